@@ -1,0 +1,141 @@
+# make            build/ngx_http_gig_module.so and build/gig-sync
+# make test       tools/test          make demo, make bench   the other commands
+# make unit       the C unit tests    make lint               clang-tidy, cppcheck
+# make install    DESTDIR, PREFIX, MODULES_DIR say where to
+#
+# NGX_SRC=DIR     another nginx source tree (default: Debian's nginx-dev)
+# SANITIZE=1      ASan and UBSan, in build-asan/
+# CC=clang        works as well
+
+NGX_SRC     ?= /usr/share/nginx/src
+PREFIX      ?= /usr/local
+MODULES_DIR ?= /usr/lib/nginx/modules
+CONNECTORS  ?= sqlite
+
+ifdef SANITIZE
+BUILD       ?= build-asan
+SANITIZERS  := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+else
+BUILD       ?= build
+endif
+
+SRC         := ngx_gig_module
+HARDENING   := -fstack-protector-strong $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+STRICT      := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes \
+               -Wstrict-prototypes -Wpointer-arith -Werror
+CFLAGS      ?= -O2 -g
+ALL_CFLAGS  := $(STRICT) $(HARDENING) -fPIE $(SANITIZERS) -I$(SRC)/core $(CFLAGS)
+LINK        := $(SANITIZERS) -pie -Wl,-z,relro,-z,now
+
+CORE_LIBS   := -ljansson -lsodium -lutf8proc -lz -lm
+SYNC_LIBS   := -lhiredis -lsqlite3 -linih $(CORE_LIBS) -lpthread
+
+CORE_SRC    := $(wildcard $(SRC)/core/*.c)
+SYNC_SRC    := $(wildcard $(SRC)/sync/*.c) $(foreach c,$(CONNECTORS),$(wildcard $(SRC)/sync/connect/gig_sync_$(c)*.c))
+HTTP_SRC    := $(wildcard $(SRC)/http/*.c)
+UNIT_SRC    := $(wildcard t/unit/test_*.c)
+EMBEDDED    := $(BUILD)/gig_embedded.c
+EMBED_FROM  := tools/embed $(wildcard $(SRC)/core/lua/*.lua) $(SRC)/core/form_default.json $(wildcard $(SRC)/web/*)
+
+CORE_OBJ    := $(CORE_SRC:%.c=$(BUILD)/%.o) $(EMBEDDED:.c=.o)
+SYNC_OBJ    := $(SYNC_SRC:%.c=$(BUILD)/%.o)
+UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
+
+MODULE      := $(BUILD)/ngx_http_gig_module.so
+
+.PHONY: all module sync unit test demo bench lint install clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(MODULE) $(BUILD)/gig-sync $(if $(SANITIZE),,compile_commands.json)
+module: $(MODULE)
+sync: $(BUILD)/gig-sync
+
+
+# core/, sync/ and the unit tests; -MMD keeps track of the headers
+
+$(BUILD)/libgigcore.a: $(CORE_OBJ)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/gig-sync: $(SYNC_OBJ) $(BUILD)/libgigcore.a
+	$(CC) $(LINK) -o $@ $^ $(SYNC_LIBS)
+
+$(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(if $(filter $(SRC)/sync/% t/%,$<),-I$(SRC)/sync) -MMD -MP -c -o $@ $<
+
+$(EMBEDDED:.c=.o): $(EMBEDDED) $(BUILD)/flags
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(EMBEDDED): $(EMBED_FROM)
+	@mkdir -p $(@D)
+	tools/embed $(SRC) > $@
+
+# Rebuilds all when compiler or flags change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' > $@
+
+-include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d)
+
+
+# The module, by nginx's own build in a folder of ours.  nginx's Makefile knows
+# the headers; configure runs again when the list of files or `config` changes.
+
+NGX_BUILD   := $(abspath $(BUILD))/nginx
+NGX_CC_OPT  := -O2 -g $(HARDENING) -D_GNU_SOURCE $(SANITIZERS)
+
+$(BUILD)/files: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/*.h $(SRC)/http/*.h)' | cmp -s - $@ \
+		|| echo '$(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/*.h $(SRC)/http/*.h)' > $@
+
+$(NGX_BUILD)/Makefile: config tools/embed $(BUILD)/files $(BUILD)/flags
+	@mkdir -p $(NGX_BUILD)
+	cd $(NGX_SRC) && { [ ! -f conf_flags ] || . ./conf_flags; } \
+		&& ./configure "$${NGX_CONF_FLAGS[@]}" --with-compat --with-threads \
+		--with-cc=$(CC) --with-cc-opt='$(NGX_CC_OPT)' --with-ld-opt='-Wl,-z,relro,-z,now $(SANITIZERS)' \
+		--add-dynamic-module=$(CURDIR) --builddir=$(NGX_BUILD) > $(NGX_BUILD)/configure.log \
+		|| { tail -20 $(NGX_BUILD)/configure.log >&2; exit 1; }
+	@touch $@
+
+$(MODULE): SHELL := /bin/bash
+$(NGX_BUILD)/Makefile: SHELL := /bin/bash
+
+$(MODULE): $(NGX_BUILD)/Makefile $(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/*.h $(SRC)/http/*.h) \
+           $(SRC)/http/exports.map $(EMBED_FROM)
+	tools/embed $(SRC) > $(NGX_BUILD)/gig_embedded.c
+	rm -f $(NGX_BUILD)/ngx_http_gig_module.so
+	$(MAKE) -C $(NGX_SRC) -f $(NGX_BUILD)/Makefile modules > $(NGX_BUILD)/make.log 2>&1 \
+		|| { grep -E -A6 'error|warning' $(NGX_BUILD)/make.log >&2; tail -5 $(NGX_BUILD)/make.log >&2; exit 1; }
+	cp $(NGX_BUILD)/ngx_http_gig_module.so $@
+
+
+unit: $(UNIT_BIN)
+	@for t in $(UNIT_BIN); do $$t || exit 1; done
+
+test:
+	tools/test
+
+demo:
+	tools/demo
+
+bench:
+	tools/bench
+
+lint: compile_commands.json
+	tools/lint
+
+compile_commands.json: Makefile $(BUILD)/files
+	tools/compile-commands '$(CC) $(ALL_CFLAGS)' $(NGX_SRC) $(NGX_BUILD) > $@
+
+install: all
+	install -D -m 755 $(BUILD)/gig-sync $(DESTDIR)$(PREFIX)/bin/gig-sync
+	install -D -m 644 $(MODULE) $(DESTDIR)$(MODULES_DIR)/ngx_http_gig_module.so
+
+clean:
+	rm -rf build build-asan compile_commands.json

@@ -1,0 +1,38 @@
+
+/* The application ("gig-application/1") that goes into a box, and the receipt ("gig-receipt/1"). */
+
+#ifndef GIG_APPLICATION_H
+#define GIG_APPLICATION_H
+
+#include <jansson.h>
+
+#include "gig_form.h"
+#include "gig_seal.h"
+
+/* What the edge knows of one submission. */
+typedef struct {
+    const char  *id, *who, *print;              /* texts of gig_seal.h */
+    gig_str_t    gig, gig_rev;
+    int64_t      form_rev;
+    int64_t      received_ms;
+    const char  *seat;                          /* "reserved", "waitlisted", "over", "late"; not sealed */
+} gig_submission_t;
+
+/* The plain text of a box: answers grouped by class, consents, source; never the seat. */
+void gig_application_write(const gig_submission_t *s, const gig_form_t *form,
+    const gig_answers_t *answers, gig_buf_t *out);
+
+/* Strict reading of an opened box: checks schema, id, gig, and that answers are objects. */
+json_t *gig_application_read(gig_str_t json, gig_error_t *err);
+
+/*
+ * The signed receipt.  `sig` covers the canonical JSON of all members but `sig`
+ * and `url`.  url_prefix: the receipts' base, ending in "receipts/".
+ */
+int gig_receipt_write(const gig_secret_t *secret, const gig_submission_t *s,
+    const char *confirmation, gig_str_t url_prefix, gig_buf_t *out);
+
+/* 0 if signed by one of the secret's keys and whole; else -1 and err says what is not. */
+int gig_receipt_verify(const gig_secret_t *secret, gig_str_t json, gig_error_t *err);
+
+#endif /* GIG_APPLICATION_H */

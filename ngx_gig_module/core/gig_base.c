@@ -1,0 +1,1 @@
+#include "gig_base.h"

@@ -1,0 +1,71 @@
+
+/*
+ * What every file of core/ shares: the string view, the error list, the limits.
+ *
+ * core/ is pure C11: no nginx, no sockets, no clock of its own (time comes in
+ * as an argument), no global state.  Functions return 0 or -1 unless they say
+ * otherwise; whoever calls *_read or *_init calls *_free, also after -1.
+ */
+
+#ifndef GIG_BASE_H
+#define GIG_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+/* A view: not owned, not terminated. */
+typedef struct {
+    const char *data;
+    size_t      len;
+} gig_str_t;
+
+#define gig_str(literal)    ((gig_str_t) { (literal), sizeof(literal) - 1 })
+#define gig_null_str        ((gig_str_t) { NULL, 0 })
+
+#define GIG_POINTER_SIZE    128
+#define GIG_DETAIL_SIZE     256
+#define GIG_ERRORS_MAX      32
+
+/*
+ * One thing that is wrong: where (a JSON pointer, RFC 6901, or a setting's
+ * name) and a sentence that says what is wrong and what would be right.
+ */
+typedef struct {
+    char pointer[GIG_POINTER_SIZE];
+    char detail[GIG_DETAIL_SIZE];
+} gig_error_t;
+
+/* All that is wrong with one record; past GIG_ERRORS_MAX only counted. */
+typedef struct {
+    unsigned    count;
+    gig_error_t error[GIG_ERRORS_MAX];
+} gig_errors_t;
+
+/*
+ * gig_error_set() fills err (may be NULL), cutting at a character's border, and
+ * returns -1 so that it can end a function.  gig_errors_add() appends likewise.
+ */
+int gig_error_set(gig_error_t *err, const char *pointer, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int gig_errors_add(gig_errors_t *errors, const char *pointer, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+int gig_str_eq(gig_str_t a, gig_str_t b);
+int gig_str_is(gig_str_t a, const char *literal);
+
+/* The charset of ids: [A-Za-z0-9_-]{1,40}; returns 1 or 0. */
+#define GIG_ID_MAX          40
+int gig_id_valid(gig_str_t id);
+
+/* Board names: [a-z0-9_-]{1,32}; they are part of Redis keys and file names. */
+#define GIG_BOARD_MAX       32
+int gig_board_valid(gig_str_t board);
+
+/*
+ * The name of a list nearest to a misspelt one (edit distance at most a third
+ * of its length, at least 1), or NULL.  For "unknown setting X; did you mean Y".
+ */
+const char *gig_nearest(gig_str_t name, const char *const *names, size_t n);
+
+#endif /* GIG_BASE_H */

@@ -1,0 +1,52 @@
+
+/*
+ * The box: an application sealed to the board's public key (X25519).  Format 1:
+ * version 1 byte, kid length 1 byte, kid, ephemeral public key 32, nonce 24,
+ * ciphertext.  protocol.md, "box".
+ */
+
+#ifndef GIG_BOX_H
+#define GIG_BOX_H
+
+#include "gig_base.h"
+#include "gig_buf.h"
+
+#define GIG_BOX_MINUTE          60              /* seconds one ephemeral pair lives */
+#define GIG_BOX_COUNT           100000          /* boxes one ephemeral pair seals */
+
+/* The public half, as in NAME.pub: "KID BASE64URL". */
+typedef struct {
+    char           kid[33];
+    unsigned char  key[32];
+} gig_public_key_t;
+
+int gig_public_key_read(gig_str_t file, gig_public_key_t *key, gig_error_t *err);
+
+/* A worker's sealer: one ephemeral pair a minute, agreed once; the pair is wiped after. */
+typedef struct {
+    gig_public_key_t  to;
+    unsigned char     ephemeral_public[32];
+    unsigned char     shared[32];
+    int64_t           since;                    /* seconds */
+    unsigned          sealed;
+} gig_sealer_t;
+
+void gig_sealer_init(gig_sealer_t *sealer, const gig_public_key_t *to);
+void gig_sealer_wipe(gig_sealer_t *sealer);
+int gig_box_seal(gig_sealer_t *sealer, int64_t now, gig_str_t plain, gig_buf_t *box);
+
+/* The private half, as in NAME.key: "KID BASE64URL". Tries the key the box names. */
+typedef struct {
+    char           kid[33];
+    unsigned char  key[32];
+} gig_private_key_t;
+
+int gig_private_key_read(gig_str_t file, gig_private_key_t *key, gig_error_t *err);
+void gig_private_key_wipe(gig_private_key_t *key);
+
+/* The kid a box names; -1 if it is no box. */
+int gig_box_kid(gig_str_t box, char kid[33]);
+int gig_box_open(const gig_private_key_t *keys, size_t n, gig_str_t box, gig_buf_t *plain,
+    gig_error_t *err);
+
+#endif /* GIG_BOX_H */

@@ -1,0 +1,96 @@
+
+/* The form record, "gig-form/1", and the answers checked against it. */
+
+#ifndef GIG_FORM_H
+#define GIG_FORM_H
+
+#include <jansson.h>
+
+#include "gig_base.h"
+#include "gig_buf.h"
+
+#define GIG_FORM_MAX            (64 * 1024)     /* bytes of one form's JSON */
+#define GIG_FIELDS_MAX          64
+#define GIG_OPTIONS_MAX         200
+#define GIG_BODY_MAX            (256 * 1024)    /* bytes of a body without files */
+#define GIG_ANSWER_MAX          20000           /* characters of one answer */
+
+typedef enum {
+    GIG_FIELD_TEXT, GIG_FIELD_TEXTAREA, GIG_FIELD_EMAIL, GIG_FIELD_TEL, GIG_FIELD_URL,
+    GIG_FIELD_NUMBER, GIG_FIELD_DATE, GIG_FIELD_SELECT, GIG_FIELD_MULTI_SELECT,
+    GIG_FIELD_BOOLEAN, GIG_FIELD_FILE, GIG_FIELD_CONSENT, GIG_FIELD_HIDDEN
+} gig_field_type_t;
+
+typedef enum {
+    GIG_CLASS_IDENTITY, GIG_CLASS_CONTACT, GIG_CLASS_MERIT, GIG_CLASS_PEDIGREE,
+    GIG_CLASS_CONSENT, GIG_CLASS_DEMOGRAPHIC
+} gig_field_class_t;
+
+typedef struct {
+    gig_str_t          name, label, help, autocomplete, any_of, version;
+    gig_field_type_t   type;
+    gig_field_class_t  class_;
+    unsigned           required:1;
+    unsigned           no_url:1;
+    unsigned           max_length;              /* characters; 0: GIG_ANSWER_MAX */
+    const json_t      *options;                 /* array of {value,label}, or NULL */
+} gig_field_t;
+
+typedef struct {
+    json_t      *root;                          /* owned; strings point into it */
+    gig_str_t    id;
+    int64_t      rev;                           /* the form's own number, >= 1 */
+    gig_str_t    honeypot;                      /* anti_spam.honeypot, may be empty */
+    unsigned     n;
+    gig_field_t  field[GIG_FIELDS_MAX];
+} gig_form_t;
+
+int gig_form_read(gig_str_t json, gig_form_t *form, gig_errors_t *errors);
+void gig_form_free(gig_form_t *form);
+
+/* The form a gig without `form` gets: "f_default" (names, e-mail, statement, available, consent). */
+gig_str_t gig_form_default(void);
+
+/* Public form JSON: without `map` and anti_spam. New reference. */
+json_t *gig_form_public(const gig_form_t *form);
+
+/*
+ * A submission.  answers holds what was typed, by field name (strings; for
+ * multi_select arrays of strings; for boolean and consent true/false), so that
+ * the HTML form can show it again; after gig_answers_check() it holds the
+ * normalised values only of fields the form has.
+ */
+typedef struct {
+    json_t     *answers;                        /* owned */
+    gig_str_t   key;                            /* `_key`: into owned memory; urlencoded only */
+    gig_str_t   source;                         /* source.ref or `_source` */
+    json_t     *extra;                          /* owned: holds the strings above */
+    unsigned    honeypot:1;                     /* the trap field was filled in */
+} gig_answers_t;
+
+/* {"answers":{...},"source":{"ref":"..."}}; unreadable: -1 and err. */
+int gig_answers_read_json(const gig_form_t *form, gig_str_t body, gig_answers_t *answers,
+    gig_error_t *err);
+
+/* application/x-www-form-urlencoded as the URL standard has it, streaming, caps on pairs. */
+int gig_answers_read_urlencoded(const gig_form_t *form, gig_str_t body, gig_answers_t *answers,
+    gig_error_t *err);
+
+/*
+ * Validates every field and normalises (trim, NFC by utf8proc, CRLF -> LF,
+ * e-mail's domain in lower case).  Pointers of errors are "/answers/NAME".
+ * Unknown names are dropped.
+ */
+int gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *errors);
+void gig_answers_free(gig_answers_t *answers);
+
+/* The canonical e-mail of checked answers (lower case): the applicant; gig_null_str if none. */
+gig_str_t gig_answers_email(const gig_form_t *form, const gig_answers_t *answers);
+
+/* Canonical JSON of validated answers and consents: what the fingerprint is taken of. */
+void gig_answers_canonical(const gig_form_t *form, const gig_answers_t *answers, gig_buf_t *out);
+
+/* RFC 8941 string or bare token: the Idempotency-Key's value, 1..255 printable ASCII; -1 if malformed. */
+int gig_key_read(gig_str_t header, char key[256], size_t *len);
+
+#endif /* GIG_FORM_H */

@@ -1,0 +1,42 @@
+
+/*
+ * A rendered piece of a gig with at most two holes that the writer fills at the
+ * request: its address and its state.  Rendered at compile time from the public
+ * record; nothing in a fragment depends on the clock, the host or the location.
+ */
+
+#ifndef GIG_FRAGMENT_H
+#define GIG_FRAGMENT_H
+
+#include "gig_buf.h"
+#include "gig_record.h"
+
+typedef enum {
+    GIG_FRAGMENT_SUMMARY,       /* an element of the list's `gigs`, JSON */
+    GIG_FRAGMENT_DETAIL,        /* one gig, JSON: the whole public record */
+    GIG_FRAGMENT_CARD,          /* an <li> of the list, HTML */
+    GIG_FRAGMENT_PRIVATE,       /* `onboarding`, JSON, never sent; empty if none */
+    GIG_FRAGMENTS
+} gig_fragment_kind_t;
+
+#define GIG_NO_HOLE         UINT32_MAX
+
+/*
+ * Where the holes are: offsets into the fragment's bytes, where the text is to
+ * be put in.  JSON: url is the inside of a string, state likewise.  Card: url is
+ * the inside of an href, state is markup (gig_fragment_state_html).
+ */
+typedef struct {
+    uint32_t url;
+    uint32_t state;
+} gig_holes_t;
+
+/* zone: of the gig's time_zone, or NULL (then UTC). */
+void gig_fragment_render(gig_fragment_kind_t kind, const gig_record_t *gig,
+    const gig_zone_t *zone, gig_buf_t *out, gig_holes_t *holes);
+
+/* What fills a card's state hole; `closing`: it closes within GIG_CLOSING_SOON. Static text. */
+#define GIG_CLOSING_SOON    (48 * 3600)
+gig_str_t gig_fragment_state_html(gig_state_t state, int closing);
+
+#endif /* GIG_FRAGMENT_H */

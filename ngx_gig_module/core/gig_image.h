@@ -1,0 +1,141 @@
+
+/*
+ * The catalog image's index: small, immutable, position-independent, written
+ * whole under a new name.  The bytes of fragments are in store files beside it.
+ * Format: docs/architecture.md; the rules: protocol.md, "The catalog".
+ *
+ * The reader never trusts an offset: gig_image_open() checks header, size,
+ * board and the bounds of every section, and each use checks what it follows.
+ * All numbers are little-endian (a big-endian machine refuses to build).
+ */
+
+#ifndef GIG_IMAGE_H
+#define GIG_IMAGE_H
+
+#include "gig_fragment.h"
+#include "gig_record.h"
+#include "gig_sha1.h"
+#include "gig_time.h"
+
+#define GIG_IMAGE_VERSION       1
+#define GIG_IMAGE_GIGS_MAX      1000000
+#define GIG_IMAGE_FORMS_MAX     4096
+#define GIG_IMAGE_STORES_MAX    64
+#define GIG_IMAGE_SIZE_MAX      ((size_t) 1 << 30)
+#define GIG_ROW_NONE            UINT32_MAX
+#define GIG_READY_MAX           64              /* bytes of the nonce in `ready` */
+
+/* What an image knows of where it came from. */
+typedef struct {
+    uint64_t       generation;                  /* this host's own count */
+    uint64_t       version;                     /* of the catalog in Redis */
+    uint64_t       cursor_ms, cursor_seq;       /* last entry of `changes` that is in it */
+    uint64_t       cursor_version;              /* that entry's `v` */
+    int64_t        compiled_at;                 /* seconds */
+    char           replid[48];                  /* Redis's history: master_replid, NUL-padded */
+    char           ready[GIG_READY_MAX];        /* and `ready` */
+} gig_image_meta_t;
+
+/* A store file: store.KEEPER.N, `size` bytes of which this image uses. */
+typedef struct {
+    uint64_t  keeper;
+    uint32_t  number;
+    uint32_t  reserved;
+    uint64_t  size;
+    uint64_t  dead;                             /* bytes no image needs any more */
+} gig_store_t;
+
+/* A view on an index in memory; the bytes must outlive it. */
+typedef struct {
+    const unsigned char  *base;
+    size_t                size;
+    gig_image_meta_t      meta;
+    unsigned char         digest[GIG_DIGEST_SIZE];
+    uint32_t              n;                    /* gigs, rows 0..n-1 in list order */
+    uint32_t              forms;
+    uint32_t              stores;
+    uint32_t              slices;
+    const void           *section[32];          /* private to gig_image*.c */
+} gig_image_t;
+
+/*
+ * whole: also verifies the checksum over all bytes (an index found on disk).
+ * 0, or -1 and err: what is damaged.
+ */
+int gig_image_open(gig_str_t bytes, gig_str_t board, int whole, gig_image_t *image,
+    gig_error_t *err);
+
+int gig_image_store(const gig_image_t *image, uint32_t i, gig_store_t *store);
+
+/* Where a fragment lies; the caller has the store mapped. */
+typedef struct {
+    uint32_t     store;                         /* index into the image's stores */
+    uint32_t     len;
+    uint64_t     offset;
+    uint32_t     crc;                           /* CRC32C */
+    gig_holes_t  holes;
+} gig_place_t;
+
+int gig_image_place(const gig_image_t *image, uint32_t row, gig_fragment_kind_t kind,
+    gig_place_t *place);
+
+/* The fragment's bytes in a mapped store: bounds always, CRC32C when `check`; gig_null_str if bad. */
+gig_str_t gig_place_bytes(const gig_place_t *place, gig_str_t store, int check);
+
+uint32_t gig_image_find(const gig_image_t *image, gig_str_t id);
+gig_str_t gig_image_id(const gig_image_t *image, uint32_t row);
+gig_str_t gig_image_rev(const gig_image_t *image, uint32_t row);
+int64_t gig_image_posted(const gig_image_t *image, uint32_t row);
+int64_t gig_image_opens(const gig_image_t *image, uint32_t row);        /* or GIG_TIME_NONE */
+int64_t gig_image_closes(const gig_image_t *image, uint32_t row);
+gig_seats_t gig_image_seats(const gig_image_t *image, uint32_t row);
+gig_state_t gig_image_state(const gig_image_t *image, uint32_t row, int64_t now);
+int gig_image_zone(const gig_image_t *image, uint32_t row, gig_zone_t *zone);
+
+/*
+ * Forms: form_of gives the form's index for a row (its record's form, else the
+ * built-in default) or GIG_ROW_NONE if the record names one that is not there.
+ * A form's JSON (canonical, whole) lies in a store like a fragment.
+ */
+uint32_t gig_image_form_of(const gig_image_t *image, uint32_t row);
+uint32_t gig_image_form_find(const gig_image_t *image, gig_str_t id);
+gig_str_t gig_image_form_rev(const gig_image_t *image, uint32_t form);
+int gig_image_form_place(const gig_image_t *image, uint32_t form, gig_place_t *place);
+#define GIG_FORM_DEFAULT        (UINT32_MAX - 1)
+
+/*
+ * The time slice around now: nothing shown changes in [from, until) by the
+ * clock alone (opens, closes, visible_from, closes - GIG_CLOSING_SOON).
+ */
+void gig_image_slice(const gig_image_t *image, int64_t now, int64_t *from, int64_t *until);
+
+/* One page of the list, newest first (posted_at descending, then id ascending). */
+#define GIG_LIST_MAX            100
+typedef enum { GIG_LIST_OPEN, GIG_LIST_SCHEDULED, GIG_LIST_ALL } gig_list_state_t;
+
+typedef struct {
+    gig_list_state_t  state;                    /* open: open and waiting list */
+    uint32_t          limit;                    /* 1..GIG_LIST_MAX */
+    int               after;                    /* a cursor is given: rows after (posted, id) */
+    int64_t           after_posted;
+    gig_str_t         after_id;
+} gig_list_query_t;
+
+typedef struct {
+    uint32_t  total;                            /* over all pages */
+    uint32_t  n;
+    uint32_t  row[GIG_LIST_MAX];
+    int       more;                             /* a next page exists: cursor of row[n-1] */
+} gig_list_t;
+
+void gig_image_list(const gig_image_t *image, const gig_list_query_t *query, int64_t now,
+    gig_list_t *list);
+
+/* Up to max open gigs like this one (same department first, then newest); returns how many. */
+uint32_t gig_image_similar(const gig_image_t *image, uint32_t row, int64_t now,
+    uint32_t *rows, uint32_t max);
+
+/* Counts for metrics: gigs a state at now, indexed by gig_state_t. */
+void gig_image_states(const gig_image_t *image, int64_t now, uint32_t count[GIG_STATE_GONE + 1]);
+
+#endif /* GIG_IMAGE_H */

@@ -1,0 +1,31 @@
+
+/* Strict reading and canonical writing of JSON, on jansson. */
+
+#ifndef GIG_JSON_H
+#define GIG_JSON_H
+
+#include <jansson.h>
+
+#include "gig_base.h"
+#include "gig_buf.h"
+
+#define GIG_JSON_DEPTH_MAX      16
+
+/*
+ * Parses all of data: at most max_size bytes, nested at most max_depth (checked
+ * before jansson, whose own limit is 2048), no duplicate names, valid UTF-8, no
+ * NUL in strings.  Returns a new reference or NULL with err set (the pointer of
+ * err is "" and its detail says line and column).
+ */
+json_t *gig_json_parse(gig_str_t data, size_t max_size, unsigned max_depth, gig_error_t *err);
+
+/*
+ * RFC 8785 for what our records hold: members sorted, no blanks, integers as
+ * they are, reals in shortest round-trip form, only " \ and controls escaped.
+ */
+void gig_json_canonical(const json_t *value, gig_buf_t *out);
+
+/* A member as a view, or gig_null_str if absent, null or no string. */
+gig_str_t gig_json_str(const json_t *object, const char *name);
+
+#endif /* GIG_JSON_H */

@@ -1,0 +1,29 @@
+
+/* The names of a board's Redis keys and the scripts that use them; interface.md, "Redis". */
+
+#ifndef GIG_KEY_H
+#define GIG_KEY_H
+
+#include "gig_base.h"
+
+#define GIG_KEY_SIZE        160
+
+/*
+ * Writes "gig:{BOARD}:NAME" and returns its length.  Parts that come from
+ * outside have been charset-checked before (gig_id_valid, base64url texts).
+ */
+size_t gig_key(char out[GIG_KEY_SIZE], gig_str_t board, const char *name);
+size_t gig_key_id(char out[GIG_KEY_SIZE], gig_str_t board, const char *application_id);
+size_t gig_key_who(char out[GIG_KEY_SIZE], gig_str_t board, gig_str_t gig, const char *applicant);
+
+/*
+ * The scripts of core/lua/, one a file, compiled in by the Makefile as
+ * NUL-terminated text.  Keys and arguments are documented at the top of each.
+ */
+extern const char gig_lua_judge[];
+extern const char gig_lua_withdraw[];
+extern const char gig_lua_publish[];
+extern const char gig_lua_settle[];
+extern const char gig_lua_rebuild[];
+
+#endif /* GIG_KEY_H */

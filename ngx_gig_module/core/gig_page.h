@@ -1,0 +1,93 @@
+
+/*
+ * The HTML pages.  Rendered from public JSON (fragments), forms, answers and
+ * errors; every text goes through gig_buf_html.  No inline script or style.
+ */
+
+#ifndef GIG_PAGE_H
+#define GIG_PAGE_H
+
+#include "gig_buf.h"
+#include "gig_form.h"
+#include "gig_record.h"
+
+/* What all pages share. */
+typedef struct {
+    gig_str_t  title;           /* the program's name */
+    gig_str_t  about;           /* one sentence under it; may be empty */
+    gig_str_t  base;            /* prefix of every link: public_url or the location, ends in "/" */
+    gig_str_t  style;           /* the style sheet's name below base: "gig-HASH.css" */
+    int64_t    now;             /* seconds */
+    int        stale;           /* the catalog may be out of date: a quiet notice */
+} gig_page_t;
+
+/* The list: head, then the cards as they are in the stores, then tail. */
+typedef struct {
+    uint32_t   total;           /* gigs that match */
+    uint32_t   shown;
+    int        first;           /* page one */
+    gig_str_t  state;           /* "open", "scheduled", "all": the query's */
+    gig_str_t  next;            /* query string of the next page, "" if none; not escaped */
+} gig_page_list_t;
+
+void gig_page_list_head(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out);
+void gig_page_list_tail(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out);
+
+/* One gig.  gig: the detail JSON. zone NULL: UTC. Closed or gone: as below with similar ones. */
+typedef struct {
+    const json_t      *gig;
+    gig_state_t        state;
+    int64_t            opens_at, closes_at;     /* or GIG_TIME_NONE */
+    const gig_zone_t  *zone;
+    gig_str_t          source;                  /* `source` of the query, carried to the form; may be empty */
+} gig_page_gig_t;
+
+void gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out);
+
+/* The 410 page: head, then cards of similar gigs (may be none: similar = 0), then tail. */
+void gig_page_gone_head(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t similar,
+    gig_buf_t *out);
+void gig_page_gone_tail(const gig_page_t *page, uint32_t similar, gig_buf_t *out);
+
+/* The form; answers and errors NULL at first. message: a refusal that is of no field, or empty. */
+typedef struct {
+    const gig_page_gig_t  *gig;
+    const gig_form_t      *form;
+    const gig_answers_t   *answers;
+    const gig_errors_t    *errors;
+    gig_str_t              message;
+    const char            *key;                 /* the form token */
+} gig_page_form_t;
+
+void gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *out);
+
+/* The receipt's page. */
+typedef struct {
+    const char            *token;
+    const gig_page_gig_t  *gig;                 /* NULL if the gig is no longer in the image */
+    int64_t                received_ms;         /* 0: not known (Redis gone) */
+    gig_str_t              seat;                /* reserved, waitlisted, over, late, or empty */
+    int                    known;               /* Redis answered and knows the id */
+    int                    delivered;
+    int                    withdrawn;
+    gig_str_t              stage;               /* newest stage of records.md, or empty */
+    int64_t                stage_at;            /* seconds, 0 if none */
+    int                    confirm_withdraw;    /* ask "withdraw?" with its POST form */
+} gig_page_receipt_t;
+
+void gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out);
+
+/* Any other status as a page: 400, 403, 404, 405, 409, 413, 415, 429, 503. */
+void gig_page_problem(const gig_page_t *page, unsigned status, const char *title,
+    const char *detail, gig_buf_t *out);
+
+/* RFC 9457 JSON. type: the last part of "/problems/TYPE"; errors may be NULL. */
+void gig_problem_json(unsigned status, const char *type, const char *title, const char *detail,
+    const gig_errors_t *errors, gig_buf_t *out);
+
+/* The style sheet, compiled in from web/gig.css, and its name with a content hash. */
+extern const char gig_css[];
+extern const size_t gig_css_len;
+extern const char gig_css_name[];               /* "gig-1f2e3d4c.css" */
+
+#endif /* GIG_PAGE_H */

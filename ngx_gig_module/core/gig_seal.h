@@ -1,0 +1,76 @@
+
+/*
+ * Names and seals, on libsodium, as protocol.md's "Names" has them: subkeys,
+ * applicant hash, id, fingerprint, receipt token, form token, cursor, signature.
+ * Call sodium_init() before any of it.
+ */
+
+#ifndef GIG_SEAL_H
+#define GIG_SEAL_H
+
+#include "gig_base.h"
+#include "gig_buf.h"
+
+#define GIG_KEYS_MAX            8
+#define GIG_KID_MAX             32
+#define GIG_SECRET_FILE_MAX     16384
+
+#define GIG_HASH_SIZE           32              /* bytes of a full HMAC-SHA256 */
+#define GIG_HASH_TEXT           44              /* base64url of 32 bytes and NUL */
+#define GIG_APPLICATION_ID      16              /* bytes */
+#define GIG_APPLICATION_TEXT    23              /* base64url of 16 bytes and NUL */
+#define GIG_TOKEN_TEXT          44              /* base64url(id, 16 bytes of MAC) and NUL */
+
+typedef struct {
+    char           kid[GIG_KID_MAX + 1];
+    unsigned char  receipt[32];                 /* crypto_kdf, context "gigrecpt", id 1 */
+    unsigned char  cursor[32];                  /* "gigcursr" */
+    unsigned char  form[32];                    /* "gigforms" */
+    unsigned char  sign_public[32];             /* Ed25519 from the seed of "gigsigns" */
+    unsigned char  sign_secret[64];
+} gig_subkeys_t;
+
+typedef struct {
+    unsigned char  pepper[32];
+    unsigned       n;                           /* the first is used, all are accepted */
+    gig_subkeys_t  key[GIG_KEYS_MAX];
+} gig_secret_t;
+
+/* Reads "pepper HEX" and "key KID HEX" lines (# comments).  gig_secret_wipe() when done. */
+int gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err);
+void gig_secret_wipe(gig_secret_t *secret);
+
+/* HMAC(pepper; ...) with length-prefixed parts and a label each, so no two mean the same. */
+void gig_applicant_hash(const gig_secret_t *s, gig_str_t board, gig_str_t email,
+    char out[GIG_HASH_TEXT]);
+void gig_application_id(const gig_secret_t *s, gig_str_t gig, gig_str_t applicant, gig_str_t key,
+    char out[GIG_APPLICATION_TEXT]);
+void gig_fingerprint(const gig_secret_t *s, gig_str_t canonical_answers, char out[GIG_HASH_TEXT]);
+
+/* base64url(id, MAC).  _check: constant time, any of the keys; id out on 0, -1 for every bad one. */
+void gig_token_make(const gig_secret_t *s, const char *id, char out[GIG_TOKEN_TEXT]);
+int gig_token_check(const gig_secret_t *s, gig_str_t token, char id[GIG_APPLICATION_TEXT]);
+
+/*
+ * The signed form token, `_key` in our own forms: random nonce, issue time,
+ * gig; also the idempotency key of that form.  _check gives the issue time.
+ */
+#define GIG_FORM_TOKEN_TEXT     64
+void gig_form_token_make(const gig_secret_t *s, gig_str_t gig, int64_t now,
+    char out[GIG_FORM_TOKEN_TEXT]);
+int gig_form_token_check(const gig_secret_t *s, gig_str_t gig, gig_str_t token, int64_t *issued);
+
+/* A cursor of a list: (posted_at, id), signed so that nobody can make expensive ones. */
+#define GIG_CURSOR_TEXT         128
+void gig_cursor_make(const gig_secret_t *s, int64_t value, gig_str_t id, char out[GIG_CURSOR_TEXT]);
+int gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value, char id[GIG_ID_MAX + 1]);
+
+/* Ed25519 over bytes with the first key; base64url(64 bytes). Verify with the key named. */
+#define GIG_SIGNATURE_TEXT      87
+void gig_sign(const gig_secret_t *s, gig_str_t bytes, char out[GIG_SIGNATURE_TEXT]);
+int gig_sign_check(const gig_secret_t *s, gig_str_t kid, gig_str_t bytes, gig_str_t signature);
+
+/* Fills a new secret file's text, a private key file's and a public one's (gig-sync keygen). */
+int gig_keygen(const char *kid, gig_buf_t *secret_file, gig_buf_t *private_key, gig_buf_t *public_key);
+
+#endif /* GIG_SEAL_H */

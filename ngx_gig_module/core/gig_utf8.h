@@ -1,0 +1,24 @@
+
+/* UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, no NUL. */
+
+#ifndef GIG_UTF8_H
+#define GIG_UTF8_H
+
+#include "gig_base.h"
+
+/* 1 if s is valid UTF-8 without NUL, else 0. */
+int gig_utf8_valid(gig_str_t s);
+
+/* Characters (code points) in valid UTF-8. */
+size_t gig_utf8_length(gig_str_t s);
+
+/*
+ * 1 if valid and free of control characters and of bidi overrides and isolates.
+ * lines: tab, LF and CR are allowed (a textarea); else none is (a name).
+ */
+int gig_utf8_clean(gig_str_t s, int lines);
+
+/* The most bytes, at most max, that end at a character's border. */
+size_t gig_utf8_cut(gig_str_t s, size_t max);
+
+#endif /* GIG_UTF8_H */

@@ -1,0 +1,92 @@
+
+/*
+ * What the files of http/ share: a board's configuration and what a worker
+ * holds of it at run time.
+ *
+ * Who runs when: the master reads the configuration (board->conf members are
+ * written once, then only read); init_process in each worker makes `catalog`,
+ * `link` and `keeper`; exit_process takes them down.  Nothing of a board's run
+ * time outlives its cycle, so a reload starts afresh beside the old workers.
+ */
+
+#ifndef _NGX_HTTP_GIG_H_INCLUDED_
+#define _NGX_HTTP_GIG_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_gig_compat.h"
+
+#include "gig_box.h"
+#include "gig_image.h"
+#include "gig_seal.h"
+
+
+typedef struct ngx_http_gig_board_s    ngx_http_gig_board_t;
+typedef struct ngx_http_gig_catalog_s  ngx_http_gig_catalog_t;
+typedef struct ngx_http_gig_link_s     ngx_http_gig_link_t;
+typedef struct ngx_http_gig_keeper_s   ngx_http_gig_keeper_t;
+typedef struct ngx_http_gig_shm_s      ngx_http_gig_shm_t;
+typedef struct ngx_http_gig_cache_s    ngx_http_gig_cache_t;
+
+
+/* Where Redis is and how to be let in.  One of addrs (numeric) or host (to resolve). */
+typedef struct {
+    ngx_str_t                 name;         /* as written, for messages */
+    ngx_addr_t               *addrs;        /* numeric address or unix socket; or NULL: */
+    ngx_str_t                 host;         /* resolved by ngx_resolver at each connect */
+    in_port_t                 port;
+    ngx_str_t                 user;
+    ngx_str_t                 password;     /* from password_file; never logged */
+    ngx_uint_t                db;
+} ngx_http_gig_redis_t;
+
+
+struct ngx_http_gig_board_s {
+    /* configuration */
+    ngx_str_t                 name;
+    ngx_http_gig_redis_t      redis;
+    ngx_str_t                 state;        /* state folder, absolute, NUL-terminated */
+    gig_secret_t              secret;
+    unsigned                  sealed:1;     /* a seal_key is given */
+    unsigned                  secret_set:1;
+    gig_public_key_t          seal_key;
+    ngx_str_t                 public_url;   /* ends in "/"; empty if unset */
+    ngx_str_t                 title;
+    ngx_str_t                 about;
+    ngx_flag_t                ledger;       /* only off is accepted until the ledger exists */
+    ngx_msec_t                redis_timeout;        /* of one operation */
+    ngx_uint_t                redis_in_flight;      /* operations a worker */
+    size_t                    cache_size;           /* bytes of responses a worker */
+    ngx_shm_zone_t           *zone;
+    ngx_thread_pool_t        *pool;
+    unsigned                  used:1;       /* some location has `gig` of it; an unused board starts nothing */
+
+    /* run time of this worker; NULL in the master */
+    ngx_http_gig_catalog_t   *catalog;
+    ngx_http_gig_link_t      *link;
+    ngx_http_gig_keeper_t    *keeper;
+    ngx_http_gig_cache_t     *cache;
+    gig_sealer_t              sealer;
+};
+
+
+typedef struct {
+    ngx_array_t               boards;       /* of ngx_http_gig_board_t * */
+    ngx_resolver_t           *resolver;     /* of http {} level, may have no servers */
+    ngx_msec_t                resolver_timeout;
+} ngx_http_gig_main_conf_t;
+
+
+typedef struct {
+    ngx_http_gig_board_t     *board;
+    ngx_str_t                 prefix;       /* the location's name, ends in "/" */
+} ngx_http_gig_loc_conf_t;
+
+
+extern ngx_module_t  ngx_http_gig_module;
+
+
+#endif /* _NGX_HTTP_GIG_H_INCLUDED_ */

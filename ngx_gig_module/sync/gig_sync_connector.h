@@ -1,0 +1,85 @@
+
+/*
+ * A system of record, as gig-sync sees it: fetch the gigs, deliver these
+ * applications, what can you do.  One file each in connect/.
+ */
+
+#ifndef GIG_SYNC_CONNECTOR_H
+#define GIG_SYNC_CONNECTOR_H
+
+#include "gig_base.h"
+#include "gig_buf.h"
+
+typedef struct gig_sync_record_s gig_sync_record_t;
+
+typedef enum {
+    GIG_SYNC_DATABASE = 1,      /* confirms seats, holds delivery table and tombstones itself */
+    GIG_SYNC_FORMS    = 2       /* has forms of its own */
+} gig_sync_ability_t;
+
+/* One gig or form of the source; json is canonical with rev, valid during the call. */
+typedef int (*gig_sync_fetched_pt)(void *data, char kind /* 'g' or 'f' */, gig_str_t id, gig_str_t rev,
+    gig_str_t json);
+
+/* One entry of `applications` that is to be written, and what became of it. */
+typedef struct {
+    /* in; views valid during the call */
+    gig_str_t  entry;           /* stream entry id */
+    gig_str_t  op;              /* "apply" or "withdraw" */
+    gig_str_t  id, gig, rev, who, print, seat, flags, node, box;
+    int64_t    at_ms;
+    gig_str_t  plain;           /* opened box (gig-application/1), or empty for a withdrawal */
+
+    /* out */
+    enum { GIG_SYNC_PENDING, GIG_SYNC_DELIVERED, GIG_SYNC_DEAD, GIG_SYNC_PARKED, GIG_SYNC_ERASED } result;
+    const char *confirmed_seat; /* static: "confirmed", "waitlisted", "over", "late", "" */
+    char        reason[128];    /* of dead and parked; no personal data */
+} gig_sync_delivery_t;
+
+/* Seats of a gig as the system of record counts them, after a transaction. */
+typedef struct {
+    char     gig[GIG_ID_MAX + 1];
+    int64_t  confirmed, waiting;
+} gig_sync_seats_t;
+
+/* For a rebuild: what `id:*`, `who:*` and `stages` are made of. */
+typedef struct {
+    gig_str_t  id, op, print, gig, who, seat, stage;
+    int64_t    at_ms, stage_at;
+    int        withdrawn;
+} gig_sync_known_t;
+
+typedef struct {
+    const char  *scheme;        /* "sqlite" */
+    unsigned     abilities;
+
+    int   (*open)(gig_str_t url, gig_sync_record_t **record, gig_error_t *err);
+    void  (*close)(gig_sync_record_t *record);
+
+    /* All gigs and forms, as of one instant.  -1: nothing may be concluded from what came. */
+    int   (*fetch)(gig_sync_record_t *record, gig_sync_fetched_pt handler, void *data, gig_error_t *err);
+
+    /* One transaction for all of n.  -1: nothing was written, all stay pending. */
+    int   (*deliver)(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n, gig_error_t *err);
+
+    /* Counts of every gig that has any. */
+    int   (*seats)(gig_sync_record_t *record, int (*handler)(void *data, const gig_sync_seats_t *), void *data,
+        gig_error_t *err);
+
+    /* Confirms the first waiting of gigs with free seats; returns how many, or -1. */
+    int   (*promote)(gig_sync_record_t *record, gig_error_t *err);
+
+    /* Every application and tombstone not older than since_ms, in order of id. */
+    int   (*known)(gig_sync_record_t *record, int64_t since_ms, int (*handler)(void *data, const gig_sync_known_t *),
+        void *data, gig_error_t *err);
+
+    /* A number that changes when the source has changed (SQLite: data_version), so that a poll is cheap. */
+    int   (*changed)(gig_sync_record_t *record, int64_t *number, gig_error_t *err);
+} gig_sync_connector_t;
+
+extern const gig_sync_connector_t gig_sync_sqlite;
+
+/* The connector of "sqlite:...", or NULL with err naming the schemes there are. */
+const gig_sync_connector_t *gig_sync_connector(gig_str_t url, gig_error_t *err);
+
+#endif /* GIG_SYNC_CONNECTOR_H */
