@@ -43,7 +43,7 @@ UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
 
 MODULE      := $(BUILD)/ngx_http_gig_module.so
 
-.PHONY: all module sync unit test demo bench lint install clean FORCE
+.PHONY: all module sync unit unit-build test demo bench lint install clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -114,6 +114,8 @@ $(MODULE): $(NGX_BUILD)/Makefile $(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/
 		|| { grep -E -A6 'error|warning' $(NGX_BUILD)/make.log >&2; tail -5 $(NGX_BUILD)/make.log >&2; exit 1; }
 	cp $(NGX_BUILD)/ngx_http_gig_module.so $@
 
+
+unit-build: $(UNIT_BIN)
 
 unit: $(UNIT_BIN)
 	@for t in $(UNIT_BIN); do $$t || exit 1; done

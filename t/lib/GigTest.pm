@@ -1,0 +1,506 @@
+package GigTest;
+
+# The harness of the black-box tests: a real redis-server, a real nginx with the
+# module, a real gig-sync, all in one temporary folder, on ports nobody else has.
+# Core Perl only.  When a file ends, whatever it tested, three things are checked
+# as tests of their own: nginx's log holds no [alert] or [emerg], no sanitizer
+# wrote a report, and all that was started has gone in time.
+#
+#   TEST_NGINX_BINARY   nginx to run (default: the one in PATH or /usr/sbin)
+#   TEST_NGINX_MODULES  folder of other modules (default: /usr/lib/nginx/modules)
+#   TEST_NGINX_VERBOSE  print requests and answers
+#   TEST_NGINX_LEAVE    leave the folder and say where it is
+#   TEST_NGINX_CATLOG   print the error log at the end
+#   GIG_BUILD           folder of the built module and gig-sync (default: build)
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use Fcntl qw(:flock);
+use File::Basename qw(dirname);
+use File::Path qw(make_path remove_tree);
+use File::Temp qw(tempdir);
+use IO::Socket::INET;
+use JSON::PP ();
+use POSIX qw(:sys_wait_h);
+use Socket qw(SOL_SOCKET SO_REUSEADDR);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use GigTest::Http;
+use GigTest::Redis;
+
+use Exporter qw(import);
+our @EXPORT = qw(wait_for json_of gig_record);
+
+our $ROOT  = abs_path(dirname(__FILE__) . '/../..');
+our $BUILD = abs_path($ENV{GIG_BUILD} // "$ROOT/build") // "$ROOT/build";
+
+my @LIVING;
+my @PORT_LOCKS;
+
+
+# Waits until the block is true, at most $seconds; returns its value, or fails
+# the test and returns nothing.
+sub wait_for(&$;$) {
+    my ($block, $what, $seconds) = @_;
+    my $end = time + ($seconds // 10);
+
+    while (1) {
+        my $value = eval { $block->() };
+        return $value if $value;
+        last if time > $end;
+        sleep 0.02;
+    }
+
+    fail("waited for: $what");
+    diag($@) if $@;
+    return;
+}
+
+
+sub json_of {
+    my ($text) = @_;
+    my $value = eval { JSON::PP->new->utf8->decode(ref $text ? $text->{body} : $text) };
+    return $value // {};
+}
+
+
+# A port on 127.0.0.1 that is free and stays ours under `prove -j`: the lock on
+# a file of that number is held as long as the process lives.
+sub port {
+    for (1 .. 500) {
+        my $port = 21000 + int rand 20000;
+        open my $lock, '>', "/tmp/gig-test-port.$port" or next;
+        next unless flock $lock, LOCK_EX | LOCK_NB;
+        my $probe = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port,
+            Listen => 1, ReuseAddr => 1) or next;
+        close $probe;
+        push @PORT_LOCKS, [$lock, "/tmp/gig-test-port.$port"];
+        return $port;
+    }
+
+    die "no free port";
+}
+
+
+# board: name of the board (acme).  workers: of nginx (1).
+sub new {
+    my ($class, %option) = @_;
+
+    my $self = bless {
+        board   => 'acme',
+        workers => 1,
+        %option,
+        pid  => $$,
+        dir  => tempdir('gig-test-XXXXXX', TMPDIR => 1),
+        port => port(),
+        kids => [],
+    }, $class;
+
+    chmod 0755, $self->{dir};
+    make_path("$self->{dir}/state", "$self->{dir}/temp");
+    push @LIVING, $self;
+
+    for my $file ("$BUILD/ngx_http_gig_module.so", "$BUILD/gig-sync") {
+        -e $file or BAIL_OUT("$file is missing; run make first");
+    }
+
+    return $self;
+}
+
+
+sub write_file {
+    my ($self, $name, $content) = @_;
+    my $path = $name =~ m{^/} ? $name : "$self->{dir}/$name";
+    open my $file, '>', $path or die "$path: $!";
+    print $file $content;
+    close $file or die "$path: $!";
+    return $path;
+}
+
+
+sub read_file {
+    my ($self, $name) = @_;
+    my $path = $name =~ m{^/} ? $name : "$self->{dir}/$name";
+    open my $file, '<', $path or return '';
+    local $/;
+    return <$file> // '';
+}
+
+
+# Forks and runs a command, its output in NAME.log; returns the process id.
+sub spawn {
+    my ($self, $name, @command) = @_;
+
+    my $pid = fork // die "fork: $!";
+    if ($pid == 0) {
+        open STDIN,  '<',  '/dev/null';
+        open STDOUT, '>>', "$self->{dir}/$name.log";
+        open STDERR, '>>', "$self->{dir}/$name.log";
+        exec { $command[0] } @command or POSIX::_exit(127);
+    }
+
+    push @{$self->{kids}}, { pid => $pid, name => $name };
+    return $pid;
+}
+
+
+# Waits for a child of spawn(), at most $seconds; 1 if it has gone.
+sub gone {
+    my ($self, $pid, $seconds) = @_;
+    my $end = time + ($seconds // 10);
+
+    while (1) {
+        my $got = waitpid $pid, WNOHANG;
+        if ($got == $pid || $got == -1) {
+            $self->{status}{$pid} = $? if $got == $pid;
+            $self->{kids} = [grep { $_->{pid} != $pid } @{$self->{kids}}];
+            return 1;
+        }
+        return 0 if time > $end;
+        sleep 0.02;
+    }
+}
+
+
+# Runs a command to its end; returns (status, output of both streams).
+sub run {
+    my ($self, @command) = @_;
+
+    my $pid = open(my $pipe, '-|') // die "fork: $!";
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        open STDIN, '<', '/dev/null';
+        exec { $command[0] } @command or POSIX::_exit(127);
+    }
+
+    local $/;
+    my $output = <$pipe> // '';
+    close $pipe;
+    diag("@command\n$output") if $ENV{TEST_NGINX_VERBOSE};
+    return ($? >> 8, $output);
+}
+
+
+# --- Redis
+
+# Starts a redis-server; a second call with the name of one that was stopped starts
+# it on the same data.  Settings: name => value of redis.conf.
+sub start_redis {
+    my ($self, %setting) = @_;
+    my $redis = $self->{redis} //= GigTest::Redis->new($self);
+    $redis->start(%setting);
+    return $redis;
+}
+
+
+# --- keys, gig-sync
+
+sub keys_made {
+    my ($self) = @_;
+    return if $self->{keys_made}++;
+    my ($status, $output) = $self->run("$BUILD/gig-sync", 'keygen', "$self->{dir}/$self->{board}");
+    $status == 0 or die "gig-sync keygen: $output";
+}
+
+
+# Writes gig-sync.conf and returns its path.
+sub sync_conf {
+    my ($self, %setting) = @_;
+    $self->keys_made;
+
+    my %all = (
+        redis       => '127.0.0.1:' . $self->{redis}{port},
+        secret_file => "$self->{dir}/$self->{board}.secret",
+        private_key => "$self->{dir}/$self->{board}.key",
+        source      => "sqlite:$self->{dir}/$self->{board}.db",
+        pull_every  => '2s',
+        %setting,
+    );
+    my $text = "[board $self->{board}]\n" . join '', map {"$_ = $all{$_}\n"} sort keys %all;
+    return $self->{sync_conf} = $self->write_file('gig-sync.conf', $text);
+}
+
+
+sub sync {
+    my ($self, $command, @more) = @_;
+    return $self->run("$BUILD/gig-sync", $command, '-c', $self->{sync_conf} // $self->sync_conf, @more);
+}
+
+
+# Runs `gig-sync run` until stop_sync or the end of the file.
+sub start_sync {
+    my ($self) = @_;
+    $self->{sync_conf} // $self->sync_conf;
+    return $self->{sync_pid} = $self->spawn('gig-sync', "$BUILD/gig-sync", 'run', '-c', $self->{sync_conf});
+}
+
+
+sub stop_sync {
+    my ($self, $signal) = @_;
+    my $pid = delete $self->{sync_pid} or return 1;
+    kill $signal // 'TERM', $pid;
+    return $self->gone($pid, 10);
+}
+
+
+# Puts gigs (hashes) into the system of record by gig-sync's own import.
+sub import_gigs {
+    my ($self, @gigs) = @_;
+    my $json = JSON::PP->new->utf8->canonical;
+    my $file = $self->write_file('import.jsonl', join '', map { $json->encode($_) . "\n" } @gigs);
+    my ($status, $output) = $self->run("$BUILD/gig-sync", 'import', $file,
+        '--into', "sqlite:$self->{dir}/$self->{board}.db");
+    $status == 0 or diag("gig-sync import: $output");
+    return $status == 0;
+}
+
+
+# Import and one pass of gig-sync.
+sub publish {
+    my ($self, @gigs) = @_;
+    $self->import_gigs(@gigs);
+    my ($status, $output) = $self->sync('once');
+    $status == 0 or diag("gig-sync once: $output");
+    return $status == 0;
+}
+
+
+# The database of the system of record, read with sqlite3: rows of hashes.
+sub sql {
+    my ($self, $query) = @_;
+    my ($status, $output) = $self->run('sqlite3', '-cmd', '.timeout 5000', '-json',
+        "$self->{dir}/$self->{board}.db", $query);
+    $status == 0 or diag("sqlite3: $output");
+    return $output =~ /\S/ ? @{ json_of($output) } : ();
+}
+
+
+# A gig that is whole; members given replace the ones here.
+sub gig_record {
+    my ($id, %member) = @_;
+    return {
+        schema     => 'gig/1',
+        id         => $id,
+        status     => 'published',
+        time_zone  => 'America/Chicago',
+        posted_at  => '2026-01-05T12:00:00Z',
+        updated_at => '2026-01-05T12:00:00Z',
+        language   => 'en',
+        title      => "Gig $id",
+        summary    => "What $id is about.",
+        description_html => '<p>A short project.</p>',
+        org        => { id => 'acme', name => 'Acme Robotics', url => 'https://acme.example' },
+        department => 'Marketing',
+        engagement => 'contractor',
+        location   => { mode => 'remote', name => 'Remote - United States',
+            applicant_regions => [{ type => 'Country', code => 'US', name => 'United States' }] },
+        pay  => { type => 'fixed', currency => 'USD', min_minor => 50000, max_minor => 50000, unit => 'project' },
+        work => { hours_min => 15, hours_max => 20, duration_days => 21 },
+        skills => [{ name => 'Research' }],
+        %member,
+    };
+}
+
+
+# Answers that the default form accepts.
+sub answers {
+    my ($self, %answer) = @_;
+    return {
+        first_name => 'Avery', last_name => 'Example', email => 'avery@example.edu',
+        statement  => 'I would start with the public data.', available => JSON::PP::true,
+        consent_processing => JSON::PP::true, %answer,
+    };
+}
+
+
+# POST of a JSON application; returns the answer.
+sub apply {
+    my ($self, $gig, $key, %answer) = @_;
+    return $self->http('POST', "/gigs/$gig/applications",
+        headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => "\"$key\"" },
+        body => JSON::PP->new->utf8->canonical->encode({ answers => $self->answers(%answer) }));
+}
+
+
+# --- nginx
+
+sub nginx_binary {
+    return $ENV{TEST_NGINX_BINARY} // (grep {-x} map {"$_/nginx"} split(/:/, $ENV{PATH}), '/usr/sbin')[0];
+}
+
+
+# Writes nginx.conf.  Pieces: main, events, http, board, server, location (of /gigs/),
+# board_block => 0 and gig => 0 leave out the three lines; modules: further ones to load.
+sub nginx_conf {
+    my ($self, %piece) = @_;
+    my $dir   = $self->{dir};
+    my $redis = $piece{redis} // ($self->{redis} ? "127.0.0.1:$self->{redis}{port}" : '127.0.0.1:1');
+    $self->keys_made unless $piece{no_keys};
+
+    my $p = sub { $piece{$_[0]} // '' };
+    my @modules = @{ $piece{modules} // ["$BUILD/ngx_http_gig_module.so"] };
+    my $board = $piece{board_block} // 1
+        ? "gig_board $self->{board} {\n redis $redis;\n state $dir/state/$self->{board};\n"
+            . ($piece{no_keys} ? '' : " secret_file $dir/$self->{board}.secret;\n seal_key $dir/$self->{board}.pub;\n")
+            . " ledger off;\n" . $p->('board') . "\n}\n"
+        : '';
+    my $gig  = $piece{gig} // 1 ? "location /gigs/ { gig $self->{board}; " . $p->('location') . " }\n" : '';
+    my $user = $> == 0 ? 'user root;' : '';
+
+    return $self->write_file('nginx.conf', join '', (map {"load_module $_;\n"} @modules),
+        "daemon off;\nmaster_process on;\nworker_processes $self->{workers};\npid $dir/nginx.pid;\n$user\n",
+        "error_log $dir/error.log info;\nworker_shutdown_timeout 10s;\n", $p->('main'), "\n",
+        "events { worker_connections 512; ", $p->('events'), " }\n",
+        "http {\n access_log $dir/access.log;\n",
+        (map {" ${_}_temp_path $dir/temp/$_;\n"} qw(client_body proxy fastcgi uwsgi scgi)),
+        $p->('http'), "\n$board\n",
+        " server {\n listen 127.0.0.1:$self->{port};\n server_name localhost;\n",
+        " location = /gig-health { gig_health; }\n location = /metrics { gig_metrics; }\n",
+        $gig, $p->('server'), "\n }\n}\n");
+}
+
+
+sub nginx_test {
+    my ($self, %piece) = @_;
+    $self->nginx_conf(%piece);
+    return $self->run(nginx_binary(), '-t', '-p', "$self->{dir}/", '-c', "$self->{dir}/nginx.conf",
+        '-e', "$self->{dir}/error.log");
+}
+
+
+sub start_nginx {
+    my ($self, %piece) = @_;
+    $self->nginx_conf(%piece) unless $piece{keep_conf};
+
+    $self->{nginx} = $self->spawn('nginx', nginx_binary(), '-p', "$self->{dir}/",
+        '-c', "$self->{dir}/nginx.conf", '-e', "$self->{dir}/error.log");
+    my $up = wait_for {
+        waitpid($self->{nginx}, WNOHANG) == $self->{nginx} and die "nginx ended: " . $self->read_file('nginx.log')
+            . $self->read_file('error.log');
+        IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port});
+    } 'nginx to listen';
+    return !!$up;
+}
+
+
+# Process ids of the workers that serve (not those that shut down).
+sub workers {
+    my ($self) = @_;
+    return grep { $self->command_of($_) =~ /worker process(?! is shutting)/ } $self->children($self->{nginx});
+}
+
+
+sub children {
+    my ($self, $parent) = @_;
+    my @found;
+    for my $stat (glob '/proc/[0-9]*/stat') {
+        open my $file, '<', $stat or next;
+        my $line = <$file> // next;
+        push @found, $1 if $line =~ /^(\d+) \(.*\) \S (\d+)/ && $2 == $parent;
+    }
+    return @found;
+}
+
+
+sub command_of {
+    my ($self, $pid) = @_;
+    open my $file, '<', "/proc/$pid/cmdline" or return '';
+    local $/;
+    return <$file> // '';
+}
+
+
+# HUP; waits until no worker of before serves and new ones do.
+sub reload {
+    my ($self) = @_;
+    my %old = map { $_ => 1 } $self->workers;
+    kill 'HUP', $self->{nginx};
+    return wait_for {
+        my @now = $self->workers;
+        @now == $self->{workers} && !grep { $old{$_} } @now;
+    } 'new workers after a reload';
+}
+
+
+sub stop_nginx {
+    my ($self, $signal) = @_;
+    my $pid = delete $self->{nginx} or return 1;
+    my @workers = $self->children($pid);
+    kill $signal // 'QUIT', $pid;
+    my $gone = $self->gone($pid, 12);
+    kill 'KILL', $pid, @workers unless $gone;
+    return $gone;
+}
+
+
+sub http {
+    my ($self, $method, $path, %option) = @_;
+    my $answer = GigTest::Http::request($option{port} // $self->{port}, $method, $path, %option);
+    diag("$method $path -> $answer->{status}\n$answer->{body}") if $ENV{TEST_NGINX_VERBOSE};
+    return $answer;
+}
+
+sub get { my ($self, $path, %option) = @_; return $self->http('GET', $path, %option) }
+
+
+# The list as JSON once it holds $total gigs (state: all).
+sub wait_total {
+    my ($self, $total, $seconds) = @_;
+    return wait_for {
+        my $list = json_of($self->get('/gigs/?format=json&state=all'));
+        defined $list->{total} && $list->{total} == $total && $list;
+    } "the list to hold $total gigs", $seconds // 10;
+}
+
+
+# --- the end
+
+sub finish {
+    my ($self) = @_;
+    return if $self->{finished}++;
+
+    ok($self->stop_sync, 'gig-sync left in time') if $self->{sync_pid};
+    ok($self->stop_nginx, 'nginx and its workers left in time') if $self->{nginx};
+    $self->{redis}->stop if $self->{redis};
+
+    for my $kid (@{ $self->{kids} }) {
+        kill 'TERM', $kid->{pid};
+        $self->gone($kid->{pid}, 5) or kill 'KILL', $kid->{pid};
+    }
+
+    my $log = $self->read_file('error.log');
+    diag($log) if $ENV{TEST_NGINX_CATLOG};
+    my @bad = grep { !$self->{expected_log} || !/$self->{expected_log}/ } $log =~ /^.*\[(?:alert|emerg)\].*$/mg;
+    is_deeply(\@bad, [], 'no [alert] and no [emerg] in the error log');
+
+    my @reports = grep { $self->read_file($_) =~ /Sanitizer|runtime error:/ } glob "$self->{dir}/*.log $self->{dir}/asan*";
+    is_deeply(\@reports, [], 'no report of a sanitizer');
+    diag($self->read_file($_)) for @reports;
+
+    if ($ENV{TEST_NGINX_LEAVE}) { diag("left: $self->{dir}") }
+    else                        { remove_tree($self->{dir}) }
+}
+
+
+sub done {
+    my ($self) = @_;
+    $self->finish;
+    done_testing();
+}
+
+
+END {
+    my $status = $?;
+    for my $test (@LIVING) {
+        next if $test->{pid} != $$ || $test->{finished};
+        kill 'KILL', map { $_->{pid}, $test->children($_->{pid}) } @{ $test->{kids} };
+        remove_tree($test->{dir}) unless $ENV{TEST_NGINX_LEAVE};
+    }
+    unlink map { $_->[1] } @PORT_LOCKS if @LIVING && $LIVING[0]{pid} == $$;
+    $? = $status;
+}
+
+1;
