@@ -23,8 +23,11 @@ typedef enum {
 
 /*
  * Where the holes are: offsets into the fragment's bytes, where the text is to
- * be put in.  JSON: url is the inside of a string, state likewise.  Card: url is
- * the inside of an href, state is markup (gig_fragment_state_html).
+ * be put in.  url takes the prefix of every link (public_url or the location,
+ * ends in "/"); the gig's id follows in the fragment, so that one text fills the
+ * holes of a whole list.  It stands inside a JSON string or an href: the writer
+ * escapes it once for that.  state takes gig_state_name() in JSON; in a card the
+ * markup of gig_fragment_state_html().  If both are there, url comes first.
  */
 typedef struct {
     uint32_t url;
@@ -35,7 +38,11 @@ typedef struct {
 void gig_fragment_render(gig_fragment_kind_t kind, const gig_record_t *gig,
     const gig_zone_t *zone, gig_buf_t *out, gig_holes_t *holes);
 
-/* What fills a card's state hole; `closing`: it closes within GIG_CLOSING_SOON. Static text. */
+/*
+ * What fills a card's state hole; `closing`: it closes within GIG_CLOSING_SOON.
+ * Static text, never empty: it opens the element that the card closes after the
+ * time of opening, so that only a gig not yet open shows that time.
+ */
 #define GIG_CLOSING_SOON    (48 * 3600)
 gig_str_t gig_fragment_state_html(gig_state_t state, int closing);
 
