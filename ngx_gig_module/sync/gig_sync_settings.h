@@ -43,6 +43,12 @@ typedef struct {
  * name.  keys: also read secret and private keys.
  */
 int gig_sync_settings_load(const char *path, int keys, gig_sync_settings_t *settings, gig_error_t *err);
+
+/* The pieces of keys: one secret file; what board->private_key names.  For commands without a gig-sync.conf. */
+int gig_sync_secret(const char *path, gig_secret_t *secret, gig_error_t *err);
+int gig_sync_private_keys(gig_sync_board_t *board, gig_error_t *err);
+
+/* Wipes the keys; settings may have failed to load or be all zeros. */
 void gig_sync_settings_free(gig_sync_settings_t *settings);
 
 #endif /* GIG_SYNC_SETTINGS_H */

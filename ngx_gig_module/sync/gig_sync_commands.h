@@ -1,0 +1,26 @@
+
+/*
+ * The commands.  Each takes its own arguments (argv[0] is the command's name),
+ * prints what people read on standard output, what went wrong on standard
+ * error, and returns an exit status of sysexits(3).
+ */
+
+#ifndef GIG_SYNC_COMMANDS_H
+#define GIG_SYNC_COMMANDS_H
+
+int gig_sync_init(int argc, char **argv);
+int gig_sync_run(int argc, char **argv);
+int gig_sync_once(int argc, char **argv);
+int gig_sync_check(int argc, char **argv);
+int gig_sync_status(int argc, char **argv);
+int gig_sync_import(int argc, char **argv);
+int gig_sync_export(int argc, char **argv);
+int gig_sync_keygen(int argc, char **argv);
+int gig_sync_verify(int argc, char **argv);
+int gig_sync_open(int argc, char **argv);
+
+/* Prints "gig-sync COMMAND: ..." on standard error and returns status. */
+int gig_sync_fail(int status, const char *command, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif /* GIG_SYNC_COMMANDS_H */
