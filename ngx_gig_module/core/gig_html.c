@@ -1,0 +1,283 @@
+
+#include <string.h>
+
+#include "gig_html.h"
+#include "gig_json.h"
+
+
+/*
+ * 20 x 20, drawn with the text's colour; the size is the style sheet's, and the
+ * width and height attributes keep them small without one.
+ */
+
+static const char  gig_symbols[] =
+    "<svg class=\"gig-symbols\" width=\"0\" height=\"0\" aria-hidden=\"true\">"
+    "<symbol id=\"gig-i-pay\" viewBox=\"0 0 20 20\">"
+    "<rect x=\"2\" y=\"5\" width=\"16\" height=\"10\" rx=\"2\"/><circle cx=\"10\" cy=\"10\" r=\"2.2\"/><path d=\"M5 10h.01M15 10h.01\"/></symbol>"
+    "<symbol id=\"gig-i-hours\" viewBox=\"0 0 20 20\"><circle cx=\"10\" cy=\"10\" r=\"7.5\"/>"
+    "<path d=\"M10 5.8V10l2.8 1.8\"/></symbol>"
+    "<symbol id=\"gig-i-place\" viewBox=\"0 0 20 20\"><path d=\"M10 18s6-5.3 6-9.7A6 6 0 0 0 4 8.3"
+    "C4 12.7 10 18 10 18z\"/><circle cx=\"10\" cy=\"8.2\" r=\"2.2\"/></symbol>"
+    "<symbol id=\"gig-i-due\" viewBox=\"0 0 20 20\">"
+    "<rect x=\"3\" y=\"4\" width=\"14\" height=\"13\" rx=\"2\"/><path d=\"M3 8.5h14M7 2.5v3M13 2.5v3\"/></symbol>"
+    "<symbol id=\"gig-i-check\" viewBox=\"0 0 20 20\"><path d=\"M4.5 10.5l3.5 3.5 7.5-8\"/>"
+    "</symbol>"
+    "<symbol id=\"gig-i-next\" viewBox=\"0 0 20 20\"><path d=\"M4 10h12M11 5l5 5-5 5\"/></symbol>"
+    "<symbol id=\"gig-i-back\" viewBox=\"0 0 20 20\"><path d=\"M16 10H4M9 5l-5 5 5 5\"/></symbol>"
+    "<symbol id=\"gig-i-note\" viewBox=\"0 0 20 20\"><circle cx=\"10\" cy=\"10\" r=\"7.5\"/>"
+    "<path d=\"M10 9.2v4.3M10 6.4h.01\"/></symbol>"
+    "</svg>";
+
+
+void
+gig_html_take(gig_buf_t *text, gig_buf_t *out)
+{
+    if (gig_buf_failed(text)) {
+        out->failed = 1;
+    }
+
+    gig_buf_html(out, (gig_str_t) { text->data, text->len });
+    gig_buf_free(text);
+}
+
+
+void
+gig_html_icon(const char *name, gig_buf_t *out)
+{
+    gig_buf_printf(out, "<svg class=\"gig-icon\" width=\"20\" height=\"20\" aria-hidden=\"true\">"
+                   "<use href=\"#gig-i-%s\"/></svg>", name);
+}
+
+
+void
+gig_html_symbols(gig_buf_t *out)
+{
+    gig_buf_add(out, gig_symbols, sizeof(gig_symbols) - 1);
+}
+
+
+void
+gig_html_logo(const json_t *org, gig_buf_t *out)
+{
+    gig_buf_t  text;
+    gig_str_t  logo;
+
+    logo = gig_json_str(org, "logo");
+
+    if (gig_text_https(logo)) {
+        gig_buf_puts(out, "<img class=\"gig-logo\" src=\"");
+        gig_buf_html(out, logo);
+        gig_buf_puts(out, "\" alt=\"\" width=\"48\" height=\"48\" loading=\"lazy\""
+                     " decoding=\"async\" referrerpolicy=\"no-referrer\">");
+        return;
+    }
+
+    gig_buf_puts(out, "<span class=\"gig-logo gig-monogram\" aria-hidden=\"true\">");
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_monogram(gig_json_str(org, "name"), &text);
+    gig_html_take(&text, out);
+    gig_buf_puts(out, "</span>");
+}
+
+
+void
+gig_html_org(const json_t *gig, gig_buf_t *out)
+{
+    gig_str_t  department;
+
+    gig_buf_html(out, gig_json_str(json_object_get(gig, "org"), "name"));
+    department = gig_json_str(gig, "department");
+
+    if (department.len != 0) {
+        gig_buf_puts(out, " <span class=\"gig-dot\">\u00b7</span> ");
+        gig_buf_html(out, department);
+    }
+}
+
+
+static void
+gig_html_fact(const char *icon, const char *label, gig_buf_t *out)
+{
+    gig_buf_printf(out, "<li class=\"gig-fact gig-fact-%s\">", icon);
+    gig_html_icon(icon, out);
+    gig_buf_printf(out, "<span><span class=\"gig-only-read\">%s: </span>", label);
+}
+
+
+void
+gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig_buf_t *out)
+{
+    gig_str_t      due;
+    gig_buf_t      text;
+    const json_t  *work;
+
+    work = json_object_get(gig, "work");
+
+    gig_buf_puts(out, "<ul class=\"gig-facts\">");
+
+    gig_html_fact("pay", "Pay", out);
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_pay(json_object_get(gig, "pay"), &text);
+    gig_buf_puts(out, (text.len != 0) ? "" : "Pay as agreed");
+    gig_html_take(&text, out);
+    gig_buf_puts(out, "</span></li>");
+
+    gig_html_fact("hours", "Work", out);
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_hours(work, &text);
+    gig_buf_puts(out, (text.len != 0) ? "" : "Hours as agreed");
+    gig_html_take(&text, out);
+    gig_buf_puts(out, "</span></li>");
+
+    gig_html_fact("place", "Place", out);
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_place(json_object_get(gig, "location"), &text);
+    gig_html_take(&text, out);
+    gig_buf_puts(out, "</span></li>");
+
+    gig_html_fact("due", "Time", out);
+    due = gig_json_str(work, "due_by");
+
+    if (due.len != 0) {
+        gig_buf_puts(out, "Due ");
+        gig_html_date(due, out);
+
+    } else if (closes_at != GIG_TIME_NONE) {
+        char  stamp[GIG_TIME_SIZE];
+
+        gig_buf_printf(out, "Apply by <time datetime=\"%s\">", gig_time_format(closes_at, stamp));
+        gig_buf_init(&text, GIG_TEXT_MAX);
+        gig_text_day(zone, closes_at, &text);
+        gig_html_take(&text, out);
+        gig_buf_puts(out, "</time>");
+
+    } else {
+        gig_buf_puts(out, "No closing date");
+    }
+
+    gig_buf_puts(out, "</span></li></ul>");
+}
+
+
+void
+gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out)
+{
+    size_t         i, n;
+    const json_t  *skill;
+
+    n = json_array_size(skills);
+
+    if (n == 0) {
+        return;
+    }
+
+    gig_buf_puts(out, "<ul class=\"gig-skills\" aria-label=\"Skills\">");
+
+    for (i = 0; i < n && i < max; i++) {
+        skill = json_array_get(skills, i);
+
+        gig_buf_puts(out, "<li>");
+
+        if (json_is_string(skill)) {
+            gig_buf_html(out, (gig_str_t) { json_string_value(skill),
+                                            json_string_length(skill) });
+        } else {
+            gig_buf_html(out, gig_json_str(skill, "name"));
+        }
+
+        gig_buf_puts(out, "</li>");
+    }
+
+    if (n > max) {
+        gig_buf_printf(out, "<li class=\"gig-more\">%zu more</li>", n - max);
+    }
+
+    gig_buf_puts(out, "</ul>");
+}
+
+
+void
+gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int with_seconds,
+    gig_buf_t *out)
+{
+    gig_buf_t  text;
+
+    gig_buf_puts(out, "<time datetime=\"");
+    gig_zone_rfc3339(zone, seconds, out);
+    gig_buf_puts(out, "\">");
+
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_time(zone, time_zone, seconds, with_seconds, &text);
+    gig_html_take(&text, out);
+
+    gig_buf_puts(out, "</time>");
+}
+
+
+void
+gig_html_date(gig_str_t date, gig_buf_t *out)
+{
+    gig_buf_t  text;
+
+    gig_buf_puts(out, "<time datetime=\"");
+    gig_buf_html(out, date);
+    gig_buf_puts(out, "\">");
+
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_date(date, &text);
+    gig_html_take(&text, out);
+
+    gig_buf_puts(out, "</time>");
+}
+
+
+void
+gig_html_paragraphs(gig_str_t text, gig_buf_t *out)
+{
+    enum { NONE, PARAGRAPH, LIST }  open;
+
+    size_t      i, start;
+    gig_str_t   line;
+    static const char *const  end[] = { "", "</p>", "</li></ul>" };
+
+    open = NONE;
+
+    for (start = 0; start <= text.len; start = i + 1) {
+
+        for (i = start; i < text.len && text.data[i] != '\n'; i++) { /* void */ }
+
+        line.data = text.data + start;
+        line.len = i - start;
+
+        while (line.len != 0 && (line.data[line.len - 1] == '\r' || line.data[line.len - 1] == ' '))
+        {
+            line.len--;
+        }
+
+        if (line.len == 0) {
+            gig_buf_puts(out, end[open]);
+            open = NONE;
+            continue;
+        }
+
+        if (line.len > 2 && (line.data[0] == '-' || line.data[0] == '*') && line.data[1] == ' ') {
+            line.data += 2;
+            line.len -= 2;
+
+            gig_buf_puts(out, (open == LIST) ? "</li>" : end[open]);
+            gig_buf_puts(out, (open == LIST) ? "<li>" : "<ul><li>");
+            open = LIST;
+
+        } else if (open == NONE) {
+            gig_buf_puts(out, "<p>");
+            open = PARAGRAPH;
+
+        } else {
+            gig_buf_puts(out, (open == PARAGRAPH) ? "<br>" : " ");
+        }
+
+        gig_buf_html(out, line);
+    }
+
+    gig_buf_puts(out, end[open]);
+}

@@ -1,0 +1,61 @@
+
+/*
+ * What people read of a record: pay, hours, places, days and times.  Plain text,
+ * not escaped: whoever prints it does that.  No function here knows the clock.
+ */
+
+#ifndef GIG_TEXT_H
+#define GIG_TEXT_H
+
+#include <jansson.h>
+
+#include "gig_buf.h"
+#include "gig_record.h"
+#include "gig_time.h"
+
+#define GIG_TEXT_MAX        4096    /* bytes of one such text */
+
+/* A member of a record by name, or NULL if absent or null. */
+const json_t *gig_text_member(const json_t *object, const char *name);
+
+/* An integer or real member; 0 or -1 if it is neither. */
+int gig_text_number(const json_t *object, const char *name, double *number);
+
+/* "$1,250", "$12.50", "CHF 500": minor units as the currency (ISO 4217) has them. */
+void gig_text_money(int64_t minor, gig_str_t currency, gig_buf_t *out);
+
+/* "$500", "$400 to $600", "$25 an hour", "Unpaid"; nothing if pay says nothing. */
+void gig_text_pay(const json_t *pay, gig_buf_t *out);
+
+/* Pay as it is: "$500 for about 15 to 20 hours", "Unpaid, about 15 to 20 hours". */
+void gig_text_pay_for(const json_t *pay, const json_t *work, gig_buf_t *out);
+
+/* "15 to 20 hours", "1 hour"; nothing if unknown. */
+void gig_text_hours(const json_t *work, gig_buf_t *out);
+
+/* "Remote, United States", "Chicago, IL", "Chicago, IL (hybrid)". */
+void gig_text_place(const json_t *location, gig_buf_t *out);
+
+/* "contractor" -> "Paid as a contractor"; nothing if unknown. */
+void gig_text_engagement(gig_str_t engagement, gig_buf_t *out);
+
+/* "2026-10-26" -> "Mon 26 Oct 2026"; another text is left as it is. */
+void gig_text_date(gig_str_t date, gig_buf_t *out);
+
+/* "Fri 30 Oct 2026, 23:59 Chicago time" (with seconds: 23:59:59); zone NULL: UTC. */
+void gig_text_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
+    int with_seconds, gig_buf_t *out);
+
+/* "Fri 30 Oct 2026": the day in the zone. */
+void gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_buf_t *out);
+
+/* One or two letters for an organisation without a logo: "AR". */
+void gig_text_monogram(gig_str_t name, gig_buf_t *out);
+
+/* Up to max bytes of s, cut between words if it can be, else between characters; "..." added. */
+void gig_text_cut(gig_str_t s, size_t max, gig_buf_t *out);
+
+/* 1 if s is an address that may stand in an href or src: https://HOST... without blanks. */
+int gig_text_https(gig_str_t s);
+
+#endif /* GIG_TEXT_H */
