@@ -6,6 +6,12 @@
 
 #include "gig_base.h"
 
+/*
+ * Reads the first character of s: its length in bytes, 1 to 4, and *code; 0 if
+ * there is none or it is malformed.  NUL is read as a character.
+ */
+size_t gig_utf8_decode(gig_str_t s, uint32_t *code);
+
 /* 1 if s is valid UTF-8 without NUL, else 0. */
 int gig_utf8_valid(gig_str_t s);
 

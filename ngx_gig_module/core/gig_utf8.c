@@ -1,0 +1,164 @@
+
+#include "gig_utf8.h"
+
+
+static int  gig_utf8_allowed(uint32_t code, int lines);
+
+
+size_t
+gig_utf8_decode(gig_str_t s, uint32_t *code)
+{
+    size_t                i, n;
+    uint32_t              c, least;
+    const unsigned char  *p;
+
+    if (s.len == 0) {
+        return 0;
+    }
+
+    p = (const unsigned char *) s.data;
+    c = p[0];
+
+    if (c < 0x80) {
+        *code = c;
+        return 1;
+    }
+
+    if (c >= 0xc2 && c <= 0xdf) {
+        n = 2;
+        c &= 0x1f;
+        least = 0x80;
+
+    } else if (c >= 0xe0 && c <= 0xef) {
+        n = 3;
+        c &= 0x0f;
+        least = 0x800;
+
+    } else if (c >= 0xf0 && c <= 0xf4) {
+        n = 4;
+        c &= 0x07;
+        least = 0x10000;
+
+    } else {
+        return 0;
+    }
+
+    if (s.len < n) {
+        return 0;
+    }
+
+    for (i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+
+        c = c << 6 | (p[i] & 0x3fu);
+    }
+
+    if (c < least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+        return 0;
+    }
+
+    *code = c;
+
+    return n;
+}
+
+
+int
+gig_utf8_valid(gig_str_t s)
+{
+    size_t    n;
+    uint32_t  code;
+
+    while (s.len != 0) {
+
+        n = gig_utf8_decode(s, &code);
+
+        if (n == 0 || code == 0) {
+            return 0;
+        }
+
+        s.data += n;
+        s.len -= n;
+    }
+
+    return 1;
+}
+
+
+size_t
+gig_utf8_length(gig_str_t s)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < s.len; i++) {
+        if (((unsigned char) s.data[i] & 0xc0) != 0x80) {
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
+int
+gig_utf8_clean(gig_str_t s, int lines)
+{
+    size_t    n;
+    uint32_t  code;
+
+    while (s.len != 0) {
+
+        n = gig_utf8_decode(s, &code);
+
+        if (n == 0 || !gig_utf8_allowed(code, lines)) {
+            return 0;
+        }
+
+        s.data += n;
+        s.len -= n;
+    }
+
+    return 1;
+}
+
+
+static int
+gig_utf8_allowed(uint32_t code, int lines)
+{
+    if (code < 0x20) {
+        return lines && (code == '\t' || code == '\n' || code == '\r');
+    }
+
+    if (code >= 0x7f && code <= 0x9f) {
+        return 0;
+    }
+
+    /* line and paragraph separator: word processors leave them in pasted text */
+
+    if (code == 0x2028 || code == 0x2029) {
+        return lines;
+    }
+
+    /* overrides and embeddings, isolates: they make a name read as another */
+
+    return !((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069));
+}
+
+
+size_t
+gig_utf8_cut(gig_str_t s, size_t max)
+{
+    if (s.len <= max) {
+        return s.len;
+    }
+
+    while (max != 0 && ((unsigned char) s.data[max] & 0xc0) == 0x80) {
+        max--;
+    }
+
+    return max;
+}
