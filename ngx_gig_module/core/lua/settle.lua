@@ -1,1 +1,216 @@
-#!lua
+#!lua flags=allow-oom
+-- Settles what the system of record has dealt with, and writes down its counts
+-- (protocol.md, "Settling").  It runs also when Redis is out of memory: nothing
+-- else empties the queue.
+--
+--   KEYS  applications settled seats judge catalog changes stages (id:ID who:GIG:WHO)...
+--   ARGV  GROUP TTL N COUNTS STAGES WHOLE
+--         (ENTRY OP ID PRINT NODE GIG WHO OUTCOME)... (GIG CONFIRMED WAITING)... (ID STAGE AT)...
+--
+-- N records with two keys each, COUNTS and STAGES triples; WHOLE is 1 when gigs not
+-- counted here have none confirmed and none waiting.  Answers {entries removed, "seats"
+-- entries appended}.  A second call with the same records changes nothing but `settled`.
+
+local items_max = 1000
+local counts_max = 100000
+local kept = 100000
+
+local group, ttl = ARGV[1], ARGV[2]
+local n, n_counts, n_stages = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+
+if not n or not n_counts or not n_stages or n > items_max or n_counts > counts_max
+    or n_stages > counts_max or #KEYS ~= 7 + 2 * n
+    or #ARGV ~= 6 + 8 * n + 3 * n_counts + 3 * n_stages
+then
+    return redis.error_reply('ERR gig: the numbers of settle do not fit its keys and arguments')
+end
+if not ttl:find('^[1-9]%d*$') then
+    return redis.error_reply('ERR gig: TTL of settle is a whole number')
+end
+
+local applications_key, settled_key, seats_key, judge_key, catalog_key, changes_key, stages_key =
+    unpack(KEYS, 1, 7)
+local counts_at = 6 + 8 * n
+local stages_at = counts_at + 3 * n_counts
+
+
+-- All that can be wrong, before anything is written.
+
+redis.call('XLEN', applications_key)
+redis.call('XLEN', settled_key)
+redis.call('HLEN', seats_key)
+redis.call('HLEN', judge_key)
+redis.call('XLEN', changes_key)
+redis.call('HLEN', stages_key)
+
+local version = redis.call('HGET', catalog_key, 'version')
+
+for i = 0, n - 1 do
+    local entry, op = ARGV[7 + 8 * i], ARGV[8 + 8 * i]
+    if (op ~= 'apply' and op ~= 'withdraw') or (entry ~= '' and not entry:find('^%d+%-%d+$')) then
+        return redis.error_reply('ERR gig: a record of settle has a wrong OP or ENTRY')
+    end
+    redis.call('HLEN', KEYS[8 + 2 * i])
+    redis.call('GET', KEYS[9 + 2 * i])
+end
+for i = 1, 3 * n_counts, 3 do
+    if not ARGV[counts_at + i + 1]:find('^%d+$') or not ARGV[counts_at + i + 2]:find('^%d+$') then
+        return redis.error_reply('ERR gig: a count of settle is no number')
+    end
+end
+for i = 1, 3 * n_stages, 3 do
+    if not ARGV[stages_at + i + 1]:find('^[%l_]+$') or not ARGV[stages_at + i + 2]:find('^%d+$') then
+        return redis.error_reply('ERR gig: a stage of settle is no stage')
+    end
+end
+
+
+-- The records.
+
+local freed = {}                    -- gig -> entries removed that held a seat
+local gigs = {}                     -- gigs to bring up to date, in order
+local counted = {}                  -- gig -> {confirmed, waiting}
+local removed = 0
+
+local function touch(gig)
+    if not freed[gig] then
+        freed[gig] = 0
+        gigs[#gigs + 1] = gig
+    end
+end
+
+-- The entry's fields, or nil if it is gone.
+local function fields_of(entry)
+    local found = redis.call('XRANGE', applications_key, entry, entry)
+    if found[1] then
+        local list, fields = found[1][2], {}
+        for i = 1, #list, 2 do
+            fields[list[i]] = list[i + 1]
+        end
+        return fields
+    end
+end
+
+local function settle(id_key, who_key, entry, op, id, content, node, gig, who, outcome)
+    local fields = entry ~= '' and fields_of(entry)
+    local same = fields and fields.op == op and fields.id == id
+        and (op == 'withdraw' or fields.print == content)
+
+    -- After a promotion numbers come again: another record's entry is left alone.
+    if entry ~= '' and (same or not fields) then
+        redis.pcall('XACK', applications_key, group, entry)
+    end
+    if same then
+        redis.call('XDEL', applications_key, entry)
+        removed = removed + 1
+        -- judge.lua held a seat by the same rule.
+        if op == 'apply' and fields.seat == 'reserved'
+            and not (',' .. (fields.flags or '') .. ','):find(',duplicate,', 1, true)
+        then
+            touch(fields.gig)
+            freed[fields.gig] = freed[fields.gig] + 1
+        end
+    end
+
+    if op == 'apply' then
+        local first = redis.call('HGET', id_key, 'print')
+        if not first then
+            first = content
+            local seat = (outcome == 'waitlisted' or outcome == 'over' or outcome == 'late') and outcome
+                or 'reserved'
+            local from = same and fields or {}
+            redis.call('HSET', id_key, 'gig', from.gig or gig, 'who', from.who or who, 'print', content,
+                'seat', from.seat or seat, 'flags', from.flags or '', 'at', from.at or '0')
+        end
+        if first == content and outcome ~= '' then
+            redis.call('HSET', id_key, 'outcome', outcome)
+        end
+        if outcome == 'erased' then
+            redis.call('HSET', id_key, 'withdrawn', '1')
+        end
+        redis.call('HSET', id_key, 'apply:' .. content, 'settled')
+    else
+        redis.call('HSET', id_key, 'withdrawn', '1', 'withdraw:', 'settled')
+        if who ~= '' and redis.call('GET', who_key) == id then
+            redis.call('DEL', who_key)
+        end
+    end
+    redis.call('EXPIRE', id_key, ttl)
+
+    redis.call('XADD', settled_key, 'MAXLEN', '~', kept, '*',
+        'op', op, 'id', id, 'print', content, 'node', node)
+end
+
+for i = 0, n - 1 do
+    settle(KEYS[8 + 2 * i], KEYS[9 + 2 * i], unpack(ARGV, 7 + 8 * i, 14 + 8 * i))
+end
+
+
+-- Seats: the counts are the system of record's, what is held is ours.
+
+for i = 1, 3 * n_counts, 3 do
+    local gig = ARGV[counts_at + i]
+    touch(gig)
+    counted[gig] = {tonumber(ARGV[counts_at + i + 1]), tonumber(ARGV[counts_at + i + 2])}
+end
+
+if ARGV[6] == '1' then
+    for _, gig in ipairs(redis.call('HKEYS', seats_key)) do
+        if not counted[gig] then
+            touch(gig)
+            counted[gig] = {0, 0}
+        end
+    end
+end
+
+local empty = redis.call('XLEN', applications_key) == 0
+local told_count = 0
+
+for _, gig in ipairs(gigs) do
+    local line = redis.call('HGET', seats_key, gig) or ''
+    local confirmed, waiting, held, told = line:match('^(%d+),(%d+),(%d+),?(%l*)$')
+
+    confirmed, waiting, held = tonumber(confirmed) or 0, tonumber(waiting) or 0, tonumber(held) or 0
+    if not told or told == '' then
+        told = 'open'
+    end
+
+    if counted[gig] then
+        confirmed, waiting = unpack(counted[gig])
+    end
+    held = empty and 0 or math.max(0, held - freed[gig])
+
+    local judged = redis.call('HGET', judge_key, gig)
+    local cap, on_full = (judged or ''):match('^[^,]*,[^,]*,(%d+),(%l*)')
+    local state = 'open'
+    if cap and (waiting > 0 or confirmed + held >= tonumber(cap)) then
+        state = on_full == 'close' and 'full' or 'waitlist'
+    end
+
+    if confirmed + waiting + held == 0 and state == 'open' then
+        redis.call('HDEL', seats_key, gig)
+    else
+        local now = string.format('%.0f,%.0f,%.0f,%s', confirmed, waiting, held, state)
+        if now ~= line then
+            redis.call('HSET', seats_key, gig, now)
+        end
+    end
+
+    if state ~= told and judged and version then
+        redis.call('XADD', changes_key, 'MAXLEN', '~', kept, '*',
+            'v', version, 'op', 'seats', 'id', gig, 'seats', state)
+        told_count = told_count + 1
+    end
+end
+
+
+-- Stages, for the receipts.
+
+for i = 1, 3 * n_stages, 3 do
+    local id, stage = ARGV[stages_at + i], ARGV[stages_at + i + 1] .. ',' .. ARGV[stages_at + i + 2]
+    if redis.call('HGET', stages_key, id) ~= stage then
+        redis.call('HSET', stages_key, id, stage)
+    end
+end
+
+return {removed, told_count}
