@@ -40,15 +40,47 @@ typedef enum {
 } ngx_http_gig_visit_t;
 
 #define NGX_HTTP_GIG_SOURCE_MAX     32      /* bytes, [A-Za-z0-9._:-]; else counted as "other" */
-#define NGX_HTTP_GIG_VISITS_MAX     4096    /* pairs of gig and source; past it: source "other" */
+#define NGX_HTTP_GIG_VISITS_MAX     12288   /* pairs of gig and source */
+#define NGX_HTTP_GIG_VISITS_OTHER   4096    /* the last of them are for source "other" alone */
+
+
+/* What all workers see of the keeper.  `notice` only says "look". */
+typedef struct {
+    ngx_atomic_t              notice;       /* rises with each published image */
+    ngx_atomic_t              generation;   /* of the last one published through this zone */
+    ngx_atomic_t              version;
+    ngx_atomic_t              in_step;      /* seconds; 0: never since the zone was made */
+    ngx_atomic_t              damaged;      /* a fragment was found damaged: load afresh */
+} ngx_http_gig_notice_t;
 
 
 /* Directive time: names the zone after the board and its folder. */
 ngx_int_t ngx_http_gig_shm_add(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 
+ngx_http_gig_notice_t *ngx_http_gig_shm_notice(ngx_http_gig_board_t *board);
+
 void ngx_http_gig_count(ngx_http_gig_board_t *board, ngx_http_gig_count_t what, ngx_uint_t n);
 void ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
     ngx_http_gig_visit_t what);
+
+/*
+ * What was counted and not yet flushed to `visits`.  _take() marks up to max
+ * deltas as flushed and returns how many; _give_back() undoes one that surely
+ * did not arrive.  (An unknown outcome is counted as arrived: a visit too few
+ * is better than one twice.)  Called by the keeper only.
+ */
+typedef struct {
+    ngx_uint_t                slot;
+    ngx_http_gig_visit_t      kind;
+    ngx_uint_t                n;
+    gig_str_t                 gig;          /* in the zone: entries never move or go */
+    gig_str_t                 source;
+} ngx_http_gig_visit_delta_t;
+
+ngx_uint_t ngx_http_gig_visits_take(ngx_http_gig_board_t *board, ngx_uint_t *from,
+    ngx_http_gig_visit_delta_t *deltas, ngx_uint_t max);
+void ngx_http_gig_visits_give_back(ngx_http_gig_board_t *board, ngx_uint_t slot,
+    ngx_http_gig_visit_t kind, ngx_uint_t n);
 
 /* Appends Prometheus text of this board's counters to a pool buffer chain: see _metrics.c. */
 size_t ngx_http_gig_shm_metrics_size(ngx_http_gig_board_t *board);

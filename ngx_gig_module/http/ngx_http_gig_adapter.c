@@ -1,0 +1,184 @@
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <fcntl.h>
+
+#include "ngx_http_gig_adapter.h"
+
+
+typedef struct {
+    ngx_connection_t         *connection;
+    redisAsyncContext        *ac;
+    size_t                    max;
+} ngx_http_gig_adapter_t;
+
+
+static void ngx_http_gig_adapter_read(ngx_event_t *ev);
+static void ngx_http_gig_adapter_write(ngx_event_t *ev);
+static void ngx_http_gig_adapter_add_read(void *data);
+static void ngx_http_gig_adapter_del_read(void *data);
+static void ngx_http_gig_adapter_add_write(void *data);
+static void ngx_http_gig_adapter_del_write(void *data);
+static void ngx_http_gig_adapter_cleanup(void *data);
+
+
+ngx_int_t
+ngx_http_gig_adapter_attach(redisAsyncContext *ac, size_t max, ngx_log_t *log)
+{
+    ngx_connection_t        *c;
+    ngx_http_gig_adapter_t  *adapter;
+
+    if (ac->ev.data != NULL) {
+        return NGX_ERROR;
+    }
+
+    adapter = ngx_alloc(sizeof(ngx_http_gig_adapter_t), log);
+    if (adapter == NULL) {
+        return NGX_ERROR;
+    }
+
+    c = ngx_get_connection(ac->c.fd, log);
+    if (c == NULL) {
+        ngx_free(adapter);
+        return NGX_ERROR;
+    }
+
+    if (fcntl(ac->c.fd, F_SETFD, FD_CLOEXEC) == -1) {
+        ngx_log_error(NGX_LOG_ALERT, log, ngx_errno, "fcntl(FD_CLOEXEC) failed");
+    }
+
+    adapter->connection = c;
+    adapter->ac = ac;
+    adapter->max = max;
+
+    c->data = adapter;
+    c->log = log;
+    c->read->log = log;
+    c->write->log = log;
+    c->read->handler = ngx_http_gig_adapter_read;
+    c->write->handler = ngx_http_gig_adapter_write;
+
+    ac->ev.data = adapter;
+    ac->ev.addRead = ngx_http_gig_adapter_add_read;
+    ac->ev.delRead = ngx_http_gig_adapter_del_read;
+    ac->ev.addWrite = ngx_http_gig_adapter_add_write;
+    ac->ev.delWrite = ngx_http_gig_adapter_del_write;
+    ac->ev.cleanup = ngx_http_gig_adapter_cleanup;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_gig_adapter_read(ngx_event_t *ev)
+{
+    ngx_connection_t        *c;
+    redisAsyncContext       *ac;
+    ngx_http_gig_adapter_t  *adapter;
+
+    c = ev->data;
+    adapter = c->data;
+    ac = adapter->ac;
+
+    /* What is buffered is one element that is not whole yet: the rest has been parsed. */
+
+    if (ac->c.reader->len - ac->c.reader->pos > adapter->max) {
+        ngx_log_error(NGX_LOG_ERR, ev->log, 0,
+                      "gig: a reply of Redis is larger than %uz bytes, closing", adapter->max);
+        redisAsyncFree(ac);
+        return;
+    }
+
+    /* May free ac, adapter and c: nothing is touched after. */
+    redisAsyncHandleRead(ac);
+}
+
+
+static void
+ngx_http_gig_adapter_write(ngx_event_t *ev)
+{
+    ngx_connection_t        *c;
+    ngx_http_gig_adapter_t  *adapter;
+
+    c = ev->data;
+    adapter = c->data;
+
+    redisAsyncHandleWrite(adapter->ac);
+}
+
+
+/*
+ * The hooks are called again and again for what is already so.  Registering can
+ * only fail when the kernel has no memory for it: then the deadlines of
+ * the connection's owner end it.
+ */
+
+static void
+ngx_http_gig_adapter_add_read(void *data)
+{
+    ngx_http_gig_adapter_t  *adapter = data;
+
+    if (!adapter->connection->read->active) {
+        (void) ngx_add_event(adapter->connection->read, NGX_READ_EVENT, NGX_LEVEL_EVENT);
+    }
+}
+
+
+static void
+ngx_http_gig_adapter_del_read(void *data)
+{
+    ngx_http_gig_adapter_t  *adapter = data;
+
+    if (adapter->connection->read->active) {
+        (void) ngx_del_event(adapter->connection->read, NGX_READ_EVENT, 0);
+    }
+}
+
+
+static void
+ngx_http_gig_adapter_add_write(void *data)
+{
+    ngx_http_gig_adapter_t  *adapter = data;
+
+    if (!adapter->connection->write->active) {
+        (void) ngx_add_event(adapter->connection->write, NGX_WRITE_EVENT, NGX_LEVEL_EVENT);
+    }
+}
+
+
+static void
+ngx_http_gig_adapter_del_write(void *data)
+{
+    ngx_http_gig_adapter_t  *adapter = data;
+
+    if (adapter->connection->write->active) {
+        (void) ngx_del_event(adapter->connection->write, NGX_WRITE_EVENT, 0);
+    }
+}
+
+
+/*
+ * hiredis closes the socket itself, after this: `shared` makes nginx give back
+ * the slot, timers and posted events and leave the descriptor alone.  Were it
+ * closed here, the number could be another's when hiredis closes it.
+ */
+
+static void
+ngx_http_gig_adapter_cleanup(void *data)
+{
+    ngx_connection_t        *c;
+    ngx_http_gig_adapter_t  *adapter = data;
+
+    ngx_http_gig_adapter_del_write(adapter);
+    ngx_http_gig_adapter_del_read(adapter);
+
+    c = adapter->connection;
+    adapter->ac->ev.data = NULL;
+
+    c->shared = 1;
+    ngx_close_connection(c);
+
+    ngx_free(adapter);
+}
