@@ -1,0 +1,153 @@
+#!/usr/bin/perl
+# Why: servers are reloaded, killed and flushed in the middle of a launch.  With
+# readers and applicants at work all the time: no read fails but those in a killed
+# worker's own hands; with Redis at `appendfsync always` no application that was
+# acknowledged is missing from the database or in it twice.
+#
+# GIG_LONG=1 repeats the round of faults twenty times.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use JSON::PP ();
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(sleep time);
+use GigTest;
+
+my $ROUNDS     = $ENV{GIG_LONG} ? 20 : 1;
+my $READERS    = 2;
+my $APPLICANTS = 3;
+
+my $test = GigTest->new(workers => 2);
+my $redis = $test->start_redis(appendonly => 'yes', appendfsync => 'always');
+my @ids = map {"gig-$_"} 1 .. 30;
+$test->import_gigs(map { gig_record($_) } @ids);
+$test->sync_conf;
+$test->start_sync;
+$test->start_nginx;
+ok($test->wait_total(30), 'the board serves');
+
+# --- the crowd: each process writes one line an outcome to a file of its own
+
+my $stop = "$test->{dir}/stop";
+my @crowd;
+
+sub crowd {
+    my ($name, $work) = @_;
+    my $pid = fork // die "fork: $!";
+    if ($pid == 0) {
+        open my $log, '>', "$test->{dir}/crowd.$name" or POSIX::_exit(1);
+        $log->autoflush;
+        srand $$;
+        for (my $n = 0; !-e $stop; $n++) { print $log $work->($n), "\n" }
+        close $log;
+        POSIX::_exit(0);
+    }
+    push @crowd, $pid;
+}
+
+for my $reader (1 .. $READERS) {
+    crowd("read.$reader", sub {
+        my $path = rand() < 0.5 ? '/gigs/?format=json' : '/gigs/' . $ids[rand @ids] . '?format=json';
+        my $answer = $test->get($path);
+        my $whole = $answer->{status} == 200 && eval { JSON::PP->new->utf8->decode($answer->{body}); 1 };
+        return ($whole ? 'ok' : "failed $answer->{status}") . sprintf ' %.3f %s', time, $path;
+    });
+}
+
+# An applicant tries the same key until it has an answer that is final.
+for my $applicant (1 .. $APPLICANTS) {
+    crowd("apply.$applicant", sub {
+        my ($n) = @_;
+        my $email = "a$applicant-$n\@example.edu";
+        my $gig   = $ids[rand 5];
+        my $end = time + 20;
+        my $first;
+        while (time < $end) {
+            my $answer = $test->apply($gig, "key-$applicant-$n-0123456789", email => $email);
+            $first //= $answer->{status};
+            return "acknowledged $email $first" if $answer->{status} == 202;
+            return "refused $email $answer->{status}" if $answer->{status} !~ /^(?:0|409|5\d\d)$/;
+            sleep 0.1;
+            last if -e $stop;
+        }
+        return "unknown $email";
+    });
+}
+
+# --- the faults
+
+my $killed_workers = 0;
+my $pause = sub { sleep $_[0] // 0.7 };
+
+for my $round (1 .. $ROUNDS) {
+    $pause->();
+    ok($test->reload, "round $round: reload") for 1 .. 2;
+
+    my ($worker) = $test->workers;
+    kill 'KILL', $worker;
+    $killed_workers++;
+    ok(wait_for { my @w = $test->workers; @w == 2 && !grep { $_ == $worker } @w } 'a new worker', 5);
+    $pause->();
+
+    # the keeper, wherever it is, dies with every worker
+    for my $one ($test->workers) { kill 'KILL', $one; $killed_workers++ }
+    ok(wait_for { my @w = $test->workers; @w == 2 } 'two new workers', 5);
+    $pause->();
+
+    $redis->crash;
+    $pause->(1);
+    $redis->start;
+    $pause->();
+
+    $test->stop_sync('KILL');
+    $pause->();
+    $test->start_sync;
+    $pause->();
+}
+
+$test->write_file('stop', '');
+$test->gone($_, 30) for @crowd;
+
+my (@outcomes) = map { split /\n/, $test->read_file($_) } glob "$test->{dir}/crowd.*";
+my @failed = grep {/^failed/} @outcomes;
+my $reads  = grep {/^ok/} @outcomes;
+my @acknowledged = map { (split)[1] } grep {/^acknowledged/} @outcomes;
+diag(sprintf '%d reads, %d of them failed, %d applications acknowledged, %d workers killed', $reads + @failed, scalar @failed,
+    scalar @acknowledged, $killed_workers);
+
+cmp_ok($reads, '>', 200, 'there was reading');
+cmp_ok(scalar @acknowledged, '>', 50, 'there was applying');
+my @other = grep { !/^failed 0 / } @failed;
+is_deeply(\@other, [], 'no read was answered with an error');
+cmp_ok(scalar @failed, '<=', $killed_workers * $READERS, "reads cut off: at most those in a killed worker's hands");
+is_deeply([grep {/^refused/} @outcomes], [], 'no applicant was refused');
+
+# --- the database
+
+my %times;
+my $complete = wait_for {
+    %times = map { $_->{email} => $_->{n} }
+        $test->sql(q{select json_extract(answers, '$.contact.email') as email, count(*) as n from applications group by 1});
+    !grep { !$times{$_} } @acknowledged;
+} 'every acknowledged application in SQLite', 40;
+ok($complete, 'every acknowledged application is in the database');
+is_deeply([grep { !$times{$_} } @acknowledged], [], 'none is missing') unless $complete;
+is_deeply([grep { $times{$_} > 1 } keys %times], [], 'none is there twice');
+
+# --- FLUSHALL
+
+my $before = json_of($test->get('/gigs/?format=json'))->{total};
+$redis->cmd('FLUSHALL');
+is($test->get('/gigs/?format=json')->{status}, 200, 'FLUSHALL: reads go on');
+ok(wait_for { eval { $redis->cmd('EXISTS', 'gig:{acme}:ready') } } 'the rebuild', 15);
+ok(wait_for { $test->apply('gig-9', 'after-the-flush-01', email => 'after@example.edu')->{status} == 202 } 'applications go on', 15);
+is(json_of($test->get('/gigs/?format=json'))->{total}, $before, 'the list is what it was');
+ok(wait_for { $test->sql(q{select 1 from applications where json_extract(answers, '$.contact.email') = 'after@example.edu'}) == 1 }
+    'the application after the flush in SQLite', 15);
+
+$test->{expected_log} = qr/exited on signal 9/;
+$test->done;
