@@ -20,7 +20,11 @@ int gig_time_parse(gig_str_t s, int64_t *ms);
 /* Reads "2026-10-26" into days since the epoch. */
 int gig_date_parse(gig_str_t s, int64_t *days);
 
-/* Writes UTC with Z, seconds or milliseconds; returns out. */
+/* The calendar: days since the epoch of a (valid) date, and how many days its month has. */
+int64_t gig_days(int64_t year, unsigned month, unsigned day);
+unsigned gig_month_days(int64_t year, unsigned month);
+
+/* Writes UTC with Z, seconds or milliseconds; returns out.  Years outside 0000..9999: the nearest. */
 char *gig_time_format(int64_t seconds, char out[GIG_TIME_SIZE]);
 char *gig_time_format_ms(int64_t ms, char out[GIG_TIME_SIZE]);
 
@@ -34,6 +38,9 @@ typedef struct {
     int32_t  offset;                            /* seconds east of UTC */
     char     abbreviation[8];
 } gig_local_t;
+
+/* Splits local seconds (UTC plus offset) into all but offset and abbreviation. */
+void gig_local_split(int64_t seconds, gig_local_t *local);
 
 /* A zone: a checked view on TZif bytes, which must outlive it. */
 typedef struct {
