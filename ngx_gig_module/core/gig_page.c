@@ -1,0 +1,152 @@
+
+#include <string.h>
+
+#include "gig_page_parts.h"
+
+
+void
+gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+
+    if (frame->error) {
+        gig_buf_puts(out, "Error: ");
+    }
+
+    if (frame->heading.len != 0) {
+        gig_buf_html(out, frame->heading);
+        gig_buf_puts(out, " \u00b7 ");
+    }
+
+    gig_buf_html(out, page->title);
+    gig_buf_puts(out, "</title>\n");
+
+    if (frame->private_) {
+        gig_buf_puts(out, "<meta name=\"robots\" content=\"noindex\">\n"
+                     "<meta name=\"referrer\" content=\"no-referrer\">\n");
+    }
+
+    if (page->style.len != 0) {
+        gig_buf_puts(out, "<link rel=\"stylesheet\" href=\"");
+        gig_buf_html(out, page->base);
+        gig_buf_html(out, page->style);
+        gig_buf_puts(out, "\">\n");
+    }
+
+    gig_buf_puts(out, "</head>\n<body class=\"gig-page\">\n"
+                 "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
+    gig_html_symbols(out);
+
+    if (frame->bar) {
+        gig_buf_puts(out, "\n<header class=\"gig-bar\"><a class=\"gig-home\" href=\"");
+        gig_buf_html(out, page->base);
+        gig_buf_puts(out, "\">");
+        gig_buf_html(out, page->title);
+        gig_buf_puts(out, "</a></header>");
+    }
+
+    if (page->stale) {
+        gig_buf_puts(out, "\n<p class=\"gig-stale\" role=\"status\">");
+        gig_html_icon("note", out);
+        gig_buf_puts(out, "<span>This page may be a little behind. Dates and pay are as we last"
+                     " knew them.</span></p>");
+    }
+
+    gig_buf_printf(out, "\n<main id=\"main\" class=\"%s\">\n", frame->width);
+}
+
+
+void
+gig_page_foot(const gig_page_t *page, gig_buf_t *out)
+{
+    gig_buf_puts(out, "\n</main>\n<footer class=\"gig-foot\"><p>");
+    gig_buf_html(out, page->title);
+    gig_buf_puts(out, "</p><p><a ");
+    gig_page_href(page, gig_null_str, "", out);
+    gig_buf_puts(out, ">All open gigs</a></p></footer>\n</body>\n</html>\n");
+}
+
+
+void
+gig_page_href(const gig_page_t *page, gig_str_t id, const char *rest, gig_buf_t *out)
+{
+    gig_buf_puts(out, "href=\"");
+    gig_buf_html(out, page->base);
+    gig_buf_uri(out, id);
+    gig_buf_puts(out, rest);
+    gig_buf_puts(out, "\"");
+}
+
+
+void
+gig_page_back(const gig_page_t *page, gig_str_t id, gig_str_t text, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<p class=\"gig-back\"><a ");
+    gig_page_href(page, id, "", out);
+    gig_buf_puts(out, ">");
+    gig_html_icon("back", out);
+    gig_buf_puts(out, "<span>");
+    gig_buf_html(out, text);
+    gig_buf_puts(out, "</span></a></p>\n");
+}
+
+
+void
+gig_page_title(const json_t *gig, const char *before, gig_buf_t *out)
+{
+    gig_str_t  language;
+
+    language = gig_json_str(gig, "language");
+
+    gig_html_logo(json_object_get(gig, "org"), out);
+    gig_buf_puts(out, "<div><p class=\"gig-org\">");
+    gig_html_org(gig, out);
+    gig_buf_puts(out, "</p><h1");
+
+    if (language.len != 0 && !gig_str_is(language, "en")) {
+        gig_buf_puts(out, " lang=\"");
+        gig_buf_html(out, language);
+        gig_buf_puts(out, "\"");
+    }
+
+    gig_buf_puts(out, ">");
+    gig_buf_puts(out, before);
+    gig_buf_html(out, gig_json_str(gig, "title"));
+    gig_buf_puts(out, "</h1></div>");
+}
+
+
+void
+gig_page_step(int done, int now, const char *title, gig_buf_t *out)
+{
+    gig_buf_printf(out, "<li class=\"gig-step%s%s\"%s><span class=\"gig-step-dot\">",
+                   done ? " gig-step-done" : "", now ? " gig-step-now" : "",
+                   now ? " aria-current=\"step\"" : "");
+
+    if (done) {
+        gig_html_icon("check", out);
+    }
+
+    gig_buf_puts(out, "</span><div><p class=\"gig-step-title\">");
+    gig_buf_html(out, (gig_str_t) { title, strlen(title) });
+    gig_buf_puts(out, "</p><p>");
+}
+
+
+void
+gig_page_step_end(gig_buf_t *out)
+{
+    gig_buf_puts(out, "</p></div></li>\n");
+}
+
+
+void
+gig_page_source(const gig_page_gig_t *gig, gig_buf_t *out)
+{
+    if (gig->source.len != 0) {
+        gig_buf_puts(out, "?source=");
+        gig_buf_uri(out, gig->source);
+    }
+}

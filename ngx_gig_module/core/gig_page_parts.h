@@ -1,0 +1,43 @@
+
+/* What the gig_page_*.c share: the frame around a page and its recurring parts. */
+
+#ifndef GIG_PAGE_PARTS_H
+#define GIG_PAGE_PARTS_H
+
+#include "gig_html.h"
+#include "gig_json.h"
+#include "gig_page.h"
+
+/*
+ * From the doctype to <main>.  heading: the title's first part, may be empty;
+ * width: the class of main ("gig-list", "gig-wide", "gig-narrow").  private_:
+ * tells robots to stay away and sends no referrer.
+ */
+typedef struct {
+    gig_str_t    heading;
+    const char  *width;
+    unsigned     bar:1;             /* a bar with the program's name as the way home */
+    unsigned     private_:1;
+    unsigned     error:1;           /* the title begins with "Error: " */
+} gig_frame_t;
+
+void gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
+void gig_page_foot(const gig_page_t *page, gig_buf_t *out);
+
+/* href="BASE ID REST": id percent-encoded (may be empty), rest as it is, so ours alone. */
+void gig_page_href(const gig_page_t *page, gig_str_t id, const char *rest, gig_buf_t *out);
+
+/* <a class="gig-back"> to the list or to a gig. */
+void gig_page_back(const gig_page_t *page, gig_str_t id, gig_str_t text, gig_buf_t *out);
+
+/* Logo, organisation and the gig's title as h1, in the gig's language. */
+void gig_page_title(const json_t *gig, const char *before, gig_buf_t *out);
+
+/* One step on a line; done: it is behind us.  The caller writes the text and calls _end. */
+void gig_page_step(int done, int now, const char *title, gig_buf_t *out);
+void gig_page_step_end(gig_buf_t *out);
+
+/* ?source=... of a gig page, or nothing. */
+void gig_page_source(const gig_page_gig_t *gig, gig_buf_t *out);
+
+#endif /* GIG_PAGE_PARTS_H */
