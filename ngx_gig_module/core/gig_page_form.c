@@ -482,7 +482,7 @@ gig_form_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t 
         break;
 
     case GIG_FIELD_CONSENT:
-        gig_form_consent(&control, gig_json_str(json_object_get(form->gig->gig->gig, "privacy"),
+        gig_form_consent(&control, gig_json_str(json_object_get(form->gig->gig, "privacy"),
                                                 "policy_url"), out);
         break;
 
