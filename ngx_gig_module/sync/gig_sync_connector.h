@@ -17,7 +17,11 @@ typedef enum {
     GIG_SYNC_FORMS    = 2       /* has forms of its own */
 } gig_sync_ability_t;
 
-/* One gig or form of the source; json is canonical with rev, valid during the call. */
+/*
+ * One gig or form of the source; json is canonical with rev, valid during the call.
+ * json empty: the source has this id, but its record was refused (and logged with
+ * field and reason); what is published of it stays.  -1 ends the reading.
+ */
 typedef int (*gig_sync_fetched_pt)(void *data, char kind /* 'g' or 'f' */, gig_str_t id, gig_str_t rev,
     gig_str_t json);
 
@@ -69,11 +73,15 @@ typedef struct {
     /* Confirms the first waiting of gigs with free seats; returns how many, or -1. */
     int   (*promote)(gig_sync_record_t *record, gig_error_t *err);
 
-    /* Every application and tombstone not older than since_ms, in order of id. */
+    /*
+     * Every record (an application and its conflicts, parked ones too, tombstones) that came, was
+     * written or changed its stage since since_ms, in order of id, an id's first before its conflicts.
+     * seat: "confirmed", "waitlisted", "over", "late", or "" (parked, erased, a conflict).
+     */
     int   (*known)(gig_sync_record_t *record, int64_t since_ms, int (*handler)(void *data, const gig_sync_known_t *),
         void *data, gig_error_t *err);
 
-    /* A number that changes when the source has changed (SQLite: data_version), so that a poll is cheap. */
+    /* A number that changes when gigs or forms have changed (SQLite: a row kept by triggers): a poll is cheap. */
     int   (*changed)(gig_sync_record_t *record, int64_t *number, gig_error_t *err);
 } gig_sync_connector_t;
 

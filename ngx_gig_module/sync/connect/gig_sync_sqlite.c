@@ -1,0 +1,621 @@
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gig_form.h"
+#include "gig_json.h"
+#include "gig_record.h"
+#include "gig_sync_log.h"
+#include "gig_sync_sqlite.h"
+#include "gig_time.h"
+
+#define GIG_SQLITE_BUSY_MS      10000
+
+
+/*
+ * `rev` is left out of what is read: a record edited by hand would keep the one of
+ * before, and nobody would see the change.
+ */
+#define GIG_SQL_JSON                                                                          \
+    "CASE WHEN json_valid(json) AND json_type(json, '$.rev') IS NOT NULL"                     \
+    " THEN json_remove(json, '$.rev') ELSE json END"
+
+static const char *const  sql[GIG_SQL_COUNT] = {
+
+    [GIG_SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [GIG_SQL_BEGIN_READ] = "BEGIN",
+    [GIG_SQL_COMMIT] = "COMMIT",
+    [GIG_SQL_ROLLBACK] = "ROLLBACK",
+    [GIG_SQL_SAVE] = "SAVEPOINT one",
+    [GIG_SQL_BACK] = "ROLLBACK TO one",
+    [GIG_SQL_RELEASE] = "RELEASE one",
+
+    [GIG_SQL_GIGS] = "SELECT id, " GIG_SQL_JSON " FROM gigs ORDER BY id",
+    [GIG_SQL_FORMS] = "SELECT id, json FROM forms ORDER BY id",
+    [GIG_SQL_CHANGED] = "SELECT number FROM catalog",
+
+    [GIG_SQL_GIG_JSON] = "SELECT " GIG_SQL_JSON " FROM gigs WHERE id = ?1",
+    [GIG_SQL_FORM_JSON] = "SELECT json FROM forms WHERE id = ?1",
+    [GIG_SQL_GIG_PUT] =
+        "INSERT INTO gigs (id, json) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE"
+        " SET json = excluded.json, updated_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
+    [GIG_SQL_FORM_PUT] =
+        "INSERT INTO forms (id, json) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE"
+        " SET json = excluded.json, updated_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')",
+
+    [GIG_SQL_TOMBSTONE] = "SELECT 1 FROM tombstones WHERE id = ?1",
+    [GIG_SQL_TOMBSTONE_PUT] =
+        "INSERT INTO tombstones (id, gig, at) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
+
+    [GIG_SQL_DELIVERY] = "SELECT state, flags FROM delivery WHERE id = ?1 AND fingerprint = ?2",
+    [GIG_SQL_DELIVERY_OTHER] =
+        "SELECT 1 FROM delivery WHERE id = ?1 AND fingerprint <> ?2 LIMIT 1",
+    [GIG_SQL_DELIVERY_PUT] =
+        "INSERT INTO delivery (id, fingerprint, gig, applicant, seat, flags, state, reason,"
+        " received_at, at, box) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        " ON CONFLICT (id, fingerprint) DO UPDATE SET gig = excluded.gig,"
+        " applicant = excluded.applicant, seat = excluded.seat, flags = excluded.flags,"
+        " state = excluded.state, reason = excluded.reason, at = excluded.at, box = excluded.box,"
+        " attempts = attempts + 1",
+    [GIG_SQL_DELIVERY_ERASE] =
+        "UPDATE delivery SET state = 'erased', applicant = '', seat = '', flags = '',"
+        " reason = '', box = NULL, at = ?2 WHERE id = ?1",
+
+    [GIG_SQL_APPLICATION] = "SELECT seat, gig, applicant FROM applications WHERE id = ?1",
+    [GIG_SQL_APPLICATION_PUT] =
+        "INSERT INTO applications (id, gig, gig_rev, applicant, received_at, seat, flags, json)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [GIG_SQL_APPLICATION_DELETE] = "DELETE FROM applications WHERE id = ?1",
+
+    /* The seat the applicant has in this gig already: the best of them. */
+    [GIG_SQL_SHARED] =
+        "SELECT seat FROM applications WHERE gig = ?1 AND applicant = ?2"
+        " ORDER BY CASE seat WHEN 'confirmed' THEN 0 WHEN 'waitlisted' THEN 1 ELSE 2 END LIMIT 1",
+
+    [GIG_SQL_CONFLICT_PUT] =
+        "INSERT INTO conflicts (id, fingerprint, received_at, json) VALUES (?1, ?2, ?3, ?4)",
+    [GIG_SQL_CONFLICT_DELETE] = "DELETE FROM conflicts WHERE id = ?1",
+    [GIG_SQL_STAGE_PUT] = "INSERT INTO stages (id, stage, at) VALUES (?1, ?2, ?3)",
+
+    /* No row: the gig is not known here.  A cap that is no whole number is none. */
+    [GIG_SQL_CAP] =
+        "SELECT CASE WHEN json_type(json, '$.capacity.application_cap') = 'integer'"
+        " THEN json_extract(json, '$.capacity.application_cap') END FROM gigs WHERE id = ?1",
+    [GIG_SQL_CONFIRMED] =
+        "SELECT count(DISTINCT applicant) FROM applications"
+        " WHERE gig = ?1 AND seat = 'confirmed'",
+
+    [GIG_SQL_WAITS] = "SELECT 1 FROM applications WHERE seat = 'waitlisted' LIMIT 1",
+    [GIG_SQL_WAITING_GIGS] =
+        "SELECT gig FROM applications WHERE seat = 'waitlisted' AND gig > ?1"
+        " ORDER BY gig LIMIT 1",
+    [GIG_SQL_FIRST_WAITING] =
+        "SELECT applicant FROM applications WHERE gig = ?1 AND seat = 'waitlisted'"
+        " ORDER BY received_at, id LIMIT 1",
+    [GIG_SQL_PROMOTE_STAGE] =
+        "INSERT INTO stages (id, stage, at) SELECT id, 'received', ?3 FROM applications"
+        " WHERE gig = ?1 AND applicant = ?2 AND seat = 'waitlisted'",
+    [GIG_SQL_PROMOTE_DELIVERY] =
+        "UPDATE delivery SET seat = 'confirmed' WHERE gig = ?1 AND applicant = ?2"
+        " AND seat = 'waitlisted'",
+    [GIG_SQL_PROMOTE] =
+        "UPDATE applications SET seat = 'confirmed' WHERE gig = ?1 AND applicant = ?2"
+        " AND seat = 'waitlisted'",
+
+    /* With the gigs all of whose seats were given back: their counts are 0 now. */
+    [GIG_SQL_SEATS] =
+        "SELECT g.gig, count(DISTINCT CASE a.seat WHEN 'confirmed' THEN a.applicant END),"
+        " count(DISTINCT CASE a.seat WHEN 'waitlisted' THEN a.applicant END)"
+        " FROM (SELECT gig FROM applications UNION SELECT gig FROM tombstones WHERE gig <> '') g"
+        " LEFT JOIN applications a ON a.gig = g.gig GROUP BY g.gig",
+
+    [GIG_SQL_KNOWN] =
+        "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant, d.seat, d.received_at,"
+        " s.stage, s.at, t.id IS NOT NULL, instr(d.flags, 'conflict')"
+        " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id"
+        " LEFT JOIN stages s ON s.number = (SELECT max(number) FROM stages WHERE id = d.id)"
+        " WHERE d.received_at >= ?1 OR d.at >= ?1 OR s.at >= ?1"
+        " UNION ALL SELECT id, 'withdraw', '', gig, '', '', at, NULL, NULL, 1, 0"
+        " FROM tombstones WHERE at >= ?1 ORDER BY 1, 11, 2",
+
+    [GIG_SQL_EXPORT] =
+        "SELECT a.id, a.gig, json_extract(g.json, '$.title'), a.received_at, a.seat, a.flags,"
+        " s.stage, s.at, a.json FROM applications a LEFT JOIN gigs g ON g.id = a.gig"
+        " LEFT JOIN stages s ON s.number = (SELECT max(number) FROM stages WHERE id = a.id)"
+        " ORDER BY a.received_at, a.id"
+};
+
+
+int
+gig_sql_fault(gig_sync_record_t *record, gig_error_t *err)
+{
+    return gig_error_set(err, record->path, "%s", sqlite3_errmsg(record->db));
+}
+
+
+sqlite3_stmt *
+gig_sql(gig_sync_record_t *record, gig_sql_t which, gig_error_t *err)
+{
+    sqlite3_stmt  **statement;
+
+    statement = &record->statement[which];
+
+    if (*statement == NULL
+        && sqlite3_prepare_v3(record->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
+                              NULL) != SQLITE_OK)
+    {
+        gig_sql_fault(record, err);
+        return NULL;
+    }
+
+    return *statement;
+}
+
+
+void
+gig_sql_text(sqlite3_stmt *statement, int column, gig_str_t text)
+{
+    /* A bind that fails (out of memory) leaves null, which the step refuses or does not find. */
+    (void) sqlite3_bind_text64(statement, column, text.len ? text.data : "", text.len,
+                               SQLITE_STATIC, SQLITE_UTF8);
+}
+
+
+void
+gig_sql_done(sqlite3_stmt *statement)
+{
+    (void) sqlite3_reset(statement);
+    (void) sqlite3_clear_bindings(statement);
+}
+
+
+int
+gig_sql_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err)
+{
+    int  rc;
+
+    rc = sqlite3_step(statement);
+
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        gig_sql_fault(record, err);
+        gig_sql_done(statement);
+        return -1;
+    }
+
+    gig_sql_done(statement);
+
+    return 0;
+}
+
+
+int
+gig_sql_simple(gig_sync_record_t *record, gig_sql_t which, gig_error_t *err)
+{
+    sqlite3_stmt  *statement;
+
+    statement = gig_sql(record, which, err);
+
+    return statement ? gig_sql_run(record, statement, err) : -1;
+}
+
+
+gig_str_t
+gig_sql_column(sqlite3_stmt *statement, int column)
+{
+    gig_str_t  text;
+
+    text.data = (const char *) sqlite3_column_text(statement, column);
+    text.len = text.data ? (size_t) sqlite3_column_bytes(statement, column) : 0;
+
+    return text;
+}
+
+
+static void
+gig_sync_sqlite_close(gig_sync_record_t *record)
+{
+    size_t  i;
+
+    if (record == NULL) {
+        return;
+    }
+
+    for (i = 0; i < GIG_SQL_COUNT; i++) {
+        (void) sqlite3_finalize(record->statement[i]);
+    }
+
+    (void) sqlite3_close(record->db);
+    free(record);
+}
+
+
+/* The file is made before SQLite does, for the mode; -wal and -shm take theirs from it. */
+static int
+gig_sqlite_file(const char *path, gig_error_t *err)
+{
+    int          fd;
+    struct stat  st;
+
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+
+    if (fd == -1) {
+        return gig_error_set(err, path, "%s", strerror(errno));
+    }
+
+    if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return gig_error_set(err, path, "is not a file");
+    }
+
+    close(fd);
+
+    return 0;
+}
+
+
+static int
+gig_sync_sqlite_open(gig_str_t url, gig_sync_record_t **out, gig_error_t *err)
+{
+    size_t              prefix;
+    gig_sync_record_t  *record;
+
+    *out = NULL;
+    prefix = sizeof("sqlite:") - 1;
+
+    if (url.len <= prefix || memcmp(url.data, "sqlite:", prefix) != 0
+        || url.len - prefix > sizeof(record->path) - 3)
+    {
+        return gig_error_set(err, "", "must be sqlite:PATH");
+    }
+
+    record = calloc(1, sizeof(gig_sync_record_t));
+
+    if (record == NULL) {
+        return gig_error_set(err, "", "out of memory");
+    }
+
+    /* "./" keeps SQLite from taking ":memory:" or "file:..." for more than a name. */
+    snprintf(record->path, sizeof(record->path), "%s%.*s", url.data[prefix] == '/' ? "" : "./",
+             (int) (url.len - prefix), url.data + prefix);
+
+    if (gig_sqlite_file(record->path, err) == -1) {
+        goto failed;
+    }
+
+    if (sqlite3_open_v2(record->path, &record->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
+    {
+        gig_error_set(err, record->path, "%s",
+                      record->db ? sqlite3_errmsg(record->db) : "out of memory");
+        goto failed;
+    }
+
+    (void) sqlite3_busy_timeout(record->db, GIG_SQLITE_BUSY_MS);
+
+    /* What is erased is overwritten, not only unlinked: it is personal data. */
+    if (sqlite3_exec(record->db,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                     "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+                     "PRAGMA trusted_schema = OFF",
+                     NULL, NULL, NULL) != SQLITE_OK)
+    {
+        gig_sql_fault(record, err);
+        goto failed;
+    }
+
+    if (gig_sync_sqlite_schema(record, err) == -1) {
+        goto failed;
+    }
+
+    *out = record;
+
+    return 0;
+
+failed:
+
+    gig_sync_sqlite_close(record);
+
+    return -1;
+}
+
+
+/* A row that is no record stays as it was published; the person who edited it hears why. */
+static int
+gig_sqlite_refused(gig_sync_fetched_pt handler, void *data, char kind, gig_str_t id,
+    const gig_errors_t *errors)
+{
+    char         name[GIG_ID_MAX + 1];
+    unsigned     i;
+
+    snprintf(name, sizeof(name), "%.*s", (int) (id.len > GIG_ID_MAX ? GIG_ID_MAX : id.len),
+             id.data ? id.data : "");
+
+    for (i = 0; i < errors->count && i < GIG_ERRORS_MAX; i++) {
+        gig_sync_log(GIG_SYNC_WARN, "refused", kind == 'g' ? "gig" : "form", name, "field",
+                     errors->error[i].pointer, "reason", errors->error[i].detail, NULL);
+    }
+
+    return handler(data, kind, id, gig_null_str, gig_null_str);
+}
+
+
+static int
+gig_sqlite_fetch_gig(gig_sync_fetched_pt handler, void *data, gig_str_t id, gig_str_t json,
+    gig_buf_t *canonical)
+{
+    int           rc;
+    gig_errors_t  errors;
+    gig_record_t  gig;
+
+    errors.count = 0;
+    rc = gig_record_read(json, &gig, &errors);
+
+    if (rc == 0 && !gig_str_eq(gig.id, id)) {
+        rc = gig_errors_add(&errors, "/id", "must be the row's id");
+    }
+
+    gig_buf_reset(canonical);
+
+    if (rc == 0 && (gig_record_canonical(&gig, canonical) == -1 || gig_buf_failed(canonical))) {
+        rc = gig_errors_add(&errors, "", "larger than %d bytes", GIG_RECORD_MAX);
+    }
+
+    if (rc == -1) {
+        rc = gig_sqlite_refused(handler, data, 'g', id, &errors);
+
+    } else {
+        rc = handler(data, 'g', gig.id, gig.rev, (gig_str_t) { canonical->data, canonical->len });
+    }
+
+    gig_record_free(&gig);
+
+    return rc;
+}
+
+
+static int
+gig_sqlite_fetch_form(gig_sync_fetched_pt handler, void *data, gig_str_t id, gig_str_t json,
+    gig_buf_t *canonical)
+{
+    int           rc;
+    char          rev[24];
+    gig_form_t    form;
+    gig_errors_t  errors;
+
+    errors.count = 0;
+    rc = gig_form_read(json, &form, &errors);
+
+    if (rc == 0 && !gig_str_eq(form.id, id)) {
+        rc = gig_errors_add(&errors, "/id", "must be the row's id");
+    }
+
+    gig_buf_reset(canonical);
+
+    if (rc == 0) {
+        gig_json_canonical(form.root, canonical);
+
+        if (gig_buf_failed(canonical)) {
+            rc = gig_errors_add(&errors, "", "larger than %d bytes", GIG_RECORD_MAX);
+        }
+    }
+
+    if (rc == -1) {
+        rc = gig_sqlite_refused(handler, data, 'f', id, &errors);
+
+    } else {
+        snprintf(rev, sizeof(rev), "%lld", (long long) form.rev);
+        rc = handler(data, 'f', form.id, (gig_str_t) { rev, strlen(rev) },
+                     (gig_str_t) { canonical->data, canonical->len });
+    }
+
+    gig_form_free(&form);
+
+    return rc;
+}
+
+
+static int
+gig_sqlite_fetch_kind(gig_sync_record_t *record, char kind, gig_sync_fetched_pt handler,
+    void *data, gig_buf_t *canonical, gig_error_t *err)
+{
+    int            rc;
+    sqlite3_stmt  *rows;
+    int          (*fetch)(gig_sync_fetched_pt, void *, gig_str_t, gig_str_t, gig_buf_t *);
+
+    rows = gig_sql(record, kind == 'g' ? GIG_SQL_GIGS : GIG_SQL_FORMS, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    fetch = kind == 'g' ? gig_sqlite_fetch_gig : gig_sqlite_fetch_form;
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        if (fetch(handler, data, gig_sql_column(rows, 0), gig_sql_column(rows, 1), canonical)
+            == -1)
+        {
+            gig_sql_done(rows);
+            return gig_error_set(err, record->path, "the reading was ended");
+        }
+    }
+
+    if (rc != SQLITE_DONE) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(rows);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+
+static int
+gig_sync_sqlite_fetch(gig_sync_record_t *record, gig_sync_fetched_pt handler, void *data,
+    gig_error_t *err)
+{
+    int        rc;
+    gig_buf_t  canonical;
+
+    /* One read transaction: gigs and forms as of one instant. */
+    if (gig_sql_simple(record, GIG_SQL_BEGIN_READ, err) == -1) {
+        return -1;
+    }
+
+    gig_buf_init(&canonical, GIG_RECORD_MAX);
+
+    rc = gig_sqlite_fetch_kind(record, 'f', handler, data, &canonical, err);
+
+    if (rc == 0) {
+        rc = gig_sqlite_fetch_kind(record, 'g', handler, data, &canonical, err);
+    }
+
+    gig_buf_free(&canonical);
+    (void) gig_sql_simple(record, GIG_SQL_ROLLBACK, NULL);
+
+    return rc;
+}
+
+
+static int
+gig_sync_sqlite_seats_of(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err)
+{
+    int                rc;
+    gig_str_t          gig;
+    sqlite3_stmt      *rows;
+    gig_sync_seats_t   seats;
+
+    rows = gig_sql(record, GIG_SQL_SEATS, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        gig = gig_sql_column(rows, 0);
+
+        if (!gig_id_valid(gig)) {
+            continue;
+        }
+
+        memcpy(seats.gig, gig.data, gig.len);
+        seats.gig[gig.len] = '\0';
+        seats.confirmed = sqlite3_column_int64(rows, 1);
+        seats.waiting = sqlite3_column_int64(rows, 2);
+
+        if (handler(data, &seats) == -1) {
+            gig_error_set(err, record->path, "the reading was ended");
+            break;
+        }
+    }
+
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(rows);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+
+static int64_t
+gig_sqlite_ms(gig_str_t text)
+{
+    int64_t  ms;
+
+    return text.len && gig_time_parse(text, &ms) == 0 ? ms : 0;
+}
+
+
+static int
+gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
+    int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
+{
+    int                rc;
+    char               since[GIG_TIME_SIZE];
+    sqlite3_stmt      *rows;
+    gig_sync_known_t   known;
+
+    rows = gig_sql(record, GIG_SQL_KNOWN, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    gig_time_format_ms(since_ms > 0 ? since_ms : 0, since);
+    gig_sql_text(rows, 1, (gig_str_t) { since, strlen(since) });
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        known.id = gig_sql_column(rows, 0);
+        known.op = gig_sql_column(rows, 1);
+        known.print = gig_sql_column(rows, 2);
+        known.gig = gig_sql_column(rows, 3);
+        known.who = gig_sql_column(rows, 4);
+        known.seat = gig_sql_column(rows, 5);
+        known.at_ms = gig_sqlite_ms(gig_sql_column(rows, 6));
+        known.stage = gig_sql_column(rows, 7);
+        known.stage_at = gig_sqlite_ms(gig_sql_column(rows, 8)) / 1000;
+        known.withdrawn = sqlite3_column_int(rows, 9);
+
+        if (handler(data, &known) == -1) {
+            gig_error_set(err, record->path, "the reading was ended");
+            break;
+        }
+    }
+
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(rows);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+
+static int
+gig_sync_sqlite_changed(gig_sync_record_t *record, int64_t *number, gig_error_t *err)
+{
+    int            rc;
+    sqlite3_stmt  *row;
+
+    row = gig_sql(record, GIG_SQL_CHANGED, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    rc = sqlite3_step(row);
+
+    if (rc == SQLITE_ROW) {
+        *number = sqlite3_column_int64(row, 0);
+
+    } else {
+        gig_error_set(err, record->path, "%s", rc == SQLITE_DONE ? "the table catalog is empty"
+                                                                  : sqlite3_errmsg(record->db));
+    }
+
+    gig_sql_done(row);
+
+    return rc == SQLITE_ROW ? 0 : -1;
+}
+
+
+const gig_sync_connector_t  gig_sync_sqlite = {
+    .scheme = "sqlite",
+    .abilities = GIG_SYNC_DATABASE | GIG_SYNC_FORMS,
+    .open = gig_sync_sqlite_open,
+    .close = gig_sync_sqlite_close,
+    .fetch = gig_sync_sqlite_fetch,
+    .deliver = gig_sync_sqlite_deliver,
+    .seats = gig_sync_sqlite_seats_of,
+    .promote = gig_sync_sqlite_promote,
+    .known = gig_sync_sqlite_known,
+    .changed = gig_sync_sqlite_changed
+};

@@ -1,0 +1,82 @@
+
+/*
+ * The embedded system of record.  One connection a struct, used by one thread.
+ * Besides the connector's verbs: what import and export need of it.
+ */
+
+#ifndef GIG_SYNC_SQLITE_H
+#define GIG_SYNC_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "gig_sync_connector.h"
+
+/* Every statement there is; prepared at first use, kept until close. */
+typedef enum {
+    GIG_SQL_BEGIN, GIG_SQL_BEGIN_READ, GIG_SQL_COMMIT, GIG_SQL_ROLLBACK,
+    GIG_SQL_SAVE, GIG_SQL_BACK, GIG_SQL_RELEASE,
+    GIG_SQL_GIGS, GIG_SQL_FORMS, GIG_SQL_CHANGED,
+    GIG_SQL_GIG_JSON, GIG_SQL_FORM_JSON, GIG_SQL_GIG_PUT, GIG_SQL_FORM_PUT,
+    GIG_SQL_TOMBSTONE, GIG_SQL_TOMBSTONE_PUT,
+    GIG_SQL_DELIVERY, GIG_SQL_DELIVERY_OTHER, GIG_SQL_DELIVERY_PUT, GIG_SQL_DELIVERY_ERASE,
+    GIG_SQL_APPLICATION, GIG_SQL_APPLICATION_PUT, GIG_SQL_APPLICATION_DELETE,
+    GIG_SQL_SHARED, GIG_SQL_CONFLICT_PUT, GIG_SQL_CONFLICT_DELETE, GIG_SQL_STAGE_PUT,
+    GIG_SQL_CAP, GIG_SQL_CONFIRMED,
+    GIG_SQL_WAITS, GIG_SQL_WAITING_GIGS, GIG_SQL_FIRST_WAITING, GIG_SQL_PROMOTE_STAGE,
+    GIG_SQL_PROMOTE_DELIVERY, GIG_SQL_PROMOTE,
+    GIG_SQL_SEATS, GIG_SQL_KNOWN, GIG_SQL_EXPORT,
+    GIG_SQL_COUNT
+} gig_sql_t;
+
+struct gig_sync_record_s {
+    sqlite3       *db;
+    char           path[1024];
+    sqlite3_stmt  *statement[GIG_SQL_COUNT];
+};
+
+/*
+ * A statement ready to be bound, or NULL with err set.  gig_sql_text() binds a
+ * view from 1 on (what is not bound is SQL null).  gig_sql_run() steps a statement that
+ * answers no rows and resets it; gig_sql_done() resets one that does.
+ */
+sqlite3_stmt *gig_sql(gig_sync_record_t *record, gig_sql_t which, gig_error_t *err);
+void gig_sql_text(sqlite3_stmt *statement, int column, gig_str_t text);
+int gig_sql_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err);
+void gig_sql_done(sqlite3_stmt *statement);
+int gig_sql_simple(gig_sync_record_t *record, gig_sql_t which, gig_error_t *err);
+
+/* A column as a view, valid until the next step; SQL null is gig_null_str. */
+gig_str_t gig_sql_column(sqlite3_stmt *statement, int column);
+
+/* What SQLite said last, as err; returns -1. */
+int gig_sql_fault(gig_sync_record_t *record, gig_error_t *err);
+
+/* Makes or migrates the tables (gig_sync_sqlite_schema.c). */
+int gig_sync_sqlite_schema(gig_sync_record_t *record, gig_error_t *err);
+
+/* The verbs of gig_sync_sqlite_deliver.c. */
+int gig_sync_sqlite_deliver(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n,
+    gig_error_t *err);
+int gig_sync_sqlite_promote(gig_sync_record_t *record, gig_error_t *err);
+
+/*
+ * Import.  kind is 'g' or 'f'; json is canonical and without rev.  Between begin
+ * and end, which commits (keep) or rolls back.
+ */
+typedef enum { GIG_SYNC_NEW, GIG_SYNC_CHANGED, GIG_SYNC_UNCHANGED } gig_sync_change_t;
+
+int gig_sync_sqlite_begin(gig_sync_record_t *record, gig_error_t *err);
+int gig_sync_sqlite_end(gig_sync_record_t *record, int keep, gig_error_t *err);
+int gig_sync_sqlite_put(gig_sync_record_t *record, char kind, gig_str_t id, gig_str_t json,
+    gig_sync_change_t *change, gig_error_t *err);
+
+/* Export: every application as it stands, oldest first. */
+typedef struct {
+    gig_str_t  id, gig, title, received_at, seat, flags, stage, stage_at, json;
+} gig_sync_application_t;
+
+int gig_sync_sqlite_applications(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_application_t *application), void *data,
+    gig_error_t *err);
+
+#endif /* GIG_SYNC_SQLITE_H */

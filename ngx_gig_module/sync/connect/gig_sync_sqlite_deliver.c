@@ -1,0 +1,882 @@
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "gig_application.h"
+#include "gig_json.h"
+#include "gig_sync_sqlite.h"
+#include "gig_time.h"
+
+#define GIG_FLAGS_MAX           128
+#define GIG_NO_CAP              (-1)
+#define GIG_UNKNOWN_GIG         (-2)
+
+
+/* What became of one delivery: settled, refused by the tables (poison), or the whole batch fails. */
+typedef enum { GIG_ONE_DONE, GIG_ONE_REFUSED, GIG_ONE_FAILED } gig_one_t;
+
+
+static gig_str_t
+gig_text(const char *text)
+{
+    return (gig_str_t) { text, strlen(text) };
+}
+
+
+static void
+gig_now_text(char out[GIG_TIME_SIZE])
+{
+    struct timespec  now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gig_time_format_ms((int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000, out);
+}
+
+
+/*
+ * Runs a bound statement.  A row that the tables refuse (a constraint, a size)
+ * is that row's own fault; a full disk or a lock is nobody's, and all waits.
+ */
+static gig_one_t
+gig_one_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err)
+{
+    int  rc;
+
+    if (gig_sql_run(record, statement, err) == 0) {
+        return GIG_ONE_DONE;
+    }
+
+    rc = sqlite3_errcode(record->db) & 0xff;
+
+    return (rc == SQLITE_CONSTRAINT || rc == SQLITE_TOOBIG || rc == SQLITE_MISMATCH)
+           ? GIG_ONE_REFUSED : GIG_ONE_FAILED;
+}
+
+
+/* 1: there is a row, and the statement stands on it until gig_sql_done(); 0: none; -1: err. */
+static int
+gig_row(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err)
+{
+    int  rc;
+
+    rc = sqlite3_step(statement);
+
+    if (rc == SQLITE_ROW) {
+        return 1;
+    }
+
+    if (rc != SQLITE_DONE) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(statement);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+
+/* 1 if a statement with up to two texts finds a row, 0 if not, -1 and err. */
+static int
+gig_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_str_t b, gig_error_t *err)
+{
+    int            rc;
+    sqlite3_stmt  *row;
+
+    row = gig_sql(record, which, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, a);
+
+    if (b.data) {
+        gig_sql_text(row, 2, b);
+    }
+
+    rc = gig_row(record, row, err);
+
+    if (rc == 1) {
+        gig_sql_done(row);
+    }
+
+    return rc;
+}
+
+
+/* The gig's cap, GIG_NO_CAP or GIG_UNKNOWN_GIG. */
+static int
+gig_cap(gig_sync_record_t *record, gig_str_t gig, int64_t *cap, gig_error_t *err)
+{
+    int            rc;
+    sqlite3_stmt  *row;
+
+    row = gig_sql(record, GIG_SQL_CAP, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, gig);
+    rc = gig_row(record, row, err);
+
+    if (rc == 1) {
+        *cap = sqlite3_column_type(row, 0) == SQLITE_NULL ? GIG_NO_CAP
+                                                          : sqlite3_column_int64(row, 0);
+        gig_sql_done(row);
+
+    } else {
+        *cap = GIG_UNKNOWN_GIG;
+    }
+
+    return rc == -1 ? -1 : 0;
+}
+
+
+static int
+gig_confirmed(gig_sync_record_t *record, gig_str_t gig, int64_t *confirmed, gig_error_t *err)
+{
+    sqlite3_stmt  *row;
+
+    row = gig_sql(record, GIG_SQL_CONFIRMED, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, gig);
+
+    if (gig_row(record, row, err) != 1) {
+        return -1;
+    }
+
+    *confirmed = sqlite3_column_int64(row, 0);
+    gig_sql_done(row);
+
+    return 0;
+}
+
+
+/* Static text for a seat as it is stored, or "". */
+static const char *
+gig_seat_name(gig_str_t seat)
+{
+    size_t                    i;
+    static const char *const  names[] = { "confirmed", "waitlisted", "over", "late" };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (gig_str_is(seat, names[i])) {
+            return names[i];
+        }
+    }
+
+    return "";
+}
+
+
+/* 1 if flag is one of the comma-separated flags. */
+static int
+gig_flag(gig_str_t flags, const char *flag)
+{
+    size_t       len;
+    const char  *p, *end, *comma;
+
+    len = strlen(flag);
+    end = flags.len ? flags.data + flags.len : flags.data;
+
+    for (p = flags.data; p && p < end; p = comma + 1) {
+        comma = memchr(p, ',', (size_t) (end - p));
+        comma = comma ? comma : end;
+
+        if ((size_t) (comma - p) == len && memcmp(p, flag, len) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+gig_flags_with(gig_str_t flags, const char *flag, char out[GIG_FLAGS_MAX])
+{
+    size_t  len;
+
+    len = flags.len < GIG_FLAGS_MAX - 16 ? flags.len : 0;
+
+    snprintf(out, GIG_FLAGS_MAX, "%.*s%s%s", (int) len, len ? flags.data : "",
+             (len && flag[0] && !gig_flag(flags, flag)) ? "," : "",
+             gig_flag(flags, flag) ? "" : flag);
+}
+
+
+/* The delivery table's row of this record; box is kept for states that a person must look at. */
+static gig_one_t
+gig_delivery_put(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char *seat,
+    const char *flags, const char *state, const char *reason, gig_error_t *err)
+{
+    int            keep, erased;
+    char           received[GIG_TIME_SIZE], now[GIG_TIME_SIZE];
+    sqlite3_stmt  *put;
+
+    put = gig_sql(record, GIG_SQL_DELIVERY_PUT, err);
+
+    if (put == NULL) {
+        return GIG_ONE_FAILED;
+    }
+
+    gig_time_format_ms(d->at_ms, received);
+    gig_now_text(now);
+
+    erased = strcmp(state, "erased") == 0;
+    keep = strcmp(state, "parked") == 0 || strcmp(state, "dead") == 0;
+
+    gig_sql_text(put, 1, d->id);
+    gig_sql_text(put, 2, d->print);
+    gig_sql_text(put, 3, d->gig);
+    gig_sql_text(put, 4, erased ? gig_null_str : d->who);
+    gig_sql_text(put, 5, gig_text(seat));
+    gig_sql_text(put, 6, gig_text(flags));
+    gig_sql_text(put, 7, gig_text(state));
+    gig_sql_text(put, 8, gig_text(reason));
+    gig_sql_text(put, 9, gig_text(received));
+    gig_sql_text(put, 10, gig_text(now));
+
+    if (keep && d->box.len) {
+        (void) sqlite3_bind_blob64(put, 11, d->box.data, d->box.len, SQLITE_STATIC);
+    }
+
+    return gig_one_run(record, put, err);
+}
+
+
+static gig_one_t
+gig_park(gig_sync_record_t *record, gig_sync_delivery_t *d, const char *flags, const char *reason,
+    gig_error_t *err)
+{
+    gig_one_t  rc;
+
+    /* A reason the caller found when it tried to open the box says more. */
+    if (d->reason[0] == '\0') {
+        snprintf(d->reason, sizeof(d->reason), "%s", reason);
+    }
+
+    rc = gig_delivery_put(record, d, "", flags, "parked", d->reason, err);
+
+    if (rc == GIG_ONE_DONE) {
+        d->result = GIG_SYNC_PARKED;
+        d->confirmed_seat = "";
+    }
+
+    return rc;
+}
+
+
+/* What the box held, if it is this very application; else NULL and why. */
+static json_t *
+gig_plain(const gig_sync_delivery_t *d, const char **why)
+{
+    json_t       *root;
+    gig_error_t   fault;
+
+    if (d->plain.len == 0) {
+        *why = "the box could not be opened";
+        return NULL;
+    }
+
+    root = gig_application_read(d->plain, &fault);
+
+    if (root == NULL) {
+        *why = "the box holds no application";
+        return NULL;
+    }
+
+    if (!gig_str_eq(gig_json_str(root, "id"), d->id)) {
+        *why = "the box holds another application";
+        json_decref(root);
+        return NULL;
+    }
+
+    return root;
+}
+
+
+/* The seat of a first or further application; rules in protocol.md, "Settling". */
+static gig_one_t
+gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **seat,
+    int *duplicate, gig_error_t *err)
+{
+    int            rc;
+    int64_t        cap, confirmed;
+    sqlite3_stmt  *row;
+
+    *seat = "";
+    *duplicate = 0;
+
+    row = gig_sql(record, GIG_SQL_SHARED, err);
+
+    if (row == NULL) {
+        return GIG_ONE_FAILED;
+    }
+
+    gig_sql_text(row, 1, d->gig);
+    gig_sql_text(row, 2, d->who);
+    rc = d->who.len ? gig_row(record, row, err) : 0;
+
+    if (rc == -1) {
+        return GIG_ONE_FAILED;
+    }
+
+    if (rc == 1) {
+        *duplicate = 1;
+        *seat = gig_seat_name(gig_sql_column(row, 0));
+        gig_sql_done(row);
+
+        /* One seat for all of an applicant's; a mere label is not shared. */
+        if (strcmp(*seat, "confirmed") == 0 || strcmp(*seat, "waitlisted") == 0) {
+            return GIG_ONE_DONE;
+        }
+    }
+
+    if (gig_str_is(d->seat, "waitlisted") || gig_str_is(d->seat, "over")
+        || gig_str_is(d->seat, "late"))
+    {
+        *seat = gig_seat_name(d->seat);
+        return GIG_ONE_DONE;
+    }
+
+    if (gig_cap(record, d->gig, &cap, err) == -1
+        || gig_confirmed(record, d->gig, &confirmed, err) == -1)
+    {
+        return GIG_ONE_FAILED;
+    }
+
+    *seat = (cap < 0 || confirmed < cap) ? "confirmed" : "waitlisted";
+
+    return GIG_ONE_DONE;
+}
+
+
+static gig_one_t
+gig_application_put(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char *seat,
+    const char *flags, gig_error_t *err)
+{
+    char           received[GIG_TIME_SIZE];
+    gig_one_t      rc;
+    sqlite3_stmt  *put;
+
+    put = gig_sql(record, GIG_SQL_APPLICATION_PUT, err);
+
+    if (put == NULL) {
+        return GIG_ONE_FAILED;
+    }
+
+    gig_time_format_ms(d->at_ms, received);
+
+    gig_sql_text(put, 1, d->id);
+    gig_sql_text(put, 2, d->gig);
+    gig_sql_text(put, 3, d->rev);
+    gig_sql_text(put, 4, d->who);
+    gig_sql_text(put, 5, gig_text(received));
+    gig_sql_text(put, 6, gig_text(seat));
+    gig_sql_text(put, 7, gig_text(flags));
+    gig_sql_text(put, 8, d->plain);
+
+    rc = gig_one_run(record, put, err);
+
+    if (rc != GIG_ONE_DONE) {
+        return rc;
+    }
+
+    put = gig_sql(record, GIG_SQL_STAGE_PUT, err);
+
+    if (put == NULL) {
+        return GIG_ONE_FAILED;
+    }
+
+    gig_sql_text(put, 1, d->id);
+    gig_sql_text(put, 2, gig_text(strcmp(seat, "waitlisted") == 0 ? "waitlisted" : "received"));
+    gig_sql_text(put, 3, gig_text(received));
+
+    return gig_one_run(record, put, err);
+}
+
+
+static gig_one_t
+gig_conflict_put(gig_sync_record_t *record, const gig_sync_delivery_t *d, gig_error_t *err)
+{
+    char           received[GIG_TIME_SIZE];
+    sqlite3_stmt  *put;
+
+    put = gig_sql(record, GIG_SQL_CONFLICT_PUT, err);
+
+    if (put == NULL) {
+        return GIG_ONE_FAILED;
+    }
+
+    gig_time_format_ms(d->at_ms, received);
+
+    gig_sql_text(put, 1, d->id);
+    gig_sql_text(put, 2, d->print);
+    gig_sql_text(put, 3, gig_text(received));
+    gig_sql_text(put, 4, d->plain);
+
+    return gig_one_run(record, put, err);
+}
+
+
+/*
+ * 1: this record is in the table and nothing is left to do (d says what it is);
+ * 0: it is not, or is parked and may be tried again; -1: err.
+ */
+static int
+gig_settled_before(gig_sync_record_t *record, gig_sync_delivery_t *d, int *conflict,
+    gig_error_t *err)
+{
+    int            rc, parked;
+    sqlite3_stmt  *row;
+
+    row = gig_sql(record, GIG_SQL_DELIVERY, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, d->id);
+    gig_sql_text(row, 2, d->print);
+    rc = gig_row(record, row, err);
+
+    if (rc == -1) {
+        return -1;
+    }
+
+    if (rc == 0) {
+        *conflict = gig_exists(record, GIG_SQL_DELIVERY_OTHER, d->id, d->print, err);
+        return *conflict == -1 ? -1 : 0;
+    }
+
+    parked = !gig_str_is(gig_sql_column(row, 0), "delivered");
+    *conflict = gig_flag(gig_sql_column(row, 1), "conflict");
+    gig_sql_done(row);
+
+    if (parked) {
+        return 0;
+    }
+
+    d->result = GIG_SYNC_DELIVERED;
+    d->confirmed_seat = "";
+
+    if (*conflict) {
+        return 1;
+    }
+
+    row = gig_sql(record, GIG_SQL_APPLICATION, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, d->id);
+    rc = gig_row(record, row, err);
+
+    if (rc == 1) {
+        d->confirmed_seat = gig_seat_name(gig_sql_column(row, 0));
+        gig_sql_done(row);
+    }
+
+    return rc == -1 ? -1 : 1;
+}
+
+
+static gig_one_t
+gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
+{
+    int          rc, conflict, duplicate;
+    char         flags[GIG_FLAGS_MAX];
+    json_t      *root;
+    gig_one_t    one;
+    const char  *seat, *why;
+
+    rc = gig_exists(record, GIG_SQL_TOMBSTONE, d->id, gig_null_str, err);
+
+    if (rc == -1) {
+        return GIG_ONE_FAILED;
+    }
+
+    if (rc == 1) {
+        d->result = GIG_SYNC_ERASED;
+        d->confirmed_seat = "";
+        return gig_delivery_put(record, d, "", "", "erased", "", err);
+    }
+
+    rc = gig_settled_before(record, d, &conflict, err);
+
+    if (rc != 0) {
+        return rc == 1 ? GIG_ONE_DONE : GIG_ONE_FAILED;
+    }
+
+    gig_flags_with(d->flags, conflict ? "conflict" : "", flags);
+    root = gig_plain(d, &why);
+
+    if (root == NULL) {
+        return gig_park(record, d, flags, why, err);
+    }
+
+    json_decref(root);
+    seat = "";
+
+    if (!conflict) {
+        one = gig_seat(record, d, &seat, &duplicate, err);
+
+        if (one != GIG_ONE_DONE) {
+            return one;
+        }
+
+        if (duplicate) {
+            gig_flags_with(d->flags, "duplicate", flags);
+        }
+    }
+
+    one = gig_delivery_put(record, d, seat, flags, "delivered", "", err);
+
+    if (one == GIG_ONE_DONE) {
+        one = conflict ? gig_conflict_put(record, d, err)
+                       : gig_application_put(record, d, seat, flags, err);
+    }
+
+    d->result = GIG_SYNC_DELIVERED;
+    d->confirmed_seat = seat;
+
+    return one;
+}
+
+
+/* Confirms one waiting applicant of the gig: 1, or 0 if there is no place or nobody waits. */
+static int
+gig_promote_one(gig_sync_record_t *record, gig_str_t gig, gig_error_t *err)
+{
+    int                     rc;
+    char                    applicant[128], now[GIG_TIME_SIZE];
+    size_t                  i;
+    int64_t                 cap, confirmed;
+    gig_str_t               who;
+    sqlite3_stmt           *row;
+    static const gig_sql_t  steps[] = {
+        GIG_SQL_PROMOTE_STAGE, GIG_SQL_PROMOTE_DELIVERY, GIG_SQL_PROMOTE
+    };
+
+    if (gig_cap(record, gig, &cap, err) == -1
+        || gig_confirmed(record, gig, &confirmed, err) == -1)
+    {
+        return -1;
+    }
+
+    if (cap == GIG_UNKNOWN_GIG || (cap >= 0 && confirmed >= cap)) {
+        return 0;
+    }
+
+    row = gig_sql(record, GIG_SQL_FIRST_WAITING, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, gig);
+    rc = gig_row(record, row, err);
+
+    if (rc != 1) {
+        return rc;
+    }
+
+    who = gig_sql_column(row, 0);
+
+    if (who.len >= sizeof(applicant)) {
+        gig_sql_done(row);
+        return gig_error_set(err, record->path, "an applicant hash of %zu bytes", who.len);
+    }
+
+    memcpy(applicant, who.data, who.len);
+    who.data = applicant;
+    gig_sql_done(row);
+    gig_now_text(now);
+
+    for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        row = gig_sql(record, steps[i], err);
+
+        if (row == NULL) {
+            return -1;
+        }
+
+        gig_sql_text(row, 1, gig);
+        gig_sql_text(row, 2, who);
+
+        if (steps[i] == GIG_SQL_PROMOTE_STAGE) {
+            gig_sql_text(row, 3, gig_text(now));
+        }
+
+        if (gig_sql_run(record, row, err) == -1) {
+            return -1;
+        }
+    }
+
+    return 1;
+}
+
+
+static gig_one_t
+gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
+{
+    int                     rc, freed;
+    char                    gig[GIG_ID_MAX + 1], now[GIG_TIME_SIZE];
+    size_t                  i;
+    gig_str_t               name;
+    gig_one_t               one;
+    sqlite3_stmt           *row;
+    static const gig_sql_t  erase[] = {
+        GIG_SQL_CONFLICT_DELETE, GIG_SQL_APPLICATION_DELETE, GIG_SQL_DELIVERY_ERASE
+    };
+
+    row = gig_sql(record, GIG_SQL_APPLICATION, err);
+
+    if (row == NULL) {
+        return GIG_ONE_FAILED;
+    }
+
+    gig_sql_text(row, 1, d->id);
+    rc = gig_row(record, row, err);
+
+    if (rc == -1) {
+        return GIG_ONE_FAILED;
+    }
+
+    name = d->gig;
+    freed = (rc == 1);
+
+    if (rc == 1) {
+        name = gig_sql_column(row, 1);
+    }
+
+    name.len = name.len <= GIG_ID_MAX ? name.len : 0;
+
+    if (name.len) {
+        memcpy(gig, name.data, name.len);
+    }
+
+    name.data = gig;
+
+    if (rc == 1) {
+        gig_sql_done(row);
+    }
+
+    gig_now_text(now);
+    row = gig_sql(record, GIG_SQL_TOMBSTONE_PUT, err);
+
+    if (row == NULL) {
+        return GIG_ONE_FAILED;
+    }
+
+    gig_sql_text(row, 1, d->id);
+    gig_sql_text(row, 2, name);
+    gig_sql_text(row, 3, gig_text(now));
+    one = gig_one_run(record, row, err);
+
+    for (i = 0; one == GIG_ONE_DONE && i < sizeof(erase) / sizeof(erase[0]); i++) {
+        row = gig_sql(record, erase[i], err);
+
+        if (row == NULL) {
+            return GIG_ONE_FAILED;
+        }
+
+        gig_sql_text(row, 1, d->id);
+
+        if (erase[i] == GIG_SQL_DELIVERY_ERASE) {
+            gig_sql_text(row, 2, gig_text(now));
+        }
+
+        one = gig_one_run(record, row, err);
+    }
+
+    if (one != GIG_ONE_DONE) {
+        return one;
+    }
+
+    /*
+     * Whether a seat is free now the counts say: another application of the same
+     * applicant may hold it still.
+     */
+    if (freed && gig_promote_one(record, name, err) == -1) {
+        return GIG_ONE_FAILED;
+    }
+
+    d->result = GIG_SYNC_ERASED;
+    d->confirmed_seat = "";
+
+    return GIG_ONE_DONE;
+}
+
+
+/* One delivery in a savepoint: poison is parked, and the rest of the batch goes on. */
+static gig_one_t
+gig_deliver_one(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
+{
+    gig_one_t  one;
+
+    if (gig_sql_simple(record, GIG_SQL_SAVE, err) == -1) {
+        return GIG_ONE_FAILED;
+    }
+
+    if (gig_str_is(d->op, "withdraw")) {
+        one = gig_withdraw(record, d, err);
+
+    } else if (gig_str_is(d->op, "apply")) {
+        one = gig_apply(record, d, err);
+
+    } else {
+        one = gig_park(record, d, "", "neither apply nor withdraw", err);
+    }
+
+    if (one == GIG_ONE_REFUSED) {
+        if (gig_sql_simple(record, GIG_SQL_BACK, err) == -1) {
+            return GIG_ONE_FAILED;
+        }
+
+        one = gig_park(record, d, "", "the database refuses it", err);
+    }
+
+    if (one != GIG_ONE_DONE) {
+        return GIG_ONE_FAILED;
+    }
+
+    return gig_sql_simple(record, GIG_SQL_RELEASE, err) == 0 ? GIG_ONE_DONE : GIG_ONE_FAILED;
+}
+
+
+int
+gig_sync_sqlite_deliver(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n,
+    gig_error_t *err)
+{
+    int     erased;
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        deliveries[i].result = GIG_SYNC_PENDING;
+        deliveries[i].confirmed_seat = "";
+    }
+
+    /* The lock first: what is read after it stays true until the commit. */
+    if (gig_sql_simple(record, GIG_SQL_BEGIN, err) == -1) {
+        return -1;
+    }
+
+    erased = 0;
+
+    for (i = 0; i < n; i++) {
+        if (gig_deliver_one(record, &deliveries[i], err) != GIG_ONE_DONE) {
+            goto failed;
+        }
+
+        erased |= (deliveries[i].result == GIG_SYNC_ERASED);
+    }
+
+    if (gig_sql_simple(record, GIG_SQL_COMMIT, err) == -1) {
+        goto failed;
+    }
+
+    /*
+     * The log still holds what was erased until it is copied back.  A reader may
+     * be in the way; then the next erasure or the close does it.
+     */
+    if (erased) {
+        (void) sqlite3_wal_checkpoint_v2(record->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                         NULL);
+    }
+
+    return 0;
+
+failed:
+
+    (void) gig_sql_simple(record, GIG_SQL_ROLLBACK, NULL);
+
+    for (i = 0; i < n; i++) {
+        deliveries[i].result = GIG_SYNC_PENDING;
+        deliveries[i].confirmed_seat = "";
+    }
+
+    return -1;
+}
+
+
+int
+gig_sync_sqlite_promote(gig_sync_record_t *record, gig_error_t *err)
+{
+    int            rc, promoted;
+    char           gig[GIG_ID_MAX + 1];
+    gig_str_t      name;
+    sqlite3_stmt  *row;
+
+    /* Asked every second, nearly always in vain: look before taking the lock. */
+    rc = gig_exists(record, GIG_SQL_WAITS, gig_null_str, gig_null_str, err);
+
+    if (rc != 1) {
+        return rc;
+    }
+
+    if (gig_sql_simple(record, GIG_SQL_BEGIN, err) == -1) {
+        return -1;
+    }
+
+    name = (gig_str_t) { gig, 0 };
+    promoted = 0;
+
+    for ( ;; ) {
+        row = gig_sql(record, GIG_SQL_WAITING_GIGS, err);
+
+        if (row == NULL) {
+            goto failed;
+        }
+
+        gig_sql_text(row, 1, name);
+        rc = gig_row(record, row, err);
+
+        if (rc == -1) {
+            goto failed;
+        }
+
+        if (rc == 0) {
+            break;
+        }
+
+        name = gig_sql_column(row, 0);
+
+        if (name.len > GIG_ID_MAX) {
+            gig_sql_done(row);
+            gig_error_set(err, record->path, "a gig's id of %zu bytes", name.len);
+            goto failed;
+        }
+
+        memcpy(gig, name.data, name.len);
+        name.data = gig;
+        gig_sql_done(row);
+
+        while ((rc = gig_promote_one(record, name, err)) == 1) {
+            promoted++;
+        }
+
+        if (rc == -1) {
+            goto failed;
+        }
+    }
+
+    if (gig_sql_simple(record, GIG_SQL_COMMIT, err) == -1) {
+        goto failed;
+    }
+
+    return promoted;
+
+failed:
+
+    (void) gig_sql_simple(record, GIG_SQL_ROLLBACK, NULL);
+
+    return -1;
+}

@@ -1,0 +1,144 @@
+
+/* Import and export: what gig-sync's commands need of the embedded system of record. */
+
+#include <string.h>
+
+#include "gig_form.h"
+#include "gig_json.h"
+#include "gig_record.h"
+#include "gig_sync_sqlite.h"
+
+
+int
+gig_sync_sqlite_begin(gig_sync_record_t *record, gig_error_t *err)
+{
+    return gig_sql_simple(record, GIG_SQL_BEGIN, err);
+}
+
+
+int
+gig_sync_sqlite_end(gig_sync_record_t *record, int keep, gig_error_t *err)
+{
+    return gig_sql_simple(record, keep ? GIG_SQL_COMMIT : GIG_SQL_ROLLBACK, err);
+}
+
+
+/* 1 if both are the same record; what a person edited is not canonical any more. */
+static int
+gig_sqlite_same(gig_str_t stored, gig_str_t json)
+{
+    int        same;
+    json_t    *root;
+    gig_buf_t  canonical;
+
+    if (gig_str_eq(stored, json)) {
+        return 1;
+    }
+
+    root = gig_json_parse(stored, GIG_RECORD_MAX, GIG_JSON_DEPTH_MAX, NULL);
+
+    if (root == NULL) {
+        return 0;
+    }
+
+    gig_buf_init(&canonical, GIG_RECORD_MAX);
+    gig_json_canonical(root, &canonical);
+    json_decref(root);
+
+    same = !gig_buf_failed(&canonical)
+           && gig_str_eq((gig_str_t) { canonical.data, canonical.len }, json);
+
+    gig_buf_free(&canonical);
+
+    return same;
+}
+
+
+int
+gig_sync_sqlite_put(gig_sync_record_t *record, char kind, gig_str_t id, gig_str_t json,
+    gig_sync_change_t *change, gig_error_t *err)
+{
+    int            rc;
+    sqlite3_stmt  *row;
+
+    row = gig_sql(record, kind == 'g' ? GIG_SQL_GIG_JSON : GIG_SQL_FORM_JSON, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, id);
+    rc = sqlite3_step(row);
+
+    if (rc == SQLITE_ROW) {
+        *change = gig_sqlite_same(gig_sql_column(row, 0), json) ? GIG_SYNC_UNCHANGED
+                                                                : GIG_SYNC_CHANGED;
+
+    } else if (rc == SQLITE_DONE) {
+        *change = GIG_SYNC_NEW;
+
+    } else {
+        gig_sql_fault(record, err);
+        gig_sql_done(row);
+        return -1;
+    }
+
+    gig_sql_done(row);
+
+    if (*change == GIG_SYNC_UNCHANGED) {
+        return 0;
+    }
+
+    row = gig_sql(record, kind == 'g' ? GIG_SQL_GIG_PUT : GIG_SQL_FORM_PUT, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, id);
+    gig_sql_text(row, 2, json);
+
+    return gig_sql_run(record, row, err);
+}
+
+
+int
+gig_sync_sqlite_applications(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_application_t *application), void *data,
+    gig_error_t *err)
+{
+    int                      rc;
+    sqlite3_stmt            *rows;
+    gig_sync_application_t   application;
+
+    rows = gig_sql(record, GIG_SQL_EXPORT, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        application.id = gig_sql_column(rows, 0);
+        application.gig = gig_sql_column(rows, 1);
+        application.title = gig_sql_column(rows, 2);
+        application.received_at = gig_sql_column(rows, 3);
+        application.seat = gig_sql_column(rows, 4);
+        application.flags = gig_sql_column(rows, 5);
+        application.stage = gig_sql_column(rows, 6);
+        application.stage_at = gig_sql_column(rows, 7);
+        application.json = gig_sql_column(rows, 8);
+
+        if (handler(data, &application) == -1) {
+            gig_error_set(err, record->path, "the reading was ended");
+            break;
+        }
+    }
+
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(rows);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
