@@ -1,0 +1,78 @@
+#!/usr/bin/perl
+# Why: what a person meets is a page in a browser.  In a real Chromium, at the width
+# of a phone and of a desktop, in both schemes: nothing sticks out, the browser finds
+# nothing against the content security policy, and somebody who makes mistakes in the
+# form comes to a receipt all the same, without a line of JavaScript.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use GigTest;
+use GigTest::Browser;
+
+GigTest::Browser::available() or plan skip_all => 'chromium and chromium-driver are not installed';
+
+my $test = GigTest->new;
+$test->start_redis;
+my @gigs = map { gig_record("gig-$_") } 1 .. 30;
+$gigs[0] = gig_record('long', title => 'An unusually long title that goes on ' x 4,
+    summary => 'Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselanhänger ' x 3, posted_at => '2026-02-01T00:00:00Z');
+$test->import_gigs(@gigs, gig_record('shut', closes_at => '2026-02-01T00:00:00Z'));
+$test->sync_conf;
+$test->start_sync;
+$test->start_nginx(server => 'location = /none { gig_health; }');
+$test->wait_total(31);
+
+my $browser = GigTest::Browser->new($test);
+my $base = "http://localhost:$test->{port}/gigs/";
+
+for my $width (390, 1280) {
+    for my $scheme ('light', 'dark') {
+        $browser->shape($width, $scheme);
+        for my $page ('', 'gig-5', 'long', 'gig-5/apply', 'shut', 'nothing-here', '?state=scheduled') {
+            $browser->open($base . $page);
+            my ($inner, $scroll) = @{ $browser->run('return [innerWidth, document.documentElement.scrollWidth]') };
+            is($inner, $width, "$width px, $scheme: the page '$page' is that wide");
+            cmp_ok($scroll, '<=', $width, "$width px, $scheme: nothing of '$page' sticks out");
+            my $styled = $browser->run('return document.styleSheets.length && document.styleSheets[0].cssRules.length');
+            cmp_ok($styled, '>', 10, "the style sheet of '$page' is there");
+        }
+    }
+}
+
+my @console = grep { $_->{message} !~ m{favicon|status of (?:404|410)} } $browser->console;
+is_deeply([map { $_->{message} } @console], [], 'the console is silent: no violation of the policy, nothing missing');
+
+# --- applying, with mistakes, without scripts
+
+$browser->shape(390, 'light');
+$browser->devtools('Emulation.setScriptExecutionDisabled', value => JSON::PP::true);
+$browser->open("${base}gig-5/apply");
+$browser->run('return 1') if 0;
+$browser->type('[name=first_name]', 'Avery');
+$browser->type('[name=email]', 'avery@example');
+# The browser's own checks would stop this post; a phone's autofill or an old browser does not have them.
+$browser->devtools('Emulation.setScriptExecutionDisabled', value => JSON::PP::false);
+$browser->run('document.querySelector("main form").noValidate = true');
+$browser->devtools('Emulation.setScriptExecutionDisabled', value => JSON::PP::true);
+$browser->click('main form [type=submit]');
+like($browser->source, qr/aria-invalid="true"/, 'mistakes come back at the fields');
+like($browser->source, qr/value="Avery"/, 'and what was typed is still there');
+
+$browser->type('[name=last_name]', 'Example');
+$browser->command('POST', '/element/' . $browser->find('[name=email]') . '/clear');
+$browser->type('[name=email]', 'avery@example.edu');
+$browser->type('[name=statement]', 'I would start with the public data.');
+$browser->click('[name=available][value=yes], [name=available][value=true], label[for=available-yes]');
+$browser->click('[name=consent_processing]');
+$browser->click('main form [type=submit]');
+ok(wait_for { $browser->url =~ m{/receipts/[\w-]{43}$} } 'the receipt', 10);
+like($browser->text('main'), qr/We have your application/i, 'the receipt says that it is there');
+my $receipt = $browser->url;
+ok(wait_for { $browser->open($receipt); $browser->text('main') =~ /delivered/i } 'the receipt to say delivered', 10);
+
+$browser->quit;
+$test->done;
