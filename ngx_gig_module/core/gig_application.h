@@ -9,6 +9,8 @@
 #include "gig_form.h"
 #include "gig_seal.h"
 
+#define GIG_RECEIPT_MAX         16384           /* bytes of a receipt's JSON */
+
 /* What the edge knows of one submission. */
 typedef struct {
     const char  *id, *who, *print;              /* texts of gig_seal.h */
@@ -18,11 +20,18 @@ typedef struct {
     const char  *seat;                          /* "reserved", "waitlisted", "over", "late"; not sealed */
 } gig_submission_t;
 
-/* The plain text of a box: answers grouped by class, consents, source; never the seat. */
+/*
+ * The plain text of a box, canonical: answers grouped by class, consents,
+ * source; never the seat.  Answers are checked ones (gig_answers_check).  Of a
+ * demographic field nothing is kept.  A failure shows in gig_buf_failed(out).
+ */
 void gig_application_write(const gig_submission_t *s, const gig_form_t *form,
     const gig_answers_t *answers, gig_buf_t *out);
 
-/* Strict reading of an opened box: checks schema, id, gig, and that answers are objects. */
+/*
+ * Strict reading of an opened box: checks schema, id, gig, received_at, and that answers
+ * are objects of the known classes.  New reference, or NULL and err.
+ */
 json_t *gig_application_read(gig_str_t json, gig_error_t *err);
 
 /*

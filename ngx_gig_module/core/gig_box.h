@@ -13,6 +13,8 @@
 
 #define GIG_BOX_MINUTE          60              /* seconds one ephemeral pair lives */
 #define GIG_BOX_COUNT           100000          /* boxes one ephemeral pair seals */
+#define GIG_BOX_PLAIN_MAX       (1024 * 1024)   /* bytes in a box */
+#define GIG_KEY_FILE_MAX        4096
 
 /* The public half, as in NAME.pub: "KID BASE64URL". */
 typedef struct {
@@ -20,6 +22,7 @@ typedef struct {
     unsigned char  key[32];
 } gig_public_key_t;
 
+/* One line, # comments.  err never repeats what is there.  A key nothing can be sealed to: -1. */
 int gig_public_key_read(gig_str_t file, gig_public_key_t *key, gig_error_t *err);
 
 /* A worker's sealer: one ephemeral pair a minute, agreed once; the pair is wiped after. */
@@ -33,6 +36,8 @@ typedef struct {
 
 void gig_sealer_init(gig_sealer_t *sealer, const gig_public_key_t *to);
 void gig_sealer_wipe(gig_sealer_t *sealer);
+
+/* Appends a box to box.  -1: plain over GIG_BOX_PLAIN_MAX, no memory, or the buffer failed. */
 int gig_box_seal(gig_sealer_t *sealer, int64_t now, gig_str_t plain, gig_buf_t *box);
 
 /* The private half, as in NAME.key: "KID BASE64URL". Tries the key the box names. */
@@ -46,6 +51,8 @@ void gig_private_key_wipe(gig_private_key_t *key);
 
 /* The kid a box names; -1 if it is no box. */
 int gig_box_kid(gig_str_t box, char kid[33]);
+
+/* Appends the plain text.  The caller wipes it.  err says whether key or box is wrong. */
 int gig_box_open(const gig_private_key_t *keys, size_t n, gig_str_t box, gig_buf_t *plain,
     gig_error_t *err);
 

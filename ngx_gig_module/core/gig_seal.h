@@ -36,7 +36,14 @@ typedef struct {
     gig_subkeys_t  key[GIG_KEYS_MAX];
 } gig_secret_t;
 
-/* Reads "pepper HEX" and "key KID HEX" lines (# comments).  gig_secret_wipe() when done. */
+/* The charset of key names: [A-Za-z0-9_-]{1,32}; returns 1 or 0. */
+int gig_kid_valid(gig_str_t kid);
+
+/*
+ * Reads one "pepper HEX" and up to GIG_KEYS_MAX "key KID HEX" lines (64 hex
+ * digits each, # comments).  err names the line and what would be right and
+ * never repeats what is there.  gig_secret_wipe() when done, also after -1.
+ */
 int gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err);
 void gig_secret_wipe(gig_secret_t *secret);
 
@@ -47,7 +54,10 @@ void gig_application_id(const gig_secret_t *s, gig_str_t gig, gig_str_t applican
     char out[GIG_APPLICATION_TEXT]);
 void gig_fingerprint(const gig_secret_t *s, gig_str_t canonical_answers, char out[GIG_HASH_TEXT]);
 
-/* base64url(id, MAC).  _check: constant time, any of the keys; id out on 0, -1 for every bad one. */
+/*
+ * base64url(id, MAC).  _make: an id that is none gives an empty token.  _check: constant
+ * time, any of the keys; id out on 0, -1 for every bad one.
+ */
 void gig_token_make(const gig_secret_t *s, const char *id, char out[GIG_TOKEN_TEXT]);
 int gig_token_check(const gig_secret_t *s, gig_str_t token, char id[GIG_APPLICATION_TEXT]);
 
@@ -70,7 +80,11 @@ int gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value, ch
 void gig_sign(const gig_secret_t *s, gig_str_t bytes, char out[GIG_SIGNATURE_TEXT]);
 int gig_sign_check(const gig_secret_t *s, gig_str_t kid, gig_str_t bytes, gig_str_t signature);
 
-/* Fills a new secret file's text, a private key file's and a public one's (gig-sync keygen). */
+/*
+ * Fills a new secret file's text, a private key file's and a public one's
+ * (gig-sync keygen).  The caller wipes the first two.  -1: kid is no key name,
+ * or a buffer failed.
+ */
 int gig_keygen(const char *kid, gig_buf_t *secret_file, gig_buf_t *private_key, gig_buf_t *public_key);
 
 #endif /* GIG_SEAL_H */

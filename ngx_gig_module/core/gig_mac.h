@@ -1,0 +1,19 @@
+
+/* What the files of the seal share; nothing else includes it. */
+
+#ifndef GIG_MAC_H
+#define GIG_MAC_H
+
+#include "gig_seal.h"
+
+#define GIG_MAC_SHORT       16                  /* bytes of a MAC that goes into a token */
+
+/* HMAC-SHA256 over parts, each with its length before it; the first is a label. */
+void gig_mac(const unsigned char key[32], const gig_str_t *parts, size_t n,
+    unsigned char out[GIG_HASH_SIZE]);
+
+/* base64url without padding.  _read: -1 for what is none, is longer than size, or has stray bits. */
+void gig_base64url(const unsigned char *bytes, size_t len, char *out, size_t size);
+int gig_base64url_read(gig_str_t text, unsigned char *out, size_t size, size_t *len);
+
+#endif /* GIG_MAC_H */

@@ -1,0 +1,236 @@
+
+/*
+ * Tokens that a browser carries and the board takes back: receipt, form,
+ * cursor.  Each is base64url(clear bytes and the first 16 bytes of a MAC under
+ * its own subkey); a check runs over all keys whatever the first says.
+ */
+
+#include <string.h>
+
+#include <sodium.h>
+
+#include "gig_mac.h"
+
+#define GIG_FORM_NONCE      16
+#define GIG_FORM_BYTES      (GIG_FORM_NONCE + 8 + GIG_MAC_SHORT)
+#define GIG_CURSOR_HEAD     (GIG_MAC_SHORT + 8)
+#define GIG_CURSOR_BYTES    (GIG_CURSOR_HEAD + GIG_ID_MAX)
+
+
+static int  gig_token_mac_is(const gig_secret_t *s, size_t subkey, const gig_str_t *parts, size_t n,
+    const unsigned char *mac);
+static void  gig_token_number(int64_t value, unsigned char out[8]);
+static int64_t  gig_token_number_read(const unsigned char bytes[8]);
+static gig_str_t  gig_token_view(const unsigned char *bytes, size_t len);
+
+
+void
+gig_token_make(const gig_secret_t *s, const char *id, char out[GIG_TOKEN_TEXT])
+{
+    size_t         len;
+    gig_str_t      text;
+    unsigned char  bytes[GIG_APPLICATION_ID + GIG_MAC_SHORT], mac[GIG_HASH_SIZE];
+    gig_str_t      parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
+
+    text.data = id;
+    text.len = strlen(id);
+
+    if (gig_base64url_read(text, bytes, GIG_APPLICATION_ID, &len) != 0
+        || len != GIG_APPLICATION_ID)
+    {
+        out[0] = '\0';
+        return;
+    }
+
+    parts[1] = gig_token_view(bytes, GIG_APPLICATION_ID);
+    gig_mac(s->key[0].receipt, parts, 2, mac);
+    memcpy(&bytes[GIG_APPLICATION_ID], mac, GIG_MAC_SHORT);
+
+    gig_base64url(bytes, sizeof(bytes), out, GIG_TOKEN_TEXT);
+}
+
+
+int
+gig_token_check(const gig_secret_t *s, gig_str_t token, char id[GIG_APPLICATION_TEXT])
+{
+    size_t         len;
+    unsigned char  bytes[GIG_APPLICATION_ID + GIG_MAC_SHORT];
+    gig_str_t      parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
+
+    if (gig_base64url_read(token, bytes, sizeof(bytes), &len) != 0 || len != sizeof(bytes)) {
+        return -1;
+    }
+
+    parts[1] = gig_token_view(bytes, GIG_APPLICATION_ID);
+
+    if (!gig_token_mac_is(s, offsetof(gig_subkeys_t, receipt), parts, 2,
+                          &bytes[GIG_APPLICATION_ID]))
+    {
+        return -1;
+    }
+
+    gig_base64url(bytes, GIG_APPLICATION_ID, id, GIG_APPLICATION_TEXT);
+    return 0;
+}
+
+
+void
+gig_form_token_make(const gig_secret_t *s, gig_str_t gig, int64_t now,
+    char out[GIG_FORM_TOKEN_TEXT])
+{
+    unsigned char  bytes[GIG_FORM_BYTES], mac[GIG_HASH_SIZE];
+    gig_str_t      parts[] = { gig_str("gig form 1"), { NULL, 0 }, gig };
+
+    randombytes_buf(bytes, GIG_FORM_NONCE);
+    gig_token_number(now, &bytes[GIG_FORM_NONCE]);
+
+    parts[1] = gig_token_view(bytes, GIG_FORM_NONCE + 8);
+    gig_mac(s->key[0].form, parts, 3, mac);
+    memcpy(&bytes[GIG_FORM_NONCE + 8], mac, GIG_MAC_SHORT);
+
+    gig_base64url(bytes, sizeof(bytes), out, GIG_FORM_TOKEN_TEXT);
+}
+
+
+int
+gig_form_token_check(const gig_secret_t *s, gig_str_t gig, gig_str_t token, int64_t *issued)
+{
+    size_t         len;
+    unsigned char  bytes[GIG_FORM_BYTES];
+    gig_str_t      parts[] = { gig_str("gig form 1"), { NULL, 0 }, gig };
+
+    if (gig_base64url_read(token, bytes, sizeof(bytes), &len) != 0 || len != sizeof(bytes)) {
+        return -1;
+    }
+
+    parts[1] = gig_token_view(bytes, GIG_FORM_NONCE + 8);
+
+    if (!gig_token_mac_is(s, offsetof(gig_subkeys_t, form), parts, 3,
+                          &bytes[GIG_FORM_NONCE + 8]))
+    {
+        return -1;
+    }
+
+    *issued = gig_token_number_read(&bytes[GIG_FORM_NONCE]);
+    return 0;
+}
+
+
+void
+gig_cursor_make(const gig_secret_t *s, int64_t value, gig_str_t id, char out[GIG_CURSOR_TEXT])
+{
+    unsigned char  bytes[GIG_CURSOR_BYTES], mac[GIG_HASH_SIZE];
+    gig_str_t      parts[] = { gig_str("gig cursor 1"), { NULL, 0 } };
+
+    if (!gig_id_valid(id)) {
+        out[0] = '\0';
+        return;
+    }
+
+    gig_token_number(value, &bytes[GIG_MAC_SHORT]);
+    memcpy(&bytes[GIG_CURSOR_HEAD], id.data, id.len);
+
+    parts[1] = gig_token_view(&bytes[GIG_MAC_SHORT], 8 + id.len);
+    gig_mac(s->key[0].cursor, parts, 2, mac);
+    memcpy(bytes, mac, GIG_MAC_SHORT);
+
+    gig_base64url(bytes, GIG_CURSOR_HEAD + id.len, out, GIG_CURSOR_TEXT);
+}
+
+
+int
+gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value, char id[GIG_ID_MAX + 1])
+{
+    size_t         len;
+    gig_str_t      text;
+    unsigned char  bytes[GIG_CURSOR_BYTES];
+    gig_str_t      parts[] = { gig_str("gig cursor 1"), { NULL, 0 } };
+
+    if (gig_base64url_read(cursor, bytes, sizeof(bytes), &len) != 0 || len <= GIG_CURSOR_HEAD) {
+        return -1;
+    }
+
+    parts[1] = gig_token_view(&bytes[GIG_MAC_SHORT], len - GIG_MAC_SHORT);
+
+    if (!gig_token_mac_is(s, offsetof(gig_subkeys_t, cursor), parts, 2, bytes)) {
+        return -1;
+    }
+
+    text = gig_token_view(&bytes[GIG_CURSOR_HEAD], len - GIG_CURSOR_HEAD);
+
+    if (!gig_id_valid(text)) {
+        return -1;
+    }
+
+    *value = gig_token_number_read(&bytes[GIG_MAC_SHORT]);
+    memcpy(id, text.data, text.len);
+    id[text.len] = '\0';
+
+    return 0;
+}
+
+
+/* 1 if mac is that of parts under any of the keys; the time says not which. */
+
+static int
+gig_token_mac_is(const gig_secret_t *s, size_t subkey, const gig_str_t *parts, size_t n,
+    const unsigned char *mac)
+{
+    int            found;
+    unsigned       i;
+    unsigned char  right[GIG_HASH_SIZE];
+
+    found = 0;
+
+    for (i = 0; i < s->n; i++) {
+        gig_mac((const unsigned char *) &s->key[i] + subkey, parts, n, right);
+        found |= sodium_memcmp(right, mac, GIG_MAC_SHORT) == 0;
+    }
+
+    sodium_memzero(right, sizeof(right));
+
+    return found;
+}
+
+
+/* Big-endian two's complement: a cursor's value may lie before 1970. */
+
+static void
+gig_token_number(int64_t value, unsigned char out[8])
+{
+    unsigned  i;
+
+    for (i = 0; i < 8; i++) {
+        out[i] = (unsigned char) ((uint64_t) value >> (56 - 8 * i));
+    }
+}
+
+
+static int64_t
+gig_token_number_read(const unsigned char bytes[8])
+{
+    int64_t   value;
+    uint64_t  bits;
+    unsigned  i;
+
+    bits = 0;
+
+    for (i = 0; i < 8; i++) {
+        bits = bits << 8 | bytes[i];
+    }
+
+    memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+
+static gig_str_t
+gig_token_view(const unsigned char *bytes, size_t len)
+{
+    gig_str_t  view;
+
+    view.data = (const char *) bytes;
+    view.len = len;
+
+    return view;
+}
