@@ -97,7 +97,7 @@ sub picture {
             clip => { x => 0, y => 0, width => $width, height => $height > 4000 ? 4000 : $height, scale => 1 });
     }
     my $png = $self->devtools('Page.captureScreenshot', %option)->{data};
-    open my $file, '>', $path or die "$path: $!";
+    CORE::open my $file, '>', $path or die "$path: $!";
     binmode $file;
     print $file decode_base64($png);
     close $file;
