@@ -129,10 +129,10 @@ demo:
 bench:
 	tools/bench
 
-lint: compile_commands.json
+lint:
 	tools/lint
 
-compile_commands.json: Makefile $(BUILD)/files
+compile_commands.json: Makefile tools/compile-commands $(BUILD)/files
 	tools/compile-commands '$(CC) $(ALL_CFLAGS)' $(NGX_SRC) $(NGX_BUILD) > $@
 
 install: all
@@ -140,4 +140,4 @@ install: all
 	install -D -m 644 $(MODULE) $(DESTDIR)$(MODULES_DIR)/ngx_http_gig_module.so
 
 clean:
-	rm -rf build build-asan compile_commands.json
+	rm -rf build build-asan build-clang compile_commands.json
