@@ -1,0 +1,365 @@
+#include "gig_compile_build.h"
+
+/*
+ * The builder's frame: the last word of the changes on each id, what becomes of
+ * the rows of the last image, and the order of the new one.  Rows that nothing
+ * touches are neither parsed nor rendered again, only copied, so a change costs
+ * one record and a few copies of columns.
+ */
+
+#include <stdlib.h>
+
+
+static int gig_build_init(gig_build_t *build);
+static void gig_build_free(gig_build_t *build);
+static int gig_build_touches(gig_build_t *build);
+static gig_touch_t *gig_build_touch(gig_build_t *build, uint32_t *slots, uint32_t mask,
+    const gig_change_t *change);
+static int gig_build_inherit(gig_build_t *build);
+static int gig_build_plan(gig_build_t *build);
+static int gig_compare_rows(const void *one, const void *two);
+static int gig_compare_forms(const void *one, const void *two);
+static int gig_compare_refused(const void *one, const void *two);
+
+
+int
+gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_buf_t *out,
+    gig_error_t *err)
+{
+    int          rc;
+    uint32_t     i;
+    gig_build_t  build;
+
+    memset(&build, 0, sizeof(build));
+    build.job = job;
+    build.io = io;
+    build.err = err;
+    build.last = job->last;
+    build.last_n = job->last ? job->last->n : 0;
+    gig_buf_init(&build.fragments, GIG_BUILD_FRAGMENTS_MAX);
+
+    rc = -1;
+
+    if (!gig_board_valid(job->board)) {
+        gig_error_set(err, "/board", "must match [a-z0-9_-]{1,32}");
+        goto done;
+    }
+
+    if (memchr(job->meta.replid, '\0', sizeof(job->meta.replid)) == NULL
+        || memchr(job->meta.ready, '\0', sizeof(job->meta.ready)) == NULL)
+    {
+        gig_error_set(err, "/meta", "a name in Redis's history is too long");
+        goto done;
+    }
+
+    if (gig_build_stores(&build) != 0 || gig_build_touches(&build) != 0
+        || gig_build_init(&build) != 0 || gig_build_inherit(&build) != 0)
+    {
+        goto done;
+    }
+
+    for (i = 0; i < build.n_touches; i++) {
+        if ((build.touch[i].form ? gig_build_form(&build, &build.touch[i])
+                                 : gig_build_gig(&build, &build.touch[i])) != 0)
+        {
+            goto done;
+        }
+    }
+
+    if (gig_build_plan(&build) != 0 || (job->compact && gig_build_compact(&build) != 0)
+        || gig_build_write(&build, out) != 0)
+    {
+        goto done;
+    }
+
+    rc = 0;
+
+done:
+
+    gig_build_free(&build);
+
+    return rc;
+}
+
+
+/* Room for the most that the touches can make, so that nothing grows on the way. */
+static int
+gig_build_init(gig_build_t *build)
+{
+    size_t  touches, forms, refused;
+
+    touches = build->n_touches;
+    forms = touches;
+    refused = touches;
+
+    if (build->last) {
+        forms += build->last->forms;
+        refused += gig_disk_size(build->last, GIG_SECTION_REFUSED) / sizeof(gig_disk_refused_t);
+    }
+
+    build->old = malloc(gig_build_size(build->last_n, sizeof(*build->old)));
+    build->row = malloc(gig_build_size(touches, sizeof(*build->row)));
+    build->form = malloc(gig_build_size(forms, sizeof(*build->form)));
+    build->refused = malloc(gig_build_size(refused, sizeof(*build->refused)));
+    build->zone = malloc(GIG_DISK_ZONES_MAX * sizeof(*build->zone));
+
+    if (build->old == NULL || build->row == NULL || build->form == NULL
+        || build->refused == NULL || build->zone == NULL)
+    {
+        return gig_error_set(build->err, "", "no memory to compile %zu changes", touches);
+    }
+
+    if (build->job->compact) {
+        build->moved = calloc(build->last_n + 1, sizeof(*build->moved));
+
+        if (build->moved == NULL) {
+            return gig_error_set(build->err, "", "no memory to compact");
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+gig_build_free(gig_build_t *build)
+{
+    gig_buf_free(&build->fragments);
+    free(build->touch);
+    free(build->old);
+    free(build->moved);
+    free(build->row);
+    free(build->form);
+    free(build->refused);
+    free(build->zone);
+    free(build->plan);
+}
+
+
+static int
+gig_build_touches(gig_build_t *build)
+{
+    size_t               i, size;
+    uint32_t            *slots;
+    gig_touch_t         *touch;
+    const gig_change_t  *change;
+
+    if (build->job->n_changes > GIG_BUILD_CHANGES_MAX) {
+        return gig_error_set(build->err, "", "%zu changes at once are too many (at most %zu)",
+                             build->job->n_changes, GIG_BUILD_CHANGES_MAX);
+    }
+
+    for (size = 8; size < 2 * build->job->n_changes; size *= 2) { /* void */ }
+
+    slots = malloc(size * sizeof(*slots));
+    build->touch = malloc(gig_build_size(build->job->n_changes, sizeof(*build->touch)));
+
+    if (slots == NULL || build->touch == NULL) {
+        free(slots);
+        return gig_error_set(build->err, "", "no memory for %zu changes", build->job->n_changes);
+    }
+
+    memset(slots, 0xff, size * sizeof(*slots));
+
+    for (i = 0; i < build->job->n_changes; i++) {
+        change = &build->job->changes[i];
+        touch = gig_build_touch(build, slots, (uint32_t) size - 1, change);
+
+        if (change->op == GIG_CHANGE_SEATS) {
+            touch->seats = change;
+
+        } else {
+            touch->content = change;
+        }
+    }
+
+    free(slots);
+
+    return 0;
+}
+
+
+static gig_touch_t *
+gig_build_touch(gig_build_t *build, uint32_t *slots, uint32_t mask, const gig_change_t *change)
+{
+    int           form;
+    uint32_t      i;
+    gig_touch_t  *touch;
+
+    form = change->op == GIG_CHANGE_FORM || change->op == GIG_CHANGE_FORM_DELETE;
+
+    for (i = gig_disk_hash(change->id) & mask; slots[i] != UINT32_MAX; i = (i + 1) & mask) {
+        touch = &build->touch[slots[i]];
+
+        if (touch->form == form && gig_str_eq(touch->id, change->id)) {
+            return touch;
+        }
+    }
+
+    slots[i] = build->n_touches;
+    touch = &build->touch[build->n_touches++];
+    memset(touch, 0, sizeof(*touch));
+    touch->form = form;
+    touch->id = change->id;
+
+    return touch;
+}
+
+
+/* What the last image hands on: all its rows, forms and refusals that no change is about. */
+static int
+gig_build_inherit(gig_build_t *build)
+{
+    size_t                     i, n, touched;
+    gig_touch_t               *touch;
+    gig_disk_refused_t        *keys;
+    const gig_disk_refused_t  *refused;
+
+    memset(build->old, build->job->full ? GIG_OLD_GONE : GIG_OLD_KEEP_SEATS, build->last_n);
+
+    if (build->last == NULL || build->job->full) {
+        return 0;
+    }
+
+    for (i = 0; i < build->last->forms; i++) {
+        if (gig_build_keep_form(build, (uint32_t) i) != 0) {
+            return -1;
+        }
+    }
+
+    refused = build->last->section[GIG_SECTION_REFUSED];
+    n = gig_disk_size(build->last, GIG_SECTION_REFUSED) / sizeof(*refused);
+
+    if (n == 0) {
+        return 0;
+    }
+
+    keys = malloc(gig_build_size(build->n_touches, sizeof(*keys)));
+
+    if (keys == NULL) {
+        return gig_error_set(build->err, "", "no memory for %u changes", build->n_touches);
+    }
+
+    touched = 0;
+
+    for (i = 0; i < build->n_touches; i++) {
+        touch = &build->touch[i];
+
+        if (touch->content) {
+            gig_build_refused_key(touch->form, touch->id, keys[touched++].key);
+        }
+    }
+
+    qsort(keys, touched, sizeof(*keys), gig_compare_refused);
+
+    for (i = 0; i < n; i++) {
+        if (bsearch(&refused[i], keys, touched, sizeof(*keys), gig_compare_refused) == NULL) {
+            build->refused[build->n_refused++] = refused[i];
+        }
+    }
+
+    free(keys);
+
+    return 0;
+}
+
+
+/* Merges the rows kept, which are in order, with the new ones, which are sorted here. */
+static int
+gig_build_plan(gig_build_t *build)
+{
+    uint32_t           i, next, kept;
+    gig_str_t          id;
+    const gig_row_t   *row;
+    const gig_row_t  **sorted;
+
+    qsort(build->form, build->n_forms, sizeof(*build->form), gig_compare_forms);
+    qsort(build->refused, build->n_refused, sizeof(*build->refused), gig_compare_refused);
+
+    kept = 0;
+
+    for (i = 0; i < build->last_n; i++) {
+        kept += build->old[i] != GIG_OLD_GONE;
+    }
+
+    if (build->n_rows > GIG_IMAGE_GIGS_MAX - kept) {
+        return gig_error_set(build->err, "", "more than %d gigs", GIG_IMAGE_GIGS_MAX);
+    }
+
+    if (build->n_forms > GIG_IMAGE_FORMS_MAX) {
+        return gig_error_set(build->err, "", "more than %d forms", GIG_IMAGE_FORMS_MAX);
+    }
+
+    sorted = malloc(gig_build_size(build->n_rows, sizeof(*sorted)));
+    build->plan = malloc(gig_build_size(kept + build->n_rows, sizeof(*build->plan)));
+
+    if (sorted == NULL || build->plan == NULL) {
+        free(sorted);
+        return gig_error_set(build->err, "", "no memory for %u gigs", kept + build->n_rows);
+    }
+
+    for (i = 0; i < build->n_rows; i++) {
+        sorted[i] = &build->row[i];
+    }
+
+    qsort(sorted, build->n_rows, sizeof(*sorted), gig_compare_rows);
+
+    next = 0;
+
+    for (i = 0; i <= build->last_n; i++) {
+        if (i < build->last_n && build->old[i] == GIG_OLD_GONE) {
+            continue;
+        }
+
+        id = i < build->last_n ? gig_image_id(build->last, i) : gig_null_str;
+
+        for ( /* void */ ; next < build->n_rows; next++) {
+            row = sorted[next];
+
+            if (i < build->last_n
+                && gig_disk_compare(row->posted, row->id, gig_image_posted(build->last, i), id) > 0)
+            {
+                break;
+            }
+
+            build->plan[build->n++] = build->last_n + (uint32_t) (row - build->row);
+        }
+
+        if (i < build->last_n) {
+            build->plan[build->n++] = i;
+        }
+    }
+
+    free(sorted);
+
+    return 0;
+}
+
+
+static int
+gig_compare_rows(const void *one, const void *two)
+{
+    const gig_row_t  *a = *(const gig_row_t *const *) one;
+    const gig_row_t  *b = *(const gig_row_t *const *) two;
+
+    return gig_disk_compare(a->posted, a->id, b->posted, b->id);
+}
+
+
+/* Ids are NUL-padded and without NUL: comparing all of the field is comparing the texts. */
+static int
+gig_compare_forms(const void *one, const void *two)
+{
+    const gig_disk_form_t  *a = one, *b = two;
+
+    return memcmp(a->id, b->id, sizeof(a->id));
+}
+
+
+static int
+gig_compare_refused(const void *one, const void *two)
+{
+    const gig_disk_refused_t  *a = one, *b = two;
+
+    return memcmp(a->key, b->key, sizeof(a->key));
+}

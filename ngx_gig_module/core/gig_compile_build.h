@@ -1,0 +1,153 @@
+
+/*
+ * One build, between gig_compile.c (who is touched), gig_compile_rows.c
+ * (records to rows and fragments), gig_compile_store.c (where bytes lie) and
+ * gig_compile_write.c (rows to an index).  Private to these files.
+ */
+
+#ifndef GIG_COMPILE_BUILD_H
+#define GIG_COMPILE_BUILD_H
+
+#include "gig_compile.h"
+#include "gig_image_format.h"
+
+#define GIG_BUILD_CHANGES_MAX   ((size_t) 4 * GIG_IMAGE_GIGS_MAX)
+
+/* Of a gig: 128 times the largest record, so that only a lack of memory can fail a rendering. */
+#define GIG_BUILD_FRAGMENTS_MAX ((size_t) 128 * GIG_RECORD_MAX)
+
+/* The stores of the last image and the current one. */
+#define GIG_BUILD_STORES_MAX    (GIG_IMAGE_STORES_MAX + 1)
+
+/* What the changes say of one id: the last word on its record and on its seats. */
+typedef struct {
+    int                  form;
+    gig_str_t            id;
+    const gig_change_t  *content;               /* put or delete, or NULL */
+    const gig_change_t  *seats;                 /* or NULL */
+} gig_touch_t;
+
+/* A row made from a record; id and texts stay valid until the build ends. */
+typedef struct {
+    gig_str_t            id;                    /* into the change */
+    char                 rev[GIG_REV_SIZE];
+    char                 form[GIG_ID_MAX];
+    uint8_t              rev_len, form_len;
+    gig_disk_marks_t     marks;
+    uint32_t             department;
+    uint32_t             zone;                  /* into the build's zones or GIG_DISK_ROW_NONE */
+    int64_t              posted, opens, closes, visible;
+    gig_disk_places_t    places;                /* store: into the job's stores */
+    gig_disk_term_t      term;
+} gig_row_t;
+
+/* What becomes of a row of the last image: gone, kept, or kept with other seats. */
+enum {
+    GIG_OLD_SEATS = 3,                          /* mask of gig_seats_t */
+    GIG_OLD_KEEP_SEATS = 3,                     /* none of them: as they were */
+    GIG_OLD_GONE = 4
+};
+
+typedef struct {
+    uint64_t             offset;
+    uint32_t             store;
+} gig_moved_t;
+
+typedef struct {
+    char                 name[GIG_DISK_ZONE_NAME];
+    gig_str_t            tzif;                  /* gig_null_str: not to be had, UTC */
+    gig_zone_t           zone;
+} gig_build_zone_t;
+
+typedef struct {
+    const gig_compile_t     *job;
+    const gig_compile_io_t  *io;
+    gig_error_t             *err;
+    const gig_image_t       *last;              /* or NULL */
+    uint32_t                 last_n;            /* its rows, 0 without one */
+
+    gig_touch_t             *touch;
+    uint32_t                 n_touches;
+
+    uint8_t                 *old;               /* a row of last: GIG_OLD_* */
+    gig_moved_t             *moved;             /* a row of last: where compaction put it, or NULL */
+    gig_row_t               *row;
+    uint32_t                 n_rows;
+    gig_disk_form_t         *form;              /* store: into the job's stores */
+    uint32_t                 n_forms;
+    gig_disk_refused_t      *refused;
+    uint32_t                 n_refused;
+    gig_build_zone_t        *zone;
+    uint32_t                 n_zones;
+
+    uint32_t                *plan;              /* rows of the new image: below last_n a row of */
+    uint32_t                 n;                 /* last, else last_n and an index into row */
+
+    gig_buf_t                fragments;         /* of the gig at hand */
+
+    uint32_t                 store_of_last[GIG_IMAGE_STORES_MAX];
+    uint32_t                 same_store[GIG_BUILD_STORES_MAX];
+    uint64_t                 store_end[GIG_BUILD_STORES_MAX];
+} gig_build_t;
+
+/* gig_compile_rows.c: reads, renders and appends what a touch says; -1 ends the build. */
+int gig_build_gig(gig_build_t *build, const gig_touch_t *touch);
+int gig_build_form(gig_build_t *build, const gig_touch_t *touch);
+void gig_build_refused_key(int form, gig_str_t id, unsigned char key[GIG_DIGEST_SIZE]);
+
+/* The build's zone of that name, made if need be; GIG_DISK_ROW_NONE when there are too many. */
+uint32_t gig_build_zone(gig_build_t *build, gig_str_t name, gig_str_t tzif);
+
+/* gig_compile_store.c */
+int gig_build_stores(gig_build_t *build);
+int gig_build_append(gig_build_t *build, gig_str_t bytes, uint32_t *store, uint64_t *offset);
+int gig_build_keep_form(gig_build_t *build, uint32_t index);
+int gig_build_compact(gig_build_t *build);
+
+/* Bytes of all fragments of a gig. */
+uint64_t gig_places_len(const gig_disk_places_t *places);
+
+/* Where everything of the new index comes to lie. */
+typedef struct {
+    gig_build_t             *build;
+    gig_disk_section_t       section[GIG_DISK_SECTIONS];
+    uint8_t                  used[GIG_BUILD_STORES_MAX];    /* by the job's index of a store */
+    uint64_t                 live[GIG_BUILD_STORES_MAX];
+    uint32_t                 store_out[GIG_BUILD_STORES_MAX];
+    uint32_t                *zone_of;           /* a row: the build's zone */
+    uint32_t                 zone_out[GIG_DISK_ZONES_MAX];
+    uint64_t                *slices;            /* sorted; the sign bit turned over */
+    size_t                   n_slices;
+} gig_layout_t;
+
+/* gig_compile_layout.c: size of the whole index; _free also after -1. */
+int gig_build_layout(gig_layout_t *w, uint64_t *size);
+void gig_build_layout_free(gig_layout_t *w);
+int64_t gig_row_time(const gig_build_t *build, uint32_t planned, unsigned section);
+const gig_disk_places_t *gig_row_places(const gig_build_t *build, uint32_t planned,
+    gig_disk_places_t *copy);
+
+/* gig_compile_write.c */
+int gig_build_write(gig_build_t *build, gig_buf_t *out);
+
+/* The row made in this build, or NULL: then it is row `planned` of the last image. */
+static inline const gig_row_t *
+gig_row_new(const gig_build_t *build, uint32_t planned)
+{
+    return planned < build->last_n ? NULL : &build->row[planned - build->last_n];
+}
+
+static inline const gig_disk_places_t *
+gig_build_last_places(const gig_build_t *build, uint32_t row)
+{
+    return (const gig_disk_places_t *) build->last->section[GIG_SECTION_PLACES] + row;
+}
+
+/* 0 lets malloc() return NULL, which would look like a failure. */
+static inline size_t
+gig_build_size(size_t n, size_t element)
+{
+    return n ? n * element : 1;
+}
+
+#endif /* GIG_COMPILE_BUILD_H */

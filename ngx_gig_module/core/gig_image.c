@@ -1,0 +1,607 @@
+#include "gig_image_format.h"
+
+/*
+ * The reader of an index: opening and the look-ups by row.  Nothing read from
+ * the bytes is used as an offset, a length or an enum before it was compared
+ * with what it leads into: an image opened without `whole` may be damaged
+ * anywhere past its header, and must then give nothing rather than garbage.
+ */
+
+#include "gig_compile.h"
+
+
+static const gig_disk_header_t *gig_image_header(const gig_image_t *image);
+static int gig_image_check_header(const gig_disk_header_t *h, gig_str_t bytes, gig_str_t board,
+    gig_error_t *err);
+static int gig_image_check_sections(const gig_disk_header_t *h, gig_error_t *err);
+static uint64_t gig_image_count(const gig_image_t *image, unsigned section);
+static gig_str_t gig_image_name(const gig_image_t *image, uint32_t row, unsigned part);
+static int64_t gig_image_time(const gig_image_t *image, unsigned section, uint32_t row);
+static const gig_disk_form_t *gig_image_form(const gig_image_t *image, uint32_t form);
+static gig_str_t gig_image_padded(const char *text, size_t size);
+
+
+size_t
+gig_disk_element(unsigned section)
+{
+    switch (section) {
+    case GIG_SECTION_STORES:
+        return sizeof(gig_store_t);
+    case GIG_SECTION_POSTED:
+    case GIG_SECTION_OPENS:
+    case GIG_SECTION_CLOSES:
+    case GIG_SECTION_VISIBLE:
+    case GIG_SECTION_SLICES:
+        return sizeof(int64_t);
+    case GIG_SECTION_MARKS:
+        return sizeof(gig_disk_marks_t);
+    case GIG_SECTION_DEPARTMENTS:
+    case GIG_SECTION_ZONE_OF:
+    case GIG_SECTION_SLOTS:
+        return sizeof(uint32_t);
+    case GIG_SECTION_NAMES:
+        return sizeof(gig_disk_names_t);
+    case GIG_SECTION_PLACES:
+        return sizeof(gig_disk_places_t);
+    case GIG_SECTION_TERMS:
+        return sizeof(gig_disk_term_t);
+    case GIG_SECTION_FORMS:
+        return sizeof(gig_disk_form_t);
+    case GIG_SECTION_ZONES:
+        return sizeof(gig_disk_zone_t);
+    case GIG_SECTION_REFUSED:
+        return sizeof(gig_disk_refused_t);
+    default:
+        return 1;
+    }
+}
+
+
+static const gig_disk_header_t *
+gig_image_header(const gig_image_t *image)
+{
+    return (const void *) image->base;
+}
+
+
+int
+gig_image_open(gig_str_t bytes, gig_str_t board, int whole, gig_image_t *image, gig_error_t *err)
+{
+    unsigned                  i;
+    const gig_disk_header_t  *h;
+
+    memset(image, 0, sizeof(*image));
+
+    if (bytes.data == NULL || (uintptr_t) bytes.data % GIG_DISK_ALIGN != 0) {
+        return gig_error_set(err, "", "the index must lie in memory aligned to %u bytes",
+                             GIG_DISK_ALIGN);
+    }
+
+    if (bytes.len < sizeof(gig_disk_header_t)) {
+        return gig_error_set(err, "", "the index is cut: %zu bytes are less than its header",
+                             bytes.len);
+    }
+
+    h = (const void *) bytes.data;
+
+    if (gig_image_check_header(h, bytes, board, err) != 0
+        || gig_image_check_sections(h, err) != 0)
+    {
+        return -1;
+    }
+
+    if (whole
+        && gig_crc32c(0, bytes.data + sizeof(*h), bytes.len - sizeof(*h)) != h->body_crc)
+    {
+        return gig_error_set(err, "", "the index is damaged: its checksum does not match");
+    }
+
+    image->base = (const unsigned char *) bytes.data;
+    image->size = bytes.len;
+    image->meta = h->meta;
+    image->n = h->n;
+    memcpy(image->digest, h->digest, sizeof(image->digest));
+
+    for (i = 0; i < GIG_SECTIONS; i++) {
+        image->section[i] = image->base + h->section[i].offset;
+    }
+
+    image->stores = (uint32_t) gig_image_count(image, GIG_SECTION_STORES);
+    image->forms = (uint32_t) gig_image_count(image, GIG_SECTION_FORMS);
+    image->slices = (uint32_t) gig_image_count(image, GIG_SECTION_SLICES);
+
+    return 0;
+}
+
+
+static int
+gig_image_check_header(const gig_disk_header_t *h, gig_str_t bytes, gig_str_t board,
+    gig_error_t *err)
+{
+    if (memcmp(h->magic, GIG_DISK_MAGIC, sizeof(h->magic)) != 0) {
+        return gig_error_set(err, "/magic", "this is no index of a gig board");
+    }
+
+    if (h->endian != GIG_DISK_ENDIAN) {
+        return gig_error_set(err, "/endian", "the index is of a machine with another byte order");
+    }
+
+    if (h->version != GIG_IMAGE_VERSION) {
+        return gig_error_set(err, "/version", "the index has format %u; this module reads %d",
+                             h->version, GIG_IMAGE_VERSION);
+    }
+
+    if (h->header_size != sizeof(*h)
+        || gig_crc32c(0, h, offsetof(gig_disk_header_t, header_crc)) != h->header_crc)
+    {
+        return gig_error_set(err, "/header_crc", "the index's header is damaged");
+    }
+
+    if (h->size != bytes.len || bytes.len > GIG_IMAGE_SIZE_MAX) {
+        return gig_error_set(err, "/size", "the index has %zu bytes; its header says %llu",
+                             bytes.len, (unsigned long long) h->size);
+    }
+
+    if (!gig_str_eq(gig_image_padded(h->board, sizeof(h->board)), board)) {
+        return gig_error_set(err, "/board", "the index is of another board");
+    }
+
+    /* Both are used as C strings by those who ask for them. */
+
+    if (h->meta.replid[sizeof(h->meta.replid) - 1] != '\0'
+        || h->meta.ready[sizeof(h->meta.ready) - 1] != '\0')
+    {
+        return gig_error_set(err, "/meta", "the index's history is damaged");
+    }
+
+    return 0;
+}
+
+
+static int
+gig_image_check_sections(const gig_disk_header_t *h, gig_error_t *err)
+{
+    size_t                     element;
+    uint64_t                   count;
+    unsigned                   i;
+    const gig_disk_section_t  *s;
+
+    if (h->n > GIG_IMAGE_GIGS_MAX || h->sections != GIG_SECTIONS) {
+        return gig_error_set(err, "/n", "the index's counts are out of bounds");
+    }
+
+    for (i = 0; i < GIG_SECTIONS; i++) {
+        s = &h->section[i];
+        element = gig_disk_element(i);
+        count = s->size / element;
+
+        if (s->offset < sizeof(*h) || s->offset % GIG_DISK_ALIGN != 0 || s->offset > h->size
+            || s->size > h->size - s->offset || s->size % element != 0)
+        {
+            return gig_error_set(err, "/section", "section %u is out of bounds", i);
+        }
+
+        switch (i) {
+
+        case GIG_SECTION_STORES:
+            if (count > GIG_IMAGE_STORES_MAX) {
+                return gig_error_set(err, "/section", "the index names too many stores");
+            }
+
+            break;
+
+        case GIG_SECTION_SLOTS:
+            /* A power of two with an empty slot, so that every search ends. */
+            if (count <= h->n || (count & (count - 1)) != 0) {
+                return gig_error_set(err, "/section", "the index's id table has a wrong size");
+            }
+
+            break;
+
+        case GIG_SECTION_FORMS:
+            if (count > GIG_IMAGE_FORMS_MAX) {
+                return gig_error_set(err, "/section", "the index holds too many forms");
+            }
+
+            break;
+
+        case GIG_SECTION_ZONES:
+            if (count > GIG_DISK_ZONES_MAX) {
+                return gig_error_set(err, "/section", "the index holds too many time zones");
+            }
+
+            break;
+
+        case GIG_SECTION_SLICES:
+        case GIG_SECTION_TEXT:
+        case GIG_SECTION_TZIF:
+        case GIG_SECTION_REFUSED:
+            break;
+
+        default:
+            if (count != h->n) {
+                return gig_error_set(err, "/section", "column %u has not a value a gig", i);
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static uint64_t
+gig_image_count(const gig_image_t *image, unsigned section)
+{
+    return gig_image_header(image)->section[section].size / gig_disk_element(section);
+}
+
+
+int
+gig_image_store(const gig_image_t *image, uint32_t i, gig_store_t *store)
+{
+    if (i >= image->stores) {
+        return -1;
+    }
+
+    *store = ((const gig_store_t *) image->section[GIG_SECTION_STORES])[i];
+
+    return 0;
+}
+
+
+int
+gig_image_place(const gig_image_t *image, uint32_t row, gig_fragment_kind_t kind,
+    gig_place_t *place)
+{
+    uint64_t                    offset;
+    unsigned                    i;
+    gig_store_t                 store;
+    const gig_disk_places_t    *p;
+    const gig_disk_fragment_t  *f;
+
+    if (row >= image->n || (unsigned) kind >= GIG_FRAGMENTS) {
+        return -1;
+    }
+
+    p = (const gig_disk_places_t *) image->section[GIG_SECTION_PLACES] + row;
+
+    if (gig_image_store(image, p->store, &store) != 0 || p->offset > store.size) {
+        return -1;
+    }
+
+    /* At most four lengths below 2^32 after an offset that a file can have. */
+
+    offset = p->offset;
+
+    for (i = 0; gig_disk_order[i] != kind; i++) {
+        offset += p->fragment[gig_disk_order[i]].len;
+    }
+
+    f = &p->fragment[kind];
+
+    if (offset < p->offset || offset > store.size || f->len > store.size - offset
+        || (f->url != GIG_NO_HOLE && f->url > f->len)
+        || (f->state != GIG_NO_HOLE && f->state > f->len)
+        || (f->url != GIG_NO_HOLE && f->state != GIG_NO_HOLE && f->url > f->state))
+    {
+        return -1;
+    }
+
+    place->store = p->store;
+    place->len = f->len;
+    place->offset = offset;
+    place->crc = f->crc;
+    place->holes.url = f->url;
+    place->holes.state = f->state;
+
+    return 0;
+}
+
+
+gig_str_t
+gig_place_bytes(const gig_place_t *place, gig_str_t store, int check)
+{
+    gig_str_t  bytes;
+
+    if (store.data == NULL || place->offset > store.len
+        || place->len > store.len - place->offset)
+    {
+        return gig_null_str;
+    }
+
+    bytes.data = store.data + place->offset;
+    bytes.len = place->len;
+
+    if (check && gig_crc32c(0, bytes.data, bytes.len) != place->crc) {
+        return gig_null_str;
+    }
+
+    return bytes;
+}
+
+
+uint32_t
+gig_image_find(const gig_image_t *image, gig_str_t id)
+{
+    uint32_t         i, mask, row, tries;
+    const uint32_t  *slots;
+
+    if (image->n == 0 || id.len == 0 || id.len > GIG_ID_MAX) {
+        return GIG_ROW_NONE;
+    }
+
+    slots = image->section[GIG_SECTION_SLOTS];
+    mask = (uint32_t) gig_image_count(image, GIG_SECTION_SLOTS) - 1;
+    i = gig_disk_hash(id) & mask;
+
+    /* A sound table ends the search at an empty slot; a damaged one may have none. */
+
+    for (tries = 0; tries <= mask; tries++) {
+        row = slots[i];
+
+        if (row == GIG_DISK_ROW_NONE) {
+            break;
+        }
+
+        if (gig_str_eq(gig_image_id(image, row), id)) {
+            return row;
+        }
+
+        i = (i + 1) & mask;
+    }
+
+    return GIG_ROW_NONE;
+}
+
+
+/* part: 0 the id, 1 the rev, 2 the form's id. */
+static gig_str_t
+gig_image_name(const gig_image_t *image, uint32_t row, unsigned part)
+{
+    size_t                   offset, len;
+    uint64_t                 size;
+    const gig_disk_names_t  *names;
+
+    if (row >= image->n) {
+        return gig_null_str;
+    }
+
+    names = (const gig_disk_names_t *) image->section[GIG_SECTION_NAMES] + row;
+    size = gig_disk_size(image, GIG_SECTION_TEXT);
+    offset = names->offset;
+    len = names->id_len;
+
+    if (part > 0) {
+        offset += len;
+        len = names->rev_len;
+    }
+
+    if (part > 1) {
+        offset += len;
+        len = names->form_len;
+    }
+
+    if (offset > size || len > size - offset) {
+        return gig_null_str;
+    }
+
+    return (gig_str_t) { (const char *) image->section[GIG_SECTION_TEXT] + offset, len };
+}
+
+
+gig_str_t
+gig_image_id(const gig_image_t *image, uint32_t row)
+{
+    return gig_image_name(image, row, 0);
+}
+
+
+gig_str_t
+gig_image_rev(const gig_image_t *image, uint32_t row)
+{
+    return gig_image_name(image, row, 1);
+}
+
+
+static int64_t
+gig_image_time(const gig_image_t *image, unsigned section, uint32_t row)
+{
+    return row < image->n ? ((const int64_t *) image->section[section])[row] : GIG_TIME_NONE;
+}
+
+
+int64_t
+gig_image_posted(const gig_image_t *image, uint32_t row)
+{
+    return gig_image_time(image, GIG_SECTION_POSTED, row);
+}
+
+
+int64_t
+gig_image_opens(const gig_image_t *image, uint32_t row)
+{
+    return gig_image_time(image, GIG_SECTION_OPENS, row);
+}
+
+
+int64_t
+gig_image_closes(const gig_image_t *image, uint32_t row)
+{
+    return gig_image_time(image, GIG_SECTION_CLOSES, row);
+}
+
+
+gig_seats_t
+gig_image_seats(const gig_image_t *image, uint32_t row)
+{
+    const gig_disk_marks_t  *marks = image->section[GIG_SECTION_MARKS];
+
+    if (row >= image->n || marks[row].seats > GIG_SEATS_FULL) {
+        return GIG_SEATS_FULL;
+    }
+
+    return (gig_seats_t) marks[row].seats;
+}
+
+
+gig_state_t
+gig_image_state(const gig_image_t *image, uint32_t row, int64_t now)
+{
+    const gig_disk_marks_t  *marks = image->section[GIG_SECTION_MARKS];
+
+    if (row >= image->n || marks[row].status > GIG_WITHDRAWN) {
+        return GIG_STATE_HIDDEN;
+    }
+
+    return gig_state((gig_status_t) marks[row].status,
+                     gig_image_time(image, GIG_SECTION_VISIBLE, row),
+                     gig_image_opens(image, row), gig_image_closes(image, row),
+                     gig_image_seats(image, row), now);
+}
+
+
+int
+gig_image_zone(const gig_image_t *image, uint32_t row, gig_zone_t *zone)
+{
+    uint32_t                index;
+    uint64_t                size;
+    const gig_disk_zone_t  *z;
+
+    if (row >= image->n) {
+        return -1;
+    }
+
+    index = ((const uint32_t *) image->section[GIG_SECTION_ZONE_OF])[row];
+
+    if (index >= gig_image_count(image, GIG_SECTION_ZONES)) {
+        return -1;
+    }
+
+    z = (const gig_disk_zone_t *) image->section[GIG_SECTION_ZONES] + index;
+    size = gig_disk_size(image, GIG_SECTION_TZIF);
+
+    if (z->offset > size || z->len > size - z->offset) {
+        return -1;
+    }
+
+    return gig_zone_read((gig_str_t) { (const char *) image->section[GIG_SECTION_TZIF]
+                                       + z->offset, z->len }, zone);
+}
+
+
+static gig_str_t
+gig_image_padded(const char *text, size_t size)
+{
+    return (gig_str_t) { text, strnlen(text, size) };
+}
+
+
+static const gig_disk_form_t *
+gig_image_form(const gig_image_t *image, uint32_t form)
+{
+    return (const gig_disk_form_t *) image->section[GIG_SECTION_FORMS] + form;
+}
+
+
+uint32_t
+gig_image_form_of(const gig_image_t *image, uint32_t row)
+{
+    uint32_t   form;
+    gig_str_t  id;
+
+    if (row >= image->n) {
+        return GIG_ROW_NONE;
+    }
+
+    id = gig_image_name(image, row, 2);
+
+    if (id.data == NULL) {
+        return GIG_ROW_NONE;
+    }
+
+    if (id.len == 0) {
+        return GIG_FORM_DEFAULT;
+    }
+
+    form = gig_image_form_find(image, id);
+
+    /* Naming the built-in form is as good as naming none. */
+
+    if (form == GIG_ROW_NONE && gig_str_is(id, GIG_FORM_DEFAULT_ID)) {
+        return GIG_FORM_DEFAULT;
+    }
+
+    return form;
+}
+
+
+uint32_t
+gig_image_form_find(const gig_image_t *image, gig_str_t id)
+{
+    int                     order;
+    uint32_t                low = 0, high = image->forms, middle;
+    const gig_disk_form_t  *form;
+
+    while (low < high) {
+        middle = low + (high - low) / 2;
+        form = gig_image_form(image, middle);
+        order = gig_disk_compare_id(gig_image_padded(form->id, sizeof(form->id)), id);
+
+        if (order == 0) {
+            return middle;
+        }
+
+        if (order < 0) {
+            low = middle + 1;
+
+        } else {
+            high = middle;
+        }
+    }
+
+    return GIG_ROW_NONE;
+}
+
+
+gig_str_t
+gig_image_form_rev(const gig_image_t *image, uint32_t form)
+{
+    const gig_disk_form_t  *f;
+
+    if (form >= image->forms) {
+        return gig_null_str;
+    }
+
+    f = gig_image_form(image, form);
+
+    return gig_image_padded(f->rev, sizeof(f->rev));
+}
+
+
+int
+gig_image_form_place(const gig_image_t *image, uint32_t form, gig_place_t *place)
+{
+    gig_store_t             store;
+    const gig_disk_form_t  *f;
+
+    if (form >= image->forms) {
+        return -1;
+    }
+
+    f = gig_image_form(image, form);
+
+    if (gig_image_store(image, f->store, &store) != 0 || f->offset > store.size
+        || f->len > store.size - f->offset)
+    {
+        return -1;
+    }
+
+    place->store = f->store;
+    place->len = f->len;
+    place->offset = f->offset;
+    place->crc = f->crc;
+    place->holes.url = GIG_NO_HOLE;
+    place->holes.state = GIG_NO_HOLE;
+
+    return 0;
+}
