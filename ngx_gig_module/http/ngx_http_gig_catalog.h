@@ -14,12 +14,17 @@
 /* A mapped store file; counted, as slow responses may point into it after its image is gone. */
 typedef struct {
     ngx_queue_t               queue;
+    ngx_http_gig_catalog_t   *catalog;
     uint64_t                  keeper;
     uint32_t                  number;
-    gig_str_t                 bytes;
+    gig_str_t                 bytes;        /* grows in place, up to mapped */
+    size_t                    mapped;
     ngx_uint_t                refs;
     u_char                   *checked;      /* a bit per 64 bytes: CRC verified in this worker */
 } ngx_http_gig_store_t;
+
+/* So many stores that no view needs stay mapped for slow readers; then _hold declines. */
+#define NGX_HTTP_GIG_STORES_OLD     4
 
 
 /* One generation.  `serial` is unique in this worker: a key for response caches. */
@@ -28,6 +33,8 @@ typedef struct {
     ngx_http_gig_store_t     *stores[GIG_IMAGE_STORES_MAX];
     ngx_uint_t                serial;
     ngx_uint_t                refs;
+    gig_str_t                 bytes;        /* the index, mapped */
+    size_t                    mapped;
 } ngx_http_gig_view_t;
 
 
@@ -50,7 +57,10 @@ ngx_http_gig_view_t *ngx_http_gig_catalog_view(ngx_http_gig_board_t *board);
 gig_str_t ngx_http_gig_catalog_fragment(ngx_http_gig_board_t *board,
     ngx_http_gig_view_t *view, const gig_place_t *place);
 
-/* Keeps a store mapped until the request's pool is destroyed.  */
+/*
+ * Keeps a store mapped until the request's pool is destroyed.  NGX_DECLINED: too
+ * many old ones are held by slow readers already; send a copy instead.
+ */
 ngx_int_t ngx_http_gig_catalog_hold(ngx_http_request_t *r, ngx_http_gig_store_t *store);
 
 /*
@@ -58,6 +68,20 @@ ngx_int_t ngx_http_gig_catalog_hold(ngx_http_request_t *r, ngx_http_gig_store_t 
  * the seconds since it last was.
  */
 ngx_uint_t ngx_http_gig_catalog_stale(ngx_http_gig_board_t *board, time_t *age);
+
+/* This host's random name, from its state folder; empty until the folder can be written. */
+gig_str_t ngx_http_gig_catalog_node(ngx_http_gig_board_t *board);
+
+/*
+ * For the keeper.  _settled: what was found on disk at start has been checked.
+ * _folder: its descriptor or -1.  _take and _release: a view for longer than
+ * an event, as the base of a compile.  _look: maps what is newer now.
+ */
+ngx_uint_t ngx_http_gig_catalog_settled(ngx_http_gig_board_t *board);
+int ngx_http_gig_catalog_folder(ngx_http_gig_board_t *board);
+ngx_http_gig_view_t *ngx_http_gig_catalog_take(ngx_http_gig_board_t *board);
+void ngx_http_gig_catalog_release(ngx_http_gig_board_t *board, ngx_http_gig_view_t *view);
+void ngx_http_gig_catalog_look(ngx_http_gig_board_t *board);
 
 
 #endif /* _NGX_HTTP_GIG_CATALOG_H_INCLUDED_ */

@@ -1,0 +1,766 @@
+
+#include "ngx_http_gig_catalog.h"
+#include "ngx_http_gig_files.h"
+#include "ngx_http_gig_shm.h"
+
+#include <sys/mman.h>
+
+
+#define NGX_HTTP_GIG_LOOK_INTERVAL  1000            /* ms between looks at the folder */
+#define NGX_HTTP_GIG_STALE_AFTER    10              /* seconds */
+#define NGX_HTTP_GIG_CHECK_AT_ONCE  (4 * 1024 * 1024)   /* bytes of a synced index: some ms */
+#define NGX_HTTP_GIG_STORE_GROWTH   (16 * 1024 * 1024)  /* address space a store may grow into */
+#define NGX_HTTP_GIG_CHECK_BLOCK    64              /* bytes a bit of `checked` */
+
+
+struct ngx_http_gig_catalog_s {
+    ngx_http_gig_board_t     *board;
+    ngx_log_t                *log;
+    int                       folder;           /* -1: not there, or not safe */
+    ngx_http_gig_view_t      *view;             /* the current one or NULL */
+    ngx_queue_t               stores;           /* of ngx_http_gig_store_t */
+    ngx_uint_t                serial;
+    ngx_atomic_uint_t         notice;           /* the zone's counter when we last looked */
+    uint64_t                  found;            /* highest generation at a cold start: needs a check */
+    uint64_t                  told;             /* generation whose fault was logged */
+    ngx_event_t               timer;            /* cancelable */
+    ngx_thread_task_t        *task;             /* the check under way, or NULL */
+    time_t                    since;
+    unsigned                  folder_told:1;
+    char                      node[NGX_HTTP_GIG_NODE_TEXT];
+};
+
+/* The check in the pool: what it may touch is in here. */
+typedef struct {
+    ngx_http_gig_catalog_t   *catalog;
+    ngx_http_gig_files_t      files;
+    char                      board[GIG_BOARD_MAX + 1];
+    int                       folder;
+    uint64_t                  good;             /* 0: none */
+    unsigned                  bad;
+    gig_error_t               err;              /* of the first bad one */
+} ngx_http_gig_catalog_check_t;
+
+
+static void ngx_http_gig_catalog_open_folder(ngx_http_gig_catalog_t *catalog);
+static void ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog);
+static void ngx_http_gig_catalog_check(void *data, ngx_log_t *log);
+static void ngx_http_gig_catalog_checked(ngx_event_t *ev);
+static void ngx_http_gig_catalog_checked_result(ngx_http_gig_catalog_t *catalog,
+    ngx_http_gig_catalog_check_t *check);
+static void ngx_http_gig_catalog_timer(ngx_event_t *ev);
+static ngx_int_t ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation);
+static ngx_http_gig_store_t *ngx_http_gig_store_map(ngx_http_gig_catalog_t *catalog,
+    const gig_store_t *wanted, gig_error_t *err);
+static void ngx_http_gig_store_release(ngx_http_gig_store_t *store);
+static void ngx_http_gig_store_cleanup(void *data);
+
+
+ngx_int_t
+ngx_http_gig_catalog_init(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
+{
+    ngx_http_gig_catalog_t  *catalog;
+
+    catalog = ngx_pcalloc(cycle->pool, sizeof(ngx_http_gig_catalog_t));
+    if (catalog == NULL) {
+        return NGX_ERROR;
+    }
+
+    catalog->board = board;
+    catalog->log = cycle->log;
+    catalog->folder = -1;
+    catalog->since = ngx_time();
+    ngx_queue_init(&catalog->stores);
+
+    catalog->timer.handler = ngx_http_gig_catalog_timer;
+    catalog->timer.data = catalog;
+    catalog->timer.log = cycle->log;
+    catalog->timer.cancelable = 1;
+
+    board->catalog = catalog;
+
+    ngx_http_gig_catalog_open_folder(catalog);
+    ngx_http_gig_catalog_start(catalog);
+
+    ngx_add_timer(&catalog->timer, NGX_HTTP_GIG_LOOK_INTERVAL);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_gig_catalog_done(ngx_http_gig_board_t *board)
+{
+    ngx_http_gig_catalog_t  *catalog;
+
+    catalog = board->catalog;
+
+    if (catalog->timer.timer_set) {
+        ngx_del_timer(&catalog->timer);
+    }
+
+    /* The pool's threads have ended before modules' exit: no check is running. */
+
+    if (catalog->task) {
+        ngx_free(catalog->task);
+        catalog->task = NULL;
+    }
+
+    if (catalog->view) {
+        ngx_http_gig_catalog_release(board, catalog->view);
+        catalog->view = NULL;
+    }
+
+    if (catalog->folder != -1) {
+        (void) close(catalog->folder);
+        catalog->folder = -1;
+    }
+
+    /* Stores that requests still hold stay mapped: their cleanup comes later. */
+    board->catalog = NULL;
+}
+
+
+static void
+ngx_http_gig_catalog_open_folder(ngx_http_gig_catalog_t *catalog)
+{
+    struct stat  st;
+    gig_error_t  err;
+
+    if (catalog->folder != -1) {
+
+        /* Removed under us: what is mapped goes on, new files need a new folder. */
+
+        if (catalog->task || fstat(catalog->folder, &st) == -1 || st.st_nlink != 0) {
+            return;
+        }
+
+        (void) close(catalog->folder);
+        catalog->node[0] = '\0';
+    }
+
+    catalog->folder = ngx_http_gig_files_folder((char *) catalog->board->state.data, &err);
+
+    if (catalog->folder != -1) {
+        catalog->folder_told = 0;
+
+        if (ngx_http_gig_files_node(catalog->folder, catalog->node, &err) != 0) {
+            catalog->node[0] = '\0';
+            ngx_log_error(NGX_LOG_ERR, catalog->log, 0, "gig: board \"%V\": state \"%V\": %s",
+                          &catalog->board->name, &catalog->board->state, err.detail);
+        }
+
+        return;
+    }
+
+    if (!catalog->folder_told) {
+        catalog->folder_told = 1;
+        ngx_log_error(NGX_LOG_ERR, catalog->log, 0, "gig: board \"%V\": state \"%V\" %s",
+                      &catalog->board->name, &catalog->board->state, err.detail);
+    }
+}
+
+
+/*
+ * What the folder holds at start.  Published through our own zone: by a keeper
+ * that lives on, so it is opened like any other.  Else it is checked first: at
+ * once if that is short, or in the pool, and there is no view until then.
+ */
+
+static void
+ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog)
+{
+    char                           name[NGX_HTTP_GIG_FILE_NAME];
+    int64_t                        size;
+    ngx_thread_task_t             *task;
+    ngx_http_gig_files_t           files;
+    ngx_http_gig_notice_t         *notice;
+    ngx_http_gig_catalog_check_t  *check, now;
+
+    notice = ngx_http_gig_shm_notice(catalog->board);
+    catalog->notice = notice->notice;
+
+    if (catalog->folder == -1 || ngx_http_gig_files_list(catalog->folder, &files) != 0
+        || files.n == 0)
+    {
+        return;
+    }
+
+    if (notice->generation && notice->generation >= files.index[0]) {
+        ngx_http_gig_catalog_look(catalog->board);
+        return;
+    }
+
+    catalog->found = files.index[0];
+
+    ngx_http_gig_files_index(files.index[0], name);
+    size = ngx_http_gig_files_size(catalog->folder, name);
+
+    if (files.index[0] == files.synced && size >= 0 && size <= NGX_HTTP_GIG_CHECK_AT_ONCE) {
+        check = &now;
+        task = NULL;
+
+    } else {
+        task = ngx_calloc(sizeof(ngx_thread_task_t) + sizeof(ngx_http_gig_catalog_check_t),
+                          catalog->log);
+        if (task == NULL) {
+            return;
+        }
+
+        check = (ngx_http_gig_catalog_check_t *) (task + 1);
+    }
+
+    ngx_memzero(check, sizeof(ngx_http_gig_catalog_check_t));
+    check->catalog = catalog;
+    check->files = files;
+    check->folder = catalog->folder;
+    (void) ngx_cpystrn((u_char *) check->board, catalog->board->name.data,
+                       ngx_min(catalog->board->name.len, GIG_BOARD_MAX) + 1);
+
+    if (task == NULL) {
+        check->files.n = 1;
+        ngx_http_gig_catalog_check(check, catalog->log);
+
+        if (check->good || files.n == 1) {
+            ngx_http_gig_catalog_checked_result(catalog, check);
+            return;
+        }
+
+        /* The synced one is damaged, there are others: they take longer. */
+
+        task = ngx_calloc(sizeof(ngx_thread_task_t) + sizeof(ngx_http_gig_catalog_check_t),
+                          catalog->log);
+        if (task == NULL) {
+            return;
+        }
+
+        check = (ngx_http_gig_catalog_check_t *) (task + 1);
+        *check = now;
+        check->files = files;
+        check->bad = 0;
+    }
+
+    task->ctx = check;
+    task->handler = ngx_http_gig_catalog_check;
+    task->event.handler = ngx_http_gig_catalog_checked;
+    task->event.data = task;
+    task->event.log = catalog->log;
+
+    if (catalog->board->pool == NULL
+        || ngx_thread_task_post(catalog->board->pool, task) != NGX_OK)
+    {
+        ngx_free(task);
+        return;
+    }
+
+    catalog->task = task;
+}
+
+
+/* In a thread of the pool: no log, no pool, nothing of a request. */
+
+static void
+ngx_http_gig_catalog_check(void *data, ngx_log_t *log)
+{
+    unsigned                       i;
+    uint64_t                       generation;
+    gig_str_t                      board;
+    gig_error_t                    err;
+    ngx_http_gig_catalog_check_t  *check = data;
+
+    board = (gig_str_t) { check->board, strlen(check->board) };
+
+    for (i = 0; i < check->files.n; i++) {
+        generation = check->files.index[i];
+
+        if (ngx_http_gig_files_check(check->folder, board, generation,
+                                     generation != check->files.synced, &err)
+            == 0)
+        {
+            check->good = generation;
+            return;
+        }
+
+        if (check->bad++ == 0) {
+            check->err = err;
+        }
+    }
+}
+
+
+static void
+ngx_http_gig_catalog_checked(ngx_event_t *ev)
+{
+    ngx_thread_task_t             *task;
+    ngx_http_gig_catalog_t        *catalog;
+    ngx_http_gig_catalog_check_t  *check;
+
+    task = ev->data;
+    check = task->ctx;
+    catalog = check->catalog;
+
+    catalog->task = NULL;
+    ngx_http_gig_catalog_checked_result(catalog, check);
+    ngx_free(task);
+}
+
+
+static void
+ngx_http_gig_catalog_checked_result(ngx_http_gig_catalog_t *catalog,
+    ngx_http_gig_catalog_check_t *check)
+{
+    if (check->bad) {
+        ngx_log_error(NGX_LOG_ERR, catalog->log, 0,
+                      "gig: board \"%V\": index.%uL in \"%V\" is damaged (%s%s%s)%s",
+                      &catalog->board->name, check->files.index[0], &catalog->board->state,
+                      check->err.pointer, check->err.pointer[0] ? ": " : "", check->err.detail,
+                      check->good ? ", going on with the one before" : "");
+    }
+
+    if (check->good && (catalog->view == NULL
+                        || catalog->view->image.meta.generation < check->good))
+    {
+        (void) ngx_http_gig_catalog_open(catalog, check->good);
+    }
+}
+
+
+static void
+ngx_http_gig_catalog_timer(ngx_event_t *ev)
+{
+    ngx_http_gig_catalog_t  *catalog;
+
+    catalog = ev->data;
+
+    if (ngx_exiting) {
+        return;
+    }
+
+    ngx_http_gig_catalog_open_folder(catalog);
+    ngx_http_gig_catalog_look(catalog->board);
+
+    ngx_add_timer(&catalog->timer, NGX_HTTP_GIG_LOOK_INTERVAL);
+}
+
+
+void
+ngx_http_gig_catalog_look(ngx_http_gig_board_t *board)
+{
+    uint64_t                 current;
+    unsigned                 i;
+    ngx_http_gig_files_t     files;
+    ngx_http_gig_catalog_t  *catalog;
+
+    catalog = board->catalog;
+
+    if (catalog->folder == -1 || ngx_http_gig_files_list(catalog->folder, &files) != 0) {
+        return;
+    }
+
+    current = catalog->view ? catalog->view->image.meta.generation : 0;
+    current = ngx_max(current, catalog->found);
+
+    for (i = 0; i < files.n && files.index[i] > current; i++) {
+        if (ngx_http_gig_catalog_open(catalog, files.index[i]) == NGX_OK) {
+            return;
+        }
+    }
+}
+
+
+/* Maps an index and its stores and makes it the view; trusts no more than it must. */
+
+static ngx_int_t
+ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation)
+{
+    char                    name[NGX_HTTP_GIG_FILE_NAME];
+    uint32_t                i;
+    gig_str_t               board;
+    gig_error_t             err;
+    gig_store_t             store;
+    ngx_http_gig_view_t    *view, *old;
+
+    view = ngx_calloc(sizeof(ngx_http_gig_view_t), catalog->log);
+    if (view == NULL) {
+        return NGX_ERROR;
+    }
+
+    board.data = (char *) catalog->board->name.data;
+    board.len = catalog->board->name.len;
+    ngx_http_gig_files_index(generation, name);
+
+    view->refs = 1;
+
+    if (ngx_http_gig_files_map(catalog->folder, name, 0, &view->bytes, &view->mapped, &err)
+        != 0)
+    {
+        view->bytes.data = NULL;
+        goto failed;
+    }
+
+    if (gig_image_open(view->bytes, board, 0, &view->image, &err) != 0) {
+        view->image.stores = 0;
+        goto failed;
+    }
+
+    if (view->image.meta.generation != generation || view->image.stores > GIG_IMAGE_STORES_MAX) {
+        view->image.stores = 0;
+        (void) gig_error_set(&err, "", "it says it is another generation");
+        goto failed;
+    }
+
+    for (i = 0; i < view->image.stores; i++) {
+        if (gig_image_store(&view->image, i, &store) != 0) {
+            (void) gig_error_set(&err, "", "its list of stores is damaged");
+            goto failed;
+        }
+
+        view->stores[i] = ngx_http_gig_store_map(catalog, &store, &err);
+
+        if (view->stores[i] == NULL) {
+            goto failed;
+        }
+    }
+
+    old = catalog->view;
+    view->serial = ++catalog->serial;
+    catalog->view = view;
+
+    if (old) {
+        ngx_http_gig_catalog_release(catalog->board, old);
+    }
+
+    ngx_log_error(NGX_LOG_INFO, catalog->log, 0,
+                  "gig: board \"%V\": serving generation %uL, catalog version %uL, %uD gigs",
+                  &catalog->board->name, view->image.meta.generation, view->image.meta.version,
+                  view->image.n);
+
+    return NGX_OK;
+
+failed:
+
+    /*
+     * A file that is gone is most often the keeper's clean-up: a newer one is
+     * there.  So this is said once a generation and tried again.
+     */
+
+    if (catalog->told != generation) {
+        catalog->told = generation;
+        ngx_log_error(NGX_LOG_WARN, catalog->log, 0, "gig: board \"%V\": %s: %s%s%s",
+                      &catalog->board->name, name, err.pointer, err.pointer[0] ? ": " : "",
+                      err.detail);
+    }
+
+    ngx_http_gig_catalog_release(catalog->board, view);
+
+    return NGX_ERROR;
+}
+
+
+static ngx_http_gig_store_t *
+ngx_http_gig_store_map(ngx_http_gig_catalog_t *catalog, const gig_store_t *wanted,
+    gig_error_t *err)
+{
+    char                   name[NGX_HTTP_GIG_FILE_NAME];
+    size_t                 bits;
+    int64_t                size;
+    ngx_queue_t           *q;
+    ngx_http_gig_store_t  *store;
+
+    ngx_http_gig_files_store(wanted->keeper, wanted->number, name);
+    size = ngx_http_gig_files_size(catalog->folder, name);
+
+    for (q = ngx_queue_head(&catalog->stores);
+         q != ngx_queue_sentinel(&catalog->stores);
+         q = ngx_queue_next(q))
+    {
+        store = ngx_queue_data(q, ngx_http_gig_store_t, queue);
+
+        if (store->keeper != wanted->keeper || store->number != wanted->number
+            || wanted->size > store->mapped)
+        {
+            continue;
+        }
+
+        if (wanted->size > store->bytes.len) {
+
+            /* Touching a page that the file does not have is SIGBUS: only what is there. */
+
+            if (size < 0 || (uint64_t) size < wanted->size) {
+                break;
+            }
+
+            store->bytes.len = (size_t) wanted->size;
+        }
+
+        store->refs++;
+        return store;
+    }
+
+    if (size < 0 || (uint64_t) size < wanted->size) {
+        (void) gig_error_set(err, "", "%s is missing or cut", name);
+        return NULL;
+    }
+
+    store = ngx_calloc(sizeof(ngx_http_gig_store_t), catalog->log);
+    if (store == NULL) {
+        (void) gig_error_set(err, "", "out of memory");
+        return NULL;
+    }
+
+    if (ngx_http_gig_files_map(catalog->folder, name, NGX_HTTP_GIG_STORE_GROWTH, &store->bytes,
+                               &store->mapped, err)
+        != 0)
+    {
+        ngx_free(store);
+        return NULL;
+    }
+
+    if (store->bytes.len < wanted->size) {
+        (void) gig_error_set(err, "", "%s is cut", name);
+        (void) munmap((void *) store->bytes.data, store->mapped);
+        ngx_free(store);
+        return NULL;
+    }
+
+    bits = store->mapped / NGX_HTTP_GIG_CHECK_BLOCK / 8 + 1;
+    store->checked = ngx_calloc(bits, catalog->log);
+
+    if (store->checked == NULL) {
+        (void) gig_error_set(err, "", "out of memory");
+        (void) munmap((void *) store->bytes.data, store->mapped);
+        ngx_free(store);
+        return NULL;
+    }
+
+    store->catalog = catalog;
+    store->keeper = wanted->keeper;
+    store->number = wanted->number;
+    store->bytes.len = (size_t) wanted->size;
+    store->refs = 1;
+
+    ngx_queue_insert_head(&catalog->stores, &store->queue);
+
+    return store;
+}
+
+
+static void
+ngx_http_gig_store_release(ngx_http_gig_store_t *store)
+{
+    if (--store->refs) {
+        return;
+    }
+
+    ngx_queue_remove(&store->queue);
+    (void) munmap((void *) store->bytes.data, store->mapped);
+    ngx_free(store->checked);
+    ngx_free(store);
+}
+
+
+ngx_http_gig_view_t *
+ngx_http_gig_catalog_view(ngx_http_gig_board_t *board)
+{
+    ngx_atomic_uint_t        seen;
+    ngx_http_gig_catalog_t  *catalog;
+
+    catalog = board->catalog;
+    seen = ngx_http_gig_shm_notice(board)->notice;
+
+    if (seen != catalog->notice) {
+        catalog->notice = seen;
+        ngx_http_gig_catalog_look(board);
+    }
+
+    return catalog->view;
+}
+
+
+gig_str_t
+ngx_http_gig_catalog_fragment(ngx_http_gig_board_t *board, ngx_http_gig_view_t *view,
+    const gig_place_t *place)
+{
+    size_t                  block;
+    u_char                  bit;
+    gig_str_t               bytes;
+    ngx_uint_t              known;
+    ngx_http_gig_store_t   *store;
+    ngx_http_gig_notice_t  *notice;
+
+    if (place->store >= view->image.stores) {
+        return gig_null_str;
+    }
+
+    store = view->stores[place->store];
+
+    /*
+     * A bit is where a fragment starts.  Two that are no shorter than a block
+     * cannot start in the same one; shorter ones are checked each time.
+     */
+
+    known = 0;
+    block = 0;
+    bit = 0;
+
+    if (place->len >= NGX_HTTP_GIG_CHECK_BLOCK && place->offset < store->bytes.len) {
+        block = (size_t) place->offset / NGX_HTTP_GIG_CHECK_BLOCK;
+        bit = (u_char) (1 << (block & 7));
+        known = store->checked[block / 8] & bit;
+    }
+
+    bytes = gig_place_bytes(place, store->bytes, !known);
+
+    if (bytes.data != NULL) {
+        store->checked[block / 8] |= bit;
+        return bytes;
+    }
+
+    notice = ngx_http_gig_shm_notice(board);
+
+    if (ngx_atomic_cmp_set(&notice->damaged, 0, 1)) {
+        ngx_log_error(NGX_LOG_CRIT, board->catalog->log, 0,
+                      "gig: board \"%V\": a fragment in store.%016xL.%uD at %uL is damaged",
+                      &board->name, store->keeper, store->number, place->offset);
+    }
+
+    return gig_null_str;
+}
+
+
+ngx_int_t
+ngx_http_gig_catalog_hold(ngx_http_request_t *r, ngx_http_gig_store_t *store)
+{
+    ngx_uint_t               i, old;
+    ngx_queue_t             *q;
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_gig_view_t     *view;
+    ngx_http_gig_catalog_t  *catalog;
+
+    catalog = store->catalog;
+    view = catalog->view;
+    old = 0;
+
+    for (q = ngx_queue_head(&catalog->stores);
+         q != ngx_queue_sentinel(&catalog->stores);
+         q = ngx_queue_next(q))
+    {
+        old++;
+
+        for (i = 0; view && i < view->image.stores; i++) {
+            if (view->stores[i] == ngx_queue_data(q, ngx_http_gig_store_t, queue)) {
+                old--;
+                break;
+            }
+        }
+    }
+
+    if (old >= NGX_HTTP_GIG_STORES_OLD) {
+        return NGX_DECLINED;
+    }
+
+    /* One hold a request and store. */
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_http_gig_store_cleanup && cln->data == store) {
+            return NGX_OK;
+        }
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_gig_store_cleanup;
+    cln->data = store;
+    store->refs++;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_gig_store_cleanup(void *data)
+{
+    ngx_http_gig_store_release(data);
+}
+
+
+ngx_http_gig_view_t *
+ngx_http_gig_catalog_take(ngx_http_gig_board_t *board)
+{
+    ngx_http_gig_view_t  *view;
+
+    view = ngx_http_gig_catalog_view(board);
+
+    if (view) {
+        view->refs++;
+    }
+
+    return view;
+}
+
+
+void
+ngx_http_gig_catalog_release(ngx_http_gig_board_t *board, ngx_http_gig_view_t *view)
+{
+    uint32_t  i;
+
+    if (--view->refs) {
+        return;
+    }
+
+    for (i = 0; i < view->image.stores && view->stores[i]; i++) {
+        ngx_http_gig_store_release(view->stores[i]);
+    }
+
+    if (view->bytes.data) {
+        (void) munmap((void *) view->bytes.data, view->mapped);
+    }
+
+    ngx_free(view);
+}
+
+
+ngx_uint_t
+ngx_http_gig_catalog_settled(ngx_http_gig_board_t *board)
+{
+    return board->catalog->task == NULL;
+}
+
+
+int
+ngx_http_gig_catalog_folder(ngx_http_gig_board_t *board)
+{
+    return board->catalog->folder;
+}
+
+
+gig_str_t
+ngx_http_gig_catalog_node(ngx_http_gig_board_t *board)
+{
+    return (gig_str_t) { board->catalog->node, strlen(board->catalog->node) };
+}
+
+
+ngx_uint_t
+ngx_http_gig_catalog_stale(ngx_http_gig_board_t *board, time_t *age)
+{
+    time_t                   in_step;
+    ngx_http_gig_view_t     *view;
+    ngx_http_gig_catalog_t  *catalog;
+
+    catalog = board->catalog;
+    in_step = (time_t) ngx_http_gig_shm_notice(board)->in_step;
+
+    if (in_step == 0) {
+        /* Never since this nginx started: as old as what was found. */
+        view = catalog->view;
+        in_step = view ? (time_t) view->image.meta.compiled_at : catalog->since;
+    }
+
+    *age = ngx_max(ngx_time() - in_step, 0);
+
+    return *age > NGX_HTTP_GIG_STALE_AFTER;
+}
