@@ -206,57 +206,77 @@ gig_gig_items(const json_t *items, const char *class, gig_buf_t *out)
 }
 
 
-static void
-gig_gig_what(const json_t *gig, gig_buf_t *out)
+/* Sections of a record that belong under a heading of ours, by their key. */
+
+typedef enum {
+    GIG_SECTION_WHAT, GIG_SECTION_HAND_IN, GIG_SECTION_NEED, GIG_SECTION_GET, GIG_SECTION_OWN
+} gig_section_t;
+
+typedef struct {
+    const char     *key;
+    gig_section_t   under;
+} gig_section_key_t;
+
+static const gig_section_key_t  gig_section_keys[] = {
+    { "tasks", GIG_SECTION_WHAT },          { "responsibilities", GIG_SECTION_WHAT },
+    { "deliverables", GIG_SECTION_HAND_IN },
+    { "needs", GIG_SECTION_NEED },          { "requirements", GIG_SECTION_NEED },
+    { "gets", GIG_SECTION_GET },            { "benefits", GIG_SECTION_GET },
+};
+
+
+static gig_section_t
+gig_gig_under(const json_t *section)
 {
-    size_t         i;
-    gig_str_t      html, text, title;
-    const json_t  *sections, *section, *items;
+    size_t     i;
+    gig_str_t  key;
 
-    html = gig_json_str(gig, "description_html");
-    text = gig_json_str(gig, "description_text");
+    key = gig_json_str(section, "key");
 
-    if (html.len == 0 && text.len == 0) {
-        text = gig_json_str(gig, "summary");
-    }
-
-    if (html.len != 0 || text.len != 0) {
-        gig_gig_section("What you will do", out);
-
-        if (html.len != 0) {
-            gig_html_clean(html, out);
-        } else {
-            gig_html_paragraphs(text, out);
+    for (i = 0; i < sizeof(gig_section_keys) / sizeof(gig_section_keys[0]); i++) {
+        if (gig_str_is(key, gig_section_keys[i].key)) {
+            return gig_section_keys[i].under;
         }
-
-        gig_buf_puts(out, "</section>\n");
     }
 
-    items = json_object_get(gig, "deliverables");
+    return GIG_SECTION_OWN;
+}
 
-    if (json_array_size(items) != 0) {
-        gig_gig_section("What you hand in", out);
-        gig_gig_items(items, " class=\"gig-checks\"", out);
-        gig_buf_puts(out, "</section>\n");
-    }
 
+/* What the record's sections say under one heading; returns how many there were. */
+
+static size_t
+gig_gig_sections(const json_t *gig, gig_section_t under, gig_buf_t *out)
+{
+    size_t         i, n;
+    gig_str_t      title;
+    const json_t  *sections, *section;
+
+    n = 0;
     sections = json_object_get(gig, "sections");
 
     for (i = 0; i < json_array_size(sections) && i < GIG_GIG_ITEMS; i++) {
         section = json_array_get(sections, i);
 
-        if (gig_str_is(gig_json_str(section, "key"), "deliverables") && json_array_size(items) != 0)
-        {
-            continue;                   /* said above */
+        if (gig_gig_under(section) != under) {
+            continue;
         }
 
-        title = gig_json_str(section, "title");
-        gig_buf_puts(out, "<section class=\"gig-section\">");
+        n++;
 
-        if (title.len != 0) {
-            gig_buf_puts(out, "<h2>");
-            gig_buf_html(out, title);
-            gig_buf_puts(out, "</h2>");
+        if (out == NULL) {
+            continue;
+        }
+
+        if (under == GIG_SECTION_OWN) {
+            gig_buf_puts(out, "<section class=\"gig-section\">");
+            title = gig_json_str(section, "title");
+
+            if (title.len != 0) {
+                gig_buf_puts(out, "<h2>");
+                gig_buf_html(out, title);
+                gig_buf_puts(out, "</h2>");
+            }
         }
 
         gig_html_clean(gig_json_str(section, "html"), out);
@@ -266,8 +286,55 @@ gig_gig_what(const json_t *gig, gig_buf_t *out)
             gig_gig_items(json_object_get(section, "items"), "", out);
         }
 
+        if (under == GIG_SECTION_OWN) {
+            gig_buf_puts(out, "</section>\n");
+        }
+    }
+
+    return n;
+}
+
+
+static void
+gig_gig_what(const json_t *gig, gig_buf_t *out)
+{
+    gig_str_t      html, text;
+    const json_t  *items;
+
+    html = gig_json_str(gig, "description_html");
+    text = gig_json_str(gig, "description_text");
+
+    if (html.len == 0 && text.len == 0) {
+        text = gig_json_str(gig, "summary");
+    }
+
+    if (html.len != 0 || text.len != 0 || gig_gig_sections(gig, GIG_SECTION_WHAT, NULL) != 0) {
+        gig_gig_section("What you will do", out);
+
+        if (html.len != 0) {
+            gig_html_clean(html, out);
+        } else {
+            gig_html_paragraphs(text, out);
+        }
+
+        (void) gig_gig_sections(gig, GIG_SECTION_WHAT, out);
         gig_buf_puts(out, "</section>\n");
     }
+
+    items = json_object_get(gig, "deliverables");
+
+    if (json_array_size(items) != 0) {
+        gig_gig_section("What you hand in", out);
+        gig_gig_items(items, " class=\"gig-checks\"", out);
+        gig_buf_puts(out, "</section>\n");
+
+    } else if (gig_gig_sections(gig, GIG_SECTION_HAND_IN, NULL) != 0) {
+        gig_gig_section("What you hand in", out);
+        (void) gig_gig_sections(gig, GIG_SECTION_HAND_IN, out);
+        gig_buf_puts(out, "</section>\n");
+    }
+
+    (void) gig_gig_sections(gig, GIG_SECTION_OWN, out);
 }
 
 
@@ -347,7 +414,9 @@ gig_gig_need(const json_t *gig, gig_buf_t *out)
     ai = gig_json_str(json_object_get(gig, "work"), "ai_policy");
     list = json_object_get(eligibility, "work_authorization");
 
-    if (json_array_size(skills) == 0 && eligibility == NULL && ai.len == 0) {
+    if (json_array_size(skills) == 0 && eligibility == NULL && ai.len == 0
+        && gig_gig_sections(gig, GIG_SECTION_NEED, NULL) == 0)
+    {
         return;
     }
 
@@ -377,6 +446,7 @@ gig_gig_need(const json_t *gig, gig_buf_t *out)
         gig_buf_puts(out, "</ul>");
     }
 
+    (void) gig_gig_sections(gig, GIG_SECTION_NEED, out);
     gig_buf_puts(out, "<ul>");
 
     if (gig_text_number(eligibility, "min_age", &age) == 0 && age > 0) {
@@ -425,6 +495,7 @@ gig_gig_get(const json_t *gig, gig_buf_t *out)
     pay = json_object_get(gig, "pay");
 
     gig_gig_section("What you get", out);
+    (void) gig_gig_sections(gig, GIG_SECTION_GET, out);
     gig_buf_puts(out, "<ul><li>");
 
     gig_buf_init(&text, GIG_TEXT_MAX);

@@ -1,0 +1,295 @@
+
+/*
+ * Writes one HTML file a state of each page into a folder, from records given as
+ * JSON lines, so that they can be looked at without a server.  Not a test and
+ * not run by any; by hand:
+ *
+ *     make build/unit/page_samples
+ *     tools/demo.d/gigs.pl | build/unit/page_samples FOLDER
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gig_fragment.h"
+#include "gig_json.h"
+#include "gig_page.h"
+
+
+#define SAMPLES_MAX     64
+#define PAGE_MAX        (4 * 1024 * 1024)
+
+
+static const char        *folder;
+static gig_page_t         page = {
+    .title = { "Acme Micro-Internships", sizeof("Acme Micro-Internships") - 1 },
+    .about = { "Short, paid projects with the people who do the work. Two to five weeks, from"
+               " wherever you are.", 93 },
+    .base = { "", 0 },
+    .style = { "gig.css", 7 },
+    .now = 1795400000,
+};
+
+
+static void
+sample_write(const char *name, gig_buf_t *html)
+{
+    char   path[1024];
+    FILE  *file;
+
+    (void) snprintf(path, sizeof(path), "%s/%s", folder, name);
+    file = fopen(path, "w");
+
+    if (file == NULL || gig_buf_failed(html) || fwrite(html->data, 1, html->len, file) != html->len)
+    {
+        perror(path);
+        exit(1);
+    }
+
+    (void) fclose(file);
+    gig_buf_free(html);
+}
+
+
+static void
+sample_zone(const char *name, char *bytes, gig_zone_t *zone)
+{
+    char    path[128];
+    FILE   *file;
+    size_t  n;
+
+    (void) snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
+    file = fopen(path, "r");
+
+    if (file == NULL) {
+        perror(path);
+        exit(1);
+    }
+
+    n = fread(bytes, 1, GIG_TZIF_MAX, file);
+    (void) fclose(file);
+
+    if (gig_zone_read((gig_str_t) { bytes, n }, zone) != 0) {
+        (void) fprintf(stderr, "%s: not a zone\n", path);
+        exit(1);
+    }
+}
+
+
+static void
+sample_card(const gig_record_t *gig, const gig_zone_t *zone, gig_state_t state, int closing,
+    gig_buf_t *out)
+{
+    gig_buf_t    card;
+    gig_holes_t  holes;
+
+    gig_buf_init(&card, PAGE_MAX);
+    gig_fragment_render(GIG_FRAGMENT_CARD, gig, zone, &card, &holes);
+
+    gig_buf_add(out, card.data, holes.url);
+    gig_buf_str(out, page.base);
+    gig_buf_add(out, card.data + holes.url, holes.state - holes.url);
+    gig_buf_str(out, gig_fragment_state_html(state, closing));
+    gig_buf_add(out, card.data + holes.state, card.len - holes.state);
+    gig_buf_free(&card);
+}
+
+
+static void
+sample_form(const char *name, const gig_page_gig_t *gig, const gig_form_t *form,
+    const gig_answers_t *answers, const gig_errors_t *errors)
+{
+    gig_buf_t        out;
+    gig_page_form_t  view = { .gig = gig, .form = form, .answers = answers, .errors = errors,
+                              .key = "sample-key" };
+
+    gig_buf_init(&out, PAGE_MAX);
+    gig_page_form(&page, &view, &out);
+    sample_write(name, &out);
+}
+
+
+static void
+sample_receipt(const char *name, const gig_page_receipt_t *receipt)
+{
+    gig_buf_t  out;
+
+    gig_buf_init(&out, PAGE_MAX);
+    gig_page_receipt(&page, receipt, &out);
+    sample_write(name, &out);
+}
+
+
+static void
+sample_gig(const char *name, const gig_page_gig_t *gig, gig_state_t state)
+{
+    gig_buf_t       out;
+    gig_page_gig_t  view;
+
+    view = *gig;
+    view.state = state;
+
+    gig_buf_init(&out, PAGE_MAX);
+    gig_page_gig(&page, &view, &out);
+    sample_write(name, &out);
+}
+
+
+int
+main(int argc, char **argv)
+{
+    int                 last;
+    char               *line;
+    size_t              size, i, n;
+    ssize_t             len;
+    gig_buf_t           out;
+    gig_form_t          form;
+    gig_zone_t          zone;
+    gig_errors_t        errors;
+    gig_answers_t       answers;
+    static char         tzif[GIG_TZIF_MAX];
+    static gig_record_t gig[SAMPLES_MAX];
+    gig_page_list_t     list = { .first = 1, .state = gig_str("open"), .next = gig_str("cursor=x") };
+    gig_page_gig_t      view;
+    gig_page_receipt_t  receipt;
+
+    if (argc != 2) {
+        (void) fprintf(stderr, "usage: page_samples FOLDER < gigs.jsonl\n");
+        return 2;
+    }
+
+    folder = argv[1];
+    sample_zone("America/Chicago", tzif, &zone);
+    line = NULL;
+    size = 0;
+
+    for (n = 0; n < SAMPLES_MAX && (len = getline(&line, &size, stdin)) > 0; n++) {
+        memset(&errors, 0, sizeof(errors));
+
+        if (gig_record_read((gig_str_t) { line, (size_t) len }, &gig[n], &errors) != 0) {
+            (void) fprintf(stderr, "record %zu: %s: %s\n", n + 1, errors.error[0].pointer,
+                           errors.error[0].detail);
+            return 1;
+        }
+    }
+
+    if (n == 0) {
+        (void) fprintf(stderr, "no record\n");
+        return 1;
+    }
+
+    list.total = (uint32_t) n;
+    list.shown = (n < 20) ? (uint32_t) n : 20;
+    gig_buf_init(&out, PAGE_MAX);
+    gig_page_list_head(&page, &list, &out);
+
+    for (i = 0; i < list.shown; i++) {
+        last = (int) i;
+        sample_card(&gig[i], &zone, last == 1 ? GIG_STATE_WAITLIST : last == 3 ? GIG_STATE_SCHEDULED
+                    : last == 5 ? GIG_STATE_FULL : GIG_STATE_OPEN, last == 2, &out);
+    }
+
+    gig_page_list_tail(&page, &list, &out);
+    sample_write("list.html", &out);
+
+    list.total = list.shown = 0;
+    list.next = gig_null_str;
+    gig_buf_init(&out, PAGE_MAX);
+    page.stale = 1;
+    gig_page_list_head(&page, &list, &out);
+    gig_page_list_tail(&page, &list, &out);
+    page.stale = 0;
+    sample_write("empty.html", &out);
+
+    memset(&view, 0, sizeof(view));
+    view.gig = gig[0].root;
+    view.opens_at = gig[0].opens_at;
+    view.closes_at = gig[0].closes_at;
+    view.zone = &zone;
+    view.state = GIG_STATE_OPEN;
+    view.source = gig_str("campus");
+
+    sample_gig("gig.html", &view, GIG_STATE_OPEN);
+    sample_gig("gig-full.html", &view, GIG_STATE_FULL);
+    sample_gig("gig-waitlist.html", &view, GIG_STATE_WAITLIST);
+    sample_gig("gig-scheduled.html", &view, GIG_STATE_SCHEDULED);
+
+    view.state = GIG_STATE_GONE;
+    gig_buf_init(&out, PAGE_MAX);
+    gig_page_gone_head(&page, &view, (n > 3) ? 3 : 0, &out);
+
+    for (i = 1; n > 3 && i < 4; i++) {
+        sample_card(&gig[i], &zone, GIG_STATE_OPEN, 0, &out);
+    }
+
+    gig_page_gone_tail(&page, (n > 3) ? 3 : 0, &out);
+    sample_write("gone.html", &out);
+    view.state = GIG_STATE_OPEN;
+
+    memset(&errors, 0, sizeof(errors));
+
+    if (gig_form_read(gig_form_default(), &form, &errors) != 0) {
+        (void) fprintf(stderr, "form: %s: %s\n", errors.error[0].pointer, errors.error[0].detail);
+        return 1;
+    }
+
+    sample_form("form.html", &view, &form, NULL, NULL);
+
+    memset(&answers, 0, sizeof(answers));
+    answers.answers = json_pack("{s:s, s:s, s:s, s:b}", "first_name", "Dana", "email",
+                                "dana@example", "statement", "I would start from the price lists.",
+                                "available", 1);
+    (void) gig_errors_add(&errors, "/answers/last_name", "Enter your last name.");
+    (void) gig_errors_add(&errors, "/answers/email", "Enter an e-mail address with a domain, such"
+                          " as dana@example.edu.");
+    (void) gig_errors_add(&errors, "/answers/consent_processing", "Tick the box to agree.");
+    sample_form("form-errors.html", &view, &form, &answers, &errors);
+    json_decref(answers.answers);
+
+    memset(&receipt, 0, sizeof(receipt));
+    receipt.token = "c2FtcGxlLXRva2VuLXRoYXQtaXMtZm9ydHktdGhyZWU";
+    receipt.gig = &view;
+    receipt.received_ms = 1795400000214;
+    receipt.seat = gig_str("reserved");
+    receipt.known = 1;
+    sample_receipt("receipt.html", &receipt);
+
+    receipt.delivered = 1;
+    receipt.stage = gig_str("in_review");
+    receipt.stage_at = 1795450000;
+    sample_receipt("receipt-review.html", &receipt);
+
+    receipt.stage = gig_null_str;
+    receipt.seat = gig_str("waitlisted");
+    sample_receipt("receipt-waitlist.html", &receipt);
+
+    receipt.known = 0;
+    receipt.received_ms = 0;
+    sample_receipt("receipt-unknown.html", &receipt);
+
+    receipt.confirm_withdraw = 1;
+    sample_receipt("withdraw.html", &receipt);
+
+    receipt.withdrawn = 1;
+    sample_receipt("withdrawn.html", &receipt);
+
+    gig_buf_init(&out, PAGE_MAX);
+    gig_page_problem(&page, 503, "The board cannot take this in right now",
+                     "The application could not be stored.", &out);
+    sample_write("503.html", &out);
+
+    gig_buf_init(&out, PAGE_MAX);
+    gig_page_problem(&page, 404, "This page does not exist", "", &out);
+    sample_write("404.html", &out);
+
+    gig_form_free(&form);
+
+    for (i = 0; i < n; i++) {
+        gig_record_free(&gig[i]);
+    }
+
+    free(line);
+
+    return 0;
+}
