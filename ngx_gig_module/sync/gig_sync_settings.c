@@ -63,7 +63,9 @@ static const gig_setting_t  settings_table[] = {
     { "shrink_guard", GIG_SETTING_PERCENT, GIG_SETTING(shrink_guard), 1, 100, "30%",
       "a share from 1% to 100%" },
     { "gone_keep", GIG_SETTING_TIME, GIG_SETTING(gone_keep_ms), 0, 10 * 365 * 86400, "90d",
-      "a time from 0s to 3650d, as 90d" }
+      "a time from 0s to 3650d, as 90d" },
+    { "claim_after", GIG_SETTING_TIME, GIG_SETTING(claim_after_ms), 1, 3600, "30s",
+      "a time from 1s to 1h: how long an application may be in hand before another takes it over" }
 };
 
 #define GIG_SETTINGS    (sizeof(settings_table) / sizeof(settings_table[0]))

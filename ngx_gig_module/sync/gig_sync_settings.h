@@ -25,6 +25,7 @@ typedef struct {
     int64_t        pull_every_ms;
     unsigned       shrink_guard;                       /* percent */
     int64_t        gone_keep_ms;
+    int64_t        claim_after_ms;                     /* an entry so long in hand is a dead consumer's */
 
     gig_secret_t   secret;                             /* read and checked by _load */
     unsigned       n_private;

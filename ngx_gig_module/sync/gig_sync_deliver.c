@@ -1,0 +1,551 @@
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "gig_sync_deliver.h"
+#include "gig_sync_log.h"
+#include "gig_sync_seats.h"
+
+#define GIG_SYNC_PLAIN_MAX      (8 * 1024 * 1024)   /* an opened box: max_body_bytes and some */
+#define GIG_SYNC_CLAIM_PAUSE    5000                /* ms between two looks for dead consumers */
+#define GIG_SYNC_DEAD_KEPT      "10000"             /* `dead` is a view; the table is the truth */
+
+
+/* One batch: views into reply, but for the opened boxes. */
+typedef struct {
+    redisReply           *reply;
+    size_t                n;
+    char                  last[48];
+    gig_buf_t             plain[GIG_SYNC_BATCH];
+    gig_sync_delivery_t   delivery[GIG_SYNC_BATCH];
+} gig_sync_batch_t;
+
+
+void
+gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job, gig_sync_redis_t *redis)
+{
+    char  host[48], *p;
+
+    memset(deliverer, 0, sizeof(gig_sync_deliverer_t));
+    deliverer->job = job;
+    deliverer->redis = redis;
+
+    /*
+     * The host's name, so that after a crash we find our own entries at once and
+     * need not wait until they count as a dead consumer's.  Two on one host share
+     * it: at worst both deliver one entry, which the sink and the settling know.
+     */
+    if (gethostname(host, sizeof(host)) == -1) {
+        memcpy(host, "gig-sync", sizeof("gig-sync"));
+    }
+
+    host[sizeof(host) - 1] = '\0';
+
+    for (p = host; *p != '\0'; p++) {
+        if (!isalnum((unsigned char) *p) && *p != '.' && *p != '-') {
+            *p = '_';
+        }
+    }
+
+    (void) snprintf(deliverer->consumer, sizeof(deliverer->consumer), "%s", host);
+    memcpy(deliverer->cursor, "0", 2);
+}
+
+
+void
+gig_sync_deliverer_close(gig_sync_deliverer_t *deliverer)
+{
+    if (deliverer->sink != NULL) {
+        deliverer->connector->close(deliverer->sink);
+        deliverer->sink = NULL;
+    }
+}
+
+
+static int
+gig_sync_deliverer_open(gig_sync_deliverer_t *deliverer, gig_error_t *err)
+{
+    gig_str_t  url;
+
+    if (deliverer->sink != NULL) {
+        return 0;
+    }
+
+    url = gig_sync_sink_url(deliverer->job->board);
+    deliverer->connector = gig_sync_connector(url, err);
+
+    if (deliverer->connector == NULL
+        || deliverer->connector->open(url, &deliverer->sink, err) == -1)
+    {
+        deliverer->sink = NULL;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static void
+gig_sync_batch_free(gig_sync_batch_t *batch)
+{
+    size_t  i;
+
+    for (i = 0; i < GIG_SYNC_BATCH; i++) {
+        if (batch->plain[i].data != NULL) {
+            sodium_memzero(batch->plain[i].data, batch->plain[i].size);
+        }
+
+        gig_buf_free(&batch->plain[i]);
+    }
+
+    if (batch->reply != NULL) {
+        freeReplyObject(batch->reply);
+    }
+
+    free(batch);
+}
+
+
+/* An entry that is pending and no longer in the stream: somebody trimmed it.  Its record is still in a ledger, or lost. */
+static int
+gig_sync_batch_lost(gig_sync_deliverer_t *deliverer, gig_str_t entry, gig_error_t *err)
+{
+    char         more[80], text[48];
+    redisReply  *reply;
+
+    (void) snprintf(text, sizeof(text), "%.*s", (int) entry.len, entry.data);
+    (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %s", text);
+
+    gig_sync_log(GIG_SYNC_ERROR, "lost-entry", "board", deliverer->job->board->name, "entry", text, "reason",
+                 "it was taken out of applications before it was delivered; nothing may trim that stream",
+                 NULL);
+
+    reply = gig_sync_redis_ask(deliverer->redis, "XACK", "applications", more, err);
+    if (reply == NULL) {
+        return -1;
+    }
+
+    freeReplyObject(reply);
+
+    return 0;
+}
+
+
+static void
+gig_sync_batch_field(gig_sync_delivery_t *d, gig_str_t name, gig_str_t value)
+{
+    size_t  i;
+
+    struct {
+        const char  *name;
+        gig_str_t   *value;
+    } fields[] = {
+        { "op", &d->op }, { "id", &d->id }, { "gig", &d->gig }, { "rev", &d->rev }, { "who", &d->who },
+        { "print", &d->print }, { "seat", &d->seat }, { "flags", &d->flags }, { "node", &d->node },
+        { "box", &d->box }
+    };
+
+    for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (gig_str_is(name, fields[i].name)) {
+            *fields[i].value = value;
+            return;
+        }
+    }
+
+    if (gig_str_is(name, "at") && value.len < 20) {
+        d->at_ms = strtoll(value.data, NULL, 10);
+    }
+}
+
+
+/* An entry that no judge of ours has written: it can be in no table, so it only goes to `dead`. */
+static int
+gig_sync_batch_sound(const gig_sync_delivery_t *d)
+{
+    return d->id.len == GIG_APPLICATION_TEXT - 1 && gig_id_valid(d->id)
+           && (gig_str_is(d->op, "apply") || gig_str_is(d->op, "withdraw"))
+           && (d->gig.len == 0 || gig_id_valid(d->gig))
+           && d->who.len < GIG_HASH_TEXT && d->print.len < GIG_HASH_TEXT;
+}
+
+
+static void
+gig_sync_batch_open(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch)
+{
+    size_t                i;
+    gig_error_t           why;
+    gig_sync_delivery_t  *d;
+
+    for (i = 0; i < batch->n; i++) {
+        d = &batch->delivery[i];
+
+        if (!gig_str_is(d->op, "apply")) {
+            continue;
+        }
+
+        gig_buf_init(&batch->plain[i], GIG_SYNC_PLAIN_MAX);
+
+        if (gig_box_open(deliverer->job->board->private_keys, deliverer->job->board->n_private, d->box,
+                         &batch->plain[i], &why)
+            == 0)
+        {
+            d->plain = (gig_str_t) { batch->plain[i].data, batch->plain[i].len };
+
+        } else {
+            (void) snprintf(d->reason, sizeof(d->reason), "%.120s", why.detail);
+        }
+    }
+}
+
+
+/* Reads the next batch; batch->n may be 0. */
+static int
+gig_sync_batch_read(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, int block_ms, gig_error_t *err)
+{
+    size_t                i, k;
+    gig_str_t             entry;
+    gig_sync_args_t       args;
+    const redisReply     *list, *fields;
+    gig_sync_delivery_t  *d;
+
+    gig_sync_args_init(&args);
+    gig_sync_arg_words(&args, "XREADGROUP GROUP " GIG_SYNC_GROUP);
+    gig_sync_arg_puts(&args, deliverer->consumer);
+    gig_sync_arg_puts(&args, "COUNT");
+    gig_sync_arg_int(&args, GIG_SYNC_BATCH);
+
+    if (block_ms > 0) {
+        gig_sync_arg_puts(&args, "BLOCK");
+        gig_sync_arg_int(&args, block_ms);
+    }
+
+    gig_sync_arg_puts(&args, "STREAMS");
+    gig_sync_arg_key(&args, deliverer->job->board, "applications");
+    gig_sync_arg_puts(&args, deliverer->cursor[0] == '\0' ? ">" : deliverer->cursor);
+
+    batch->reply = gig_sync_redis_call(deliverer->redis, &args, err);
+    gig_sync_args_free(&args);
+
+    if (batch->reply == NULL) {
+        return -1;
+    }
+
+    list = gig_sync_reply_at(gig_sync_reply_at(batch->reply, 0), 1);
+
+    for (i = 0; list != NULL && i < list->elements && batch->n < GIG_SYNC_BATCH; i++) {
+        entry = gig_sync_reply_str(gig_sync_reply_at(list->element[i], 0));
+        fields = gig_sync_reply_at(list->element[i], 1);
+
+        if (entry.len == 0 || entry.len >= sizeof(batch->last)) {
+            return gig_error_set(err, "redis", "XREADGROUP: an answer of another shape");
+        }
+
+        memcpy(batch->last, entry.data, entry.len);
+        batch->last[entry.len] = '\0';
+
+        if (fields == NULL || fields->type != REDIS_REPLY_ARRAY) {
+            if (gig_sync_batch_lost(deliverer, entry, err) == -1) {
+                return -1;
+            }
+
+            continue;
+        }
+
+        d = &batch->delivery[batch->n++];
+        d->entry = entry;
+        d->result = GIG_SYNC_PENDING;
+        d->confirmed_seat = "";
+
+        for (k = 0; k + 1 < fields->elements; k += 2) {
+            gig_sync_batch_field(d, gig_sync_reply_str(fields->element[k]),
+                                 gig_sync_reply_str(fields->element[k + 1]));
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+gig_sync_batch_dead(gig_sync_deliverer_t *deliverer, const gig_sync_delivery_t *d, const char *state,
+    gig_error_t *err)
+{
+    char             id[GIG_APPLICATION_TEXT];
+    redisReply      *reply;
+    gig_sync_args_t  args;
+
+    (void) snprintf(id, sizeof(id), "%.*s", (int) d->id.len, d->id.data == NULL ? "" : d->id.data);
+    gig_sync_log(GIG_SYNC_ERROR, "dead-letter", "board", deliverer->job->board->name, "id", id, "state", state,
+                 "reason", d->reason, NULL);
+
+    gig_sync_args_init(&args);
+    gig_sync_arg_puts(&args, "XADD");
+    gig_sync_arg_key(&args, deliverer->job->board, "dead");
+    gig_sync_arg_words(&args, "MAXLEN ~ " GIG_SYNC_DEAD_KEPT " *");
+    gig_sync_arg_puts(&args, "id");
+    gig_sync_arg_puts(&args, id);
+    gig_sync_arg_puts(&args, "op");
+    gig_sync_arg(&args, d->op);
+    gig_sync_arg_puts(&args, "gig");
+    gig_sync_arg(&args, d->gig);
+    gig_sync_arg_puts(&args, "state");
+    gig_sync_arg_puts(&args, state);
+    gig_sync_arg_puts(&args, "reason");
+    gig_sync_arg_puts(&args, d->reason);
+
+    reply = gig_sync_redis_call(deliverer->redis, &args, err);
+    gig_sync_args_free(&args);
+
+    if (reply == NULL) {
+        return -1;
+    }
+
+    freeReplyObject(reply);
+
+    return 0;
+}
+
+
+/* Takes out of the batch, and out of the stream, what is no record at all. */
+static int
+gig_sync_batch_sift(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gig_error_t *err)
+{
+    char                  more[64];
+    size_t                i, n;
+    redisReply           *reply;
+    gig_sync_delivery_t  *d;
+
+    for (i = 0, n = 0; i < batch->n; i++) {
+        d = &batch->delivery[i];
+
+        if (gig_sync_batch_sound(d)) {
+            batch->delivery[n++] = *d;
+            continue;
+        }
+
+        (void) snprintf(d->reason, sizeof(d->reason), "the entry is no record of a judge");
+        d->id = d->gig = d->op = gig_null_str;
+
+        if (gig_sync_batch_dead(deliverer, d, "dead", err) == -1) {
+            return -1;
+        }
+
+        (void) snprintf(more, sizeof(more), "%.*s", (int) d->entry.len, d->entry.data);
+        reply = gig_sync_redis_ask(deliverer->redis, "XDEL", "applications", more, err);
+        if (reply == NULL) {
+            return -1;
+        }
+
+        freeReplyObject(reply);
+        (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %.*s", (int) d->entry.len, d->entry.data);
+        reply = gig_sync_redis_ask(deliverer->redis, "XACK", "applications", more, err);
+        if (reply == NULL) {
+            return -1;
+        }
+
+        freeReplyObject(reply);
+    }
+
+    batch->n = n;
+
+    return 0;
+}
+
+
+static int
+gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gig_error_t *err)
+{
+    int                   rc;
+    char                  count[24];
+    size_t                i, settled;
+    gig_sync_delivery_t  *d;
+    gig_sync_counts_t     counts = { 0 };
+
+    if (deliverer->connector->deliver(deliverer->sink, batch->delivery, batch->n, err) == -1) {
+        gig_sync_deliverer_close(deliverer);
+        return -1;
+    }
+
+    /* From here on the system of record has them; all that is left can be done again. */
+
+    settled = 0;
+
+    for (i = 0; i < batch->n; i++) {
+        d = &batch->delivery[i];
+        settled += d->result != GIG_SYNC_PENDING;
+
+        if ((d->result == GIG_SYNC_DEAD || d->result == GIG_SYNC_PARKED)
+            && gig_sync_batch_dead(deliverer, d, d->result == GIG_SYNC_DEAD ? "dead" : "parked", err) == -1)
+        {
+            return -1;
+        }
+    }
+
+    deliverer->pending += batch->n - settled;
+
+    rc = gig_sync_counts_read(&counts, deliverer->connector, deliverer->sink, err);
+
+    if (rc == 0) {
+        rc = gig_sync_settle(deliverer->redis, batch->delivery, batch->n, &counts, err);
+    }
+
+    gig_sync_counts_free(&counts);
+
+    if (rc == 0) {
+        (void) snprintf(count, sizeof(count), "%zu", settled);
+        gig_sync_log(GIG_SYNC_INFO, "delivered", "board", deliverer->job->board->name, "records", count, NULL);
+    }
+
+    return rc;
+}
+
+
+/* Entries that a consumer took and did not finish become ours. */
+static int
+gig_sync_deliver_claim(gig_sync_deliverer_t *deliverer, gig_error_t *err)
+{
+    char               more[128], start[48], count[24];
+    size_t             i, claimed;
+    gig_str_t          next;
+    redisReply        *reply;
+    const redisReply  *lost;
+
+    memcpy(start, "0-0", 4);
+    claimed = 0;
+
+    do {
+        (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %s %" PRId64 " %s COUNT 100 JUSTID",
+                        deliverer->consumer, deliverer->job->board->claim_after_ms, start);
+
+        reply = gig_sync_redis_ask(deliverer->redis, "XAUTOCLAIM", "applications", more, err);
+        if (reply == NULL) {
+            return -1;
+        }
+
+        next = gig_sync_reply_str(gig_sync_reply_at(reply, 0));
+        (void) snprintf(start, sizeof(start), "%.*s", (int) next.len, next.data == NULL ? "0-0" : next.data);
+
+        lost = gig_sync_reply_at(reply, 1);
+        claimed += lost == NULL ? 0 : lost->elements;
+
+        /* Trimmed under the group: Redis has dropped them from the list already. */
+        lost = gig_sync_reply_at(reply, 2);
+
+        for (i = 0; lost != NULL && i < lost->elements; i++) {
+            next = gig_sync_reply_str(lost->element[i]);
+
+            if (gig_sync_batch_lost(deliverer, next, err) == -1) {
+                freeReplyObject(reply);
+                return -1;
+            }
+        }
+
+        freeReplyObject(reply);
+
+    } while (strcmp(start, "0-0") != 0 && !gig_sync_job_stopped(deliverer->job));
+
+    if (claimed > 0) {
+        (void) snprintf(count, sizeof(count), "%zu", claimed);
+        gig_sync_log(GIG_SYNC_WARN, "claimed", "board", deliverer->job->board->name, "entries", count, NULL);
+        memcpy(deliverer->cursor, "0", 2);
+    }
+
+    return 0;
+}
+
+
+int
+gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err)
+{
+    int                rc;
+    size_t             read;
+    gig_sync_batch_t  *batch;
+
+    batch = calloc(1, sizeof(gig_sync_batch_t));
+    if (batch == NULL) {
+        return gig_error_set(err, "", "out of memory");
+    }
+
+    rc = gig_sync_deliverer_open(deliverer, err);
+
+    if (rc == 0 && gig_sync_clock() >= deliverer->claim_at) {
+        rc = gig_sync_deliver_claim(deliverer, err);
+
+        if (rc == 0) {
+            deliverer->claim_at = gig_sync_clock() + GIG_SYNC_CLAIM_PAUSE;
+        }
+    }
+
+    if (rc == 0) {
+        rc = gig_sync_batch_read(deliverer, batch, block_ms, err);
+    }
+
+    read = batch->n;
+
+    if (rc == 0 && batch->n > 0) {
+        rc = gig_sync_batch_sift(deliverer, batch, err);
+    }
+
+    if (rc == 0 && batch->n > 0) {
+        gig_sync_batch_open(deliverer, batch);
+        rc = gig_sync_batch_write(deliverer, batch, err);
+    }
+
+    if (rc == -1) {
+        memcpy(deliverer->cursor, "0", 2);
+
+        if (deliverer->redis->fault == GIG_SYNC_REDIS_NOGROUP) {
+            rc = gig_sync_redis_group(deliverer->redis, err);
+        }
+
+    } else if (deliverer->cursor[0] != '\0') {
+        /* Through what we have in hand, then on to what is new. */
+        memcpy(deliverer->cursor, batch->last, sizeof(deliverer->cursor));
+    }
+
+    gig_sync_batch_free(batch);
+
+    return rc == -1 ? -1 : (int) read;
+}
+
+
+void
+gig_sync_deliver_job(gig_sync_job_t *job)
+{
+    int                   n;
+    gig_error_t           err;
+    gig_sync_redis_t      redis;
+    gig_sync_backoff_t    backoff = { 0 };
+    gig_sync_deliverer_t  deliverer;
+
+    gig_sync_redis_init(&redis, job->board);
+    gig_sync_deliverer_init(&deliverer, job, &redis);
+
+    while (!gig_sync_job_stopped(job)) {
+        n = gig_sync_deliver(&deliverer, GIG_SYNC_BLOCK, &err);
+
+        if (n == -1) {
+            gig_sync_job_failed(job, &backoff, &err);
+            continue;
+        }
+
+        if (deliverer.cursor[0] == '\0' && deliverer.pending > 0) {
+            /* The sink could not take some yet; the others have gone by. */
+            gig_error_set(&err, "sink", "%zu entries must wait", deliverer.pending);
+            deliverer.pending = 0;
+            memcpy(deliverer.cursor, "0", 2);
+            gig_sync_job_failed(job, &backoff, &err);
+            continue;
+        }
+
+        backoff.wait = 0;
+    }
+
+    gig_sync_deliverer_close(&deliverer);
+    gig_sync_redis_close(&redis);
+}

@@ -1,0 +1,32 @@
+
+/* Deliver: entries of `applications` into the system of record, then settle them. */
+
+#ifndef GIG_SYNC_DELIVER_H
+#define GIG_SYNC_DELIVER_H
+
+#include "gig_sync_connector.h"
+#include "gig_sync_job.h"
+#include "gig_sync_redis.h"
+
+typedef struct {
+    gig_sync_job_t             *job;
+    gig_sync_redis_t           *redis;          /* not owned */
+    const gig_sync_connector_t *connector;
+    gig_sync_record_t          *sink;           /* owned; NULL: to be opened */
+    char                        consumer[72];
+    char                        cursor[48];     /* of our own unfinished entries; "": none, take new ones */
+    int64_t                     claim_at;       /* when to look for a dead consumer's entries next */
+    size_t                      pending;        /* left over by the sink in this round */
+} gig_sync_deliverer_t;
+
+void gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job, gig_sync_redis_t *redis);
+void gig_sync_deliverer_close(gig_sync_deliverer_t *deliverer);
+
+/*
+ * One batch, waiting for it at most block_ms (0: not at all).  Returns how many
+ * entries were read, 0 with cursor empty: there is nothing to do; -1 with err:
+ * after a pause it begins with what it has in hand.
+ */
+int gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err);
+
+#endif /* GIG_SYNC_DELIVER_H */
