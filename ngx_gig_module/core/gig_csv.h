@@ -42,7 +42,7 @@ typedef struct {
     gig_str_t        cell[GIG_CSV_CELLS_MAX];
 } gig_csv_t;
 
-/* The separator of a file that begins with head: the most frequent of , ; and tab in its first line. */
+/* The separator of a file that begins with head: the most frequent of , ; tab in its first line. */
 char gig_csv_separator(gig_str_t head);
 
 void gig_csv_init(gig_csv_t *csv, char separator, gig_csv_row_pt handler, void *data);

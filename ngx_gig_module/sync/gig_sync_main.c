@@ -33,13 +33,14 @@ static const gig_sync_command_t  commands[] = {
       "boards, hosts, lag, backlog" },
     { "import", gig_sync_import, "FILE... --into sqlite:PATH [--map MAP]",
       "loads gigs from CSV, JSON or JSON lines" },
-    { "export", gig_sync_export, "--what applications|gigs --format csv|json --from sqlite:PATH",
+    { "export", gig_sync_export,
+      "--what applications|gigs --format csv|json [--blind] --from sqlite:PATH",
       "writes what the system of record holds" },
     { "keygen", gig_sync_keygen, "NAME",
       "makes NAME.secret, NAME.key and NAME.pub" },
-    { "verify", gig_sync_verify, "FILE|- --secret FILE",
+    { "verify", gig_sync_verify, "FILE|- -c FILE|--secret FILE",
       "tells whether a receipt is ours and whole" },
-    { "open",   gig_sync_open,   "FILE|- --key FILE",
+    { "open",   gig_sync_open,   "FILE|- -c FILE|--key FILE|DIR",
       "opens a sealed application" }
 };
 
@@ -75,7 +76,8 @@ gig_sync_usage(FILE *out)
                 commands[i].does);
     }
 
-    fputs("\ngig-sync --version prints the version.  Exit statuses are those of sysexits(3).\n", out);
+    fputs("\ngig-sync --version prints the version.  Exit statuses are those of sysexits(3).\n",
+          out);
 }
 
 

@@ -13,7 +13,7 @@
 #define GIG_UNKNOWN_GIG         (-2)
 
 
-/* What became of one delivery: settled, refused by the tables (poison), or the whole batch fails. */
+/* What became of one delivery: settled, refused by the tables (poison), or the batch fails. */
 typedef enum { GIG_ONE_DONE, GIG_ONE_REFUSED, GIG_ONE_FAILED } gig_one_t;
 
 

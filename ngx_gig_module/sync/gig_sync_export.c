@@ -1,0 +1,420 @@
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "connect/gig_sync_sqlite.h"
+#include "gig_csv.h"
+#include "gig_json.h"
+#include "gig_record.h"
+#include "gig_sync_commands.h"
+#include "gig_sync_settings.h"
+
+#define GIG_EXPORT_ROW_MAX  (4 * 1024 * 1024)
+
+
+typedef struct {
+    int          csv;
+    int          blind;         /* of the answers only those of class merit */
+    uint64_t     rows;
+    json_t      *columns;       /* CSV: "class.field" -> true, in the order they came */
+    gig_buf_t    row;
+    const char  *failed;
+} gig_export_t;
+
+
+/* Columns of a CSV of gigs: names of a mapping, so that the file can be imported as it is. */
+static const char *const  gig_columns[] = {
+    "id", "status", "title", "summary", "org.name", "department", "team", "engagement",
+    "commitment", "location.mode", "location.name", "pay.type", "pay.currency", "pay.min_minor",
+    "pay.max_minor", "pay.unit", "work.hours_min", "work.hours_max", "work.duration_days",
+    "work.start_by", "work.due_by", "capacity.positions", "capacity.application_cap",
+    "capacity.on_full", "posted_at", "updated_at", "opens_at", "closes_at", "time_zone",
+    "language", "description_html"
+};
+
+#define GIG_EXPORT_COLUMNS  (sizeof(gig_columns) / sizeof(gig_columns[0]))
+
+
+static int
+gig_export_write(gig_export_t *export)
+{
+    if (gig_buf_failed(&export->row)) {
+        export->failed = "a row is too long";
+        return -1;
+    }
+
+    if (fwrite(export->row.data, 1, export->row.len, stdout) != export->row.len) {
+        export->failed = "cannot write";
+        return -1;
+    }
+
+    export->rows++;
+    gig_buf_reset(&export->row);
+
+    return 0;
+}
+
+
+static void
+gig_export_cell(gig_export_t *export, gig_str_t text)
+{
+    if (export->row.len) {
+        gig_buf_puts(&export->row, ",");
+    }
+
+    gig_csv_cell(&export->row, text);
+}
+
+
+static void
+gig_export_value(gig_export_t *export, const json_t *value)
+{
+    char        number[32];
+    size_t      i;
+    json_t     *item;
+    gig_buf_t   list;
+
+    switch (value ? json_typeof(value) : JSON_NULL) {
+
+    case JSON_STRING:
+        gig_export_cell(export, (gig_str_t) { json_string_value(value),
+                                              json_string_length(value) });
+        return;
+
+    case JSON_INTEGER:
+        snprintf(number, sizeof(number), "%lld", (long long) json_integer_value(value));
+        gig_export_cell(export, (gig_str_t) { number, strlen(number) });
+        return;
+
+    case JSON_TRUE:
+        gig_export_cell(export, gig_str("yes"));
+        return;
+
+    case JSON_FALSE:
+        gig_export_cell(export, gig_str("no"));
+        return;
+
+    case JSON_ARRAY:
+        gig_buf_init(&list, GIG_EXPORT_ROW_MAX);
+
+        json_array_foreach(value, i, item) {
+            if (json_is_string(item)) {
+                gig_buf_puts(&list, list.len ? "; " : "");
+                gig_buf_add(&list, json_string_value(item), json_string_length(item));
+            }
+        }
+
+        gig_export_cell(export, (gig_str_t) { list.data ? list.data : "", list.len });
+        gig_buf_free(&list);
+        return;
+
+    default:
+        gig_export_cell(export, gig_str(""));
+        return;
+    }
+}
+
+
+/* A member by "class.field" or "pay.unit": one dot. */
+static json_t *
+gig_export_member(const json_t *root, const char *path)
+{
+    char         name[64];
+    const char  *dot;
+
+    dot = strchr(path, '.');
+
+    if (dot == NULL) {
+        return json_object_get(root, path);
+    }
+
+    snprintf(name, sizeof(name), "%.*s", (int) (dot - path), path);
+
+    return json_object_get(json_object_get(root, name), dot + 1);
+}
+
+
+static json_t *
+gig_export_read(gig_export_t *export, gig_str_t json)
+{
+    json_t  *root;
+
+    root = gig_json_parse(json, GIG_EXPORT_ROW_MAX, GIG_JSON_DEPTH_MAX, NULL);
+
+    if (root == NULL) {
+        export->failed = "a row holds no JSON";
+        return NULL;
+    }
+
+    if (export->blind) {
+        (void) json_object_del(json_object_get(root, "answers"), "identity");
+        (void) json_object_del(json_object_get(root, "answers"), "contact");
+        (void) json_object_del(json_object_get(root, "answers"), "pedigree");
+        (void) json_object_del(json_object_get(root, "answers"), "demographic");
+        (void) json_object_del(root, "files");
+        (void) json_object_del(root, "who");
+    }
+
+    return root;
+}
+
+
+/* First pass of a CSV: which answers there are. */
+static int
+gig_export_names(void *data, const gig_sync_application_t *application)
+{
+    char           path[128];
+    json_t        *root, *fields, *value;
+    const char    *class_, *field;
+    gig_export_t  *export = data;
+
+    root = gig_export_read(export, application->json);
+
+    if (root == NULL) {
+        return -1;
+    }
+
+    json_object_foreach(json_object_get(root, "answers"), class_, fields) {
+        json_object_foreach(fields, field, value) {
+            snprintf(path, sizeof(path), "%s.%s", class_, field);
+            (void) json_object_set_new(export->columns, path, json_true());
+        }
+    }
+
+    json_decref(root);
+
+    return 0;
+}
+
+
+static int
+gig_export_application(void *data, const gig_sync_application_t *a)
+{
+    json_t        *root, *value;
+    const char    *name;
+    gig_export_t  *export = data;
+
+    root = gig_export_read(export, a->json);
+
+    if (root == NULL) {
+        return -1;
+    }
+
+    if (export->csv) {
+        gig_csv_cell(&export->row, a->id);
+        gig_export_cell(export, a->gig);
+        gig_export_cell(export, a->title);
+        gig_export_cell(export, a->received_at);
+        gig_export_cell(export, a->seat);
+        gig_export_cell(export, a->flags);
+        gig_export_cell(export, a->stage);
+        gig_export_cell(export, a->stage_at);
+
+        json_object_foreach(export->columns, name, value) {
+            gig_export_value(export, gig_export_member(json_object_get(root, "answers"), name));
+        }
+
+        gig_buf_puts(&export->row, "\r\n");
+
+    } else {
+        (void) json_object_set_new(root, "seat", json_stringn(a->seat.data, a->seat.len));
+        (void) json_object_set_new(root, "flags", json_stringn(a->flags.len ? a->flags.data : "",
+                                                               a->flags.len));
+        (void) json_object_set_new(root, "stage", json_stringn(a->stage.len ? a->stage.data : "",
+                                                               a->stage.len));
+        gig_buf_puts(&export->row, export->rows ? ",\n" : "");
+        gig_json_canonical(root, &export->row);
+    }
+
+    json_decref(root);
+
+    return gig_export_write(export);
+}
+
+
+static int
+gig_export_gig(void *data, char kind, gig_str_t id, gig_str_t rev, gig_str_t json)
+{
+    size_t         i;
+    json_t        *root;
+    gig_export_t  *export = data;
+
+    (void) id;
+    (void) rev;
+
+    /* A row that is no record was logged; it has no columns. */
+    if (kind != 'g' || json.len == 0) {
+        return 0;
+    }
+
+    if (!export->csv) {
+        gig_buf_puts(&export->row, export->rows ? ",\n" : "");
+        gig_buf_str(&export->row, json);
+        return gig_export_write(export);
+    }
+
+    root = gig_export_read(export, json);
+
+    if (root == NULL) {
+        return -1;
+    }
+
+    for (i = 0; i < GIG_EXPORT_COLUMNS; i++) {
+        gig_export_value(export, gig_export_member(root, gig_columns[i]));
+    }
+
+    json_decref(root);
+    gig_buf_puts(&export->row, "\r\n");
+
+    return gig_export_write(export);
+}
+
+
+static int
+gig_export_head(gig_export_t *export, int gigs)
+{
+    size_t       i;
+    json_t      *value;
+    const char  *name;
+
+    if (!export->csv) {
+        gig_buf_puts(&export->row, "[");
+
+    } else if (gigs) {
+        for (i = 0; i < GIG_EXPORT_COLUMNS; i++) {
+            gig_export_cell(export, (gig_str_t) { gig_columns[i], strlen(gig_columns[i]) });
+        }
+
+        gig_buf_puts(&export->row, "\r\n");
+
+    } else {
+        gig_buf_puts(&export->row, "id,gig,title,received_at,seat,flags,stage,stage_at");
+
+        json_object_foreach(export->columns, name, value) {
+            gig_export_cell(export, (gig_str_t) { name, strlen(name) });
+        }
+
+        gig_buf_puts(&export->row, "\r\n");
+    }
+
+    if (gig_export_write(export) == -1) {
+        return -1;
+    }
+
+    export->rows = 0;
+
+    return 0;
+}
+
+
+static int
+gig_export_all(gig_export_t *export, gig_sync_record_t *record, int gigs, gig_error_t *err)
+{
+    if (export->csv && !gigs
+        && gig_sync_sqlite_applications(record, gig_export_names, export, err) == -1)
+    {
+        return -1;
+    }
+
+    if (gig_export_head(export, gigs) == -1) {
+        return gig_error_set(err, "", "%s", export->failed);
+    }
+
+    if (gigs ? gig_sync_sqlite.fetch(record, gig_export_gig, export, err)
+             : gig_sync_sqlite_applications(record, gig_export_application, export, err))
+    {
+        return -1;
+    }
+
+    if ((!export->csv && puts("]") == EOF) || fflush(stdout) == EOF) {
+        return gig_error_set(err, "", "cannot write");
+    }
+
+    return 0;
+}
+
+
+int
+gig_sync_export(int argc, char **argv)
+{
+    int                         c, gigs, status;
+    const char                 *what, *format, *from;
+    gig_error_t                 err;
+    gig_export_t                export;
+    gig_sync_record_t          *record;
+    static const struct option  options[] = {
+        { "what",   required_argument, NULL, 'w' },
+        { "format", required_argument, NULL, 'f' },
+        { "from",   required_argument, NULL, 'i' },
+        { "blind",  no_argument,       NULL, 'b' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    memset(&export, 0, sizeof(export));
+    what = "applications";
+    format = "csv";
+    from = NULL;
+
+    while ((c = getopt_long(argc, argv, "w:f:i:b", options, NULL)) != -1) {
+        switch (c) {
+        case 'w':
+            what = optarg;
+            break;
+
+        case 'f':
+            format = optarg;
+            break;
+
+        case 'i':
+            from = optarg;
+            break;
+
+        case 'b':
+            export.blind = 1;
+            break;
+
+        default:
+            return EX_USAGE;
+        }
+    }
+
+    gigs = (strcmp(what, "gigs") == 0);
+    export.csv = (strcmp(format, "csv") == 0);
+
+    if (optind != argc || (!gigs && strcmp(what, "applications") != 0)
+        || (!export.csv && strcmp(format, "json") != 0) || from == NULL
+        || strncmp(from, "sqlite:", 7) != 0)
+    {
+        return gig_sync_fail(EX_USAGE, "export", "needs --what applications|gigs, "
+                             "--format csv|json and --from sqlite:PATH");
+    }
+
+    /* Opening would make it: a mistyped path must not answer with an empty list. */
+    if (access(from + 7, R_OK) == -1) {
+        return gig_sync_fail(EX_NOINPUT, "export", "%s: cannot be read", from + 7);
+    }
+
+    if (gig_sync_sqlite.open((gig_str_t) { from, strlen(from) }, &record, &err) == -1) {
+        return gig_sync_fail(EX_NOINPUT, "export", "%s: %s", err.pointer, err.detail);
+    }
+
+    status = EX_OK;
+    export.columns = json_object();
+    gig_buf_init(&export.row, GIG_EXPORT_ROW_MAX);
+
+    if (export.columns == NULL || gig_export_all(&export, record, gigs, &err) == -1) {
+        status = gig_sync_fail(EX_IOERR, "export", "%s",
+                               export.failed ? export.failed : err.detail);
+    }
+
+    json_decref(export.columns);
+    gig_buf_free(&export.row);
+    gig_sync_sqlite.close(record);
+
+    return status;
+}
