@@ -447,16 +447,7 @@ gig_image_seats(const gig_image_t *image, uint32_t row)
 gig_state_t
 gig_image_state(const gig_image_t *image, uint32_t row, int64_t now)
 {
-    const gig_disk_marks_t  *marks = image->section[GIG_SECTION_MARKS];
-
-    if (row >= image->n || marks[row].status > GIG_WITHDRAWN) {
-        return GIG_STATE_HIDDEN;
-    }
-
-    return gig_state((gig_status_t) marks[row].status,
-                     gig_image_time(image, GIG_SECTION_VISIBLE, row),
-                     gig_image_opens(image, row), gig_image_closes(image, row),
-                     gig_image_seats(image, row), now);
+    return row < image->n ? gig_disk_state(image, row, now) : GIG_STATE_HIDDEN;
 }
 
 

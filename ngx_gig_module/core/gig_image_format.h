@@ -151,6 +151,26 @@ gig_disk_size(const gig_image_t *image, unsigned section)
     return ((const gig_disk_header_t *) (const void *) image->base)->section[section].size;
 }
 
+/* The state of a row below image->n; what a damaged column may hold shows nothing, or no seat. */
+static inline gig_state_t
+gig_disk_state(const gig_image_t *image, uint32_t row, int64_t now)
+{
+    const gig_disk_marks_t  *marks;
+
+    marks = (const gig_disk_marks_t *) image->section[GIG_SECTION_MARKS] + row;
+
+    if (marks->status > GIG_WITHDRAWN) {
+        return GIG_STATE_HIDDEN;
+    }
+
+    return gig_state((gig_status_t) marks->status,
+                     ((const int64_t *) image->section[GIG_SECTION_VISIBLE])[row],
+                     ((const int64_t *) image->section[GIG_SECTION_OPENS])[row],
+                     ((const int64_t *) image->section[GIG_SECTION_CLOSES])[row],
+                     marks->seats > GIG_SEATS_FULL ? GIG_SEATS_FULL : (gig_seats_t) marks->seats,
+                     now);
+}
+
 /* The hash of ids in SLOTS: FNV-1a with the bits mixed once more, as slots use the low ones. */
 static inline uint32_t
 gig_disk_hash(gig_str_t id)

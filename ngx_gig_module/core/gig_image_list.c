@@ -25,7 +25,7 @@ gig_image_list(const gig_image_t *image, const gig_list_query_t *query, int64_t 
     start = query->after ? gig_list_start(image, query) : 0;
 
     for (row = 0; row < image->n; row++) {
-        if (!gig_list_matches(query->state, gig_image_state(image, row, now))) {
+        if (!gig_list_matches(query->state, gig_disk_state(image, row, now))) {
             continue;
         }
 
@@ -110,7 +110,7 @@ gig_image_similar(const gig_image_t *image, uint32_t row, int64_t now, uint32_t 
         for (i = 0; i < image->n && n < max; i++) {
             if (i == row
                 || (department && (departments[i] == department) != (pass == 0))
-                || !gig_list_is_open(gig_image_state(image, i, now)))
+                || !gig_list_is_open(gig_disk_state(image, i, now)))
             {
                 continue;
             }
@@ -153,6 +153,6 @@ gig_image_states(const gig_image_t *image, int64_t now, uint32_t count[GIG_STATE
     memset(count, 0, (GIG_STATE_GONE + 1) * sizeof(count[0]));
 
     for (row = 0; row < image->n; row++) {
-        count[gig_image_state(image, row, now)]++;
+        count[gig_disk_state(image, row, now)]++;
     }
 }
