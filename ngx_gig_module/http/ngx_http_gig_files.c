@@ -349,14 +349,13 @@ ngx_http_gig_files_kept(const ngx_http_gig_files_keep_t *keep, const char *name)
             return strcmp(name + strlen(name) - 4, ".tmp") != 0;
         }
 
-        return value == keep->index[0] || value == keep->index[1]
-               || value > keep->index[0];
+        return value >= keep->index[0] || value == keep->index[1] || value == keep->index[2];
     }
 
     if (strncmp(name, "synced.", 7) == 0
         && ngx_http_gig_files_number(name + 7, 10, '\0', &value, &rest) == 0)
     {
-        return value == keep->index[1];
+        return value == keep->index[1] || value == keep->index[2];
     }
 
     if (strncmp(name, "store.", 6) == 0
@@ -462,6 +461,37 @@ ngx_http_gig_files_node(int folder, char node[NGX_HTTP_GIG_NODE_TEXT], gig_error
     }
 
     return gig_error_set(err, "", "the file \"node\" cannot be made: %s", strerror(errno));
+}
+
+
+int
+ngx_http_gig_files_stores(int folder, gig_str_t board, uint64_t generation,
+    gig_store_t stores[GIG_IMAGE_STORES_MAX], unsigned *n, gig_error_t *err)
+{
+    int          rc;
+    char         name[NGX_HTTP_GIG_FILE_NAME];
+    size_t       mapped;
+    uint32_t     i;
+    gig_str_t    bytes;
+    gig_image_t  image;
+
+    *n = 0;
+    ngx_http_gig_files_index(generation, name);
+
+    if (ngx_http_gig_files_map(folder, name, 0, &bytes, &mapped, err) != 0) {
+        return -1;
+    }
+
+    rc = gig_image_open(bytes, board, 0, &image, err);
+
+    for (i = 0; rc == 0 && i < image.stores && i < GIG_IMAGE_STORES_MAX; i++) {
+        rc = gig_image_store(&image, i, &stores[i]);
+        *n = i + 1;
+    }
+
+    (void) munmap((void *) bytes.data, mapped);
+
+    return rc;
 }
 
 

@@ -21,7 +21,7 @@
 #define NGX_HTTP_GIG_FILES_LISTED   8           /* indexes, the highest ones */
 #define NGX_HTTP_GIG_FILES_SEEN     65536       /* entries of the folder that are looked at */
 #define NGX_HTTP_GIG_NODE_TEXT      23          /* 22 characters and NUL */
-#define NGX_HTTP_GIG_KEEP_STORES    (2 * GIG_IMAGE_STORES_MAX + 1)
+#define NGX_HTTP_GIG_KEEP_STORES    (3 * GIG_IMAGE_STORES_MAX + 1)
 
 typedef struct {
     uint64_t                  index[NGX_HTTP_GIG_FILES_LISTED];     /* highest first */
@@ -31,7 +31,7 @@ typedef struct {
 
 /* What clean-up leaves alone. */
 typedef struct {
-    uint64_t                  index[2];         /* the current and the synced one */
+    uint64_t                  index[3];         /* the current, the synced, one being synced */
     gig_store_t               stores[NGX_HTTP_GIG_KEEP_STORES];
     unsigned                  n_stores;
 } ngx_http_gig_files_keep_t;
@@ -71,6 +71,10 @@ int ngx_http_gig_files_write(int fd, const void *buf, size_t len, uint64_t offse
 
 /* This host's name, made once; whoever makes it first wins. */
 int ngx_http_gig_files_node(int folder, char node[NGX_HTTP_GIG_NODE_TEXT], gig_error_t *err);
+
+/* The stores an index names; 0, or -1 and err. */
+int ngx_http_gig_files_stores(int folder, gig_str_t board, uint64_t generation,
+    gig_store_t stores[GIG_IMAGE_STORES_MAX], unsigned *n, gig_error_t *err);
 
 /*
  * Checks an index found on disk: all of it, and with `fragments` every fragment

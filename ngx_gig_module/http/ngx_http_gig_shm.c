@@ -166,6 +166,13 @@ ngx_http_gig_count(ngx_http_gig_board_t *board, ngx_http_gig_count_t what, ngx_u
 }
 
 
+ngx_uint_t
+ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what)
+{
+    return ngx_http_gig_shm_get(board)->counts[what];
+}
+
+
 void
 ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
     ngx_http_gig_visit_t what)

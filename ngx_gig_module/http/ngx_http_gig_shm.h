@@ -60,6 +60,7 @@ ngx_int_t ngx_http_gig_shm_add(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 ngx_http_gig_notice_t *ngx_http_gig_shm_notice(ngx_http_gig_board_t *board);
 
 void ngx_http_gig_count(ngx_http_gig_board_t *board, ngx_http_gig_count_t what, ngx_uint_t n);
+ngx_uint_t ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what);
 void ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
     ngx_http_gig_visit_t what);
 

@@ -1,0 +1,691 @@
+
+#include "ngx_http_gig_keeper_parts.h"
+
+#include <sys/file.h>
+
+
+/*
+ * Who keeps, and what comes next.  The lock is on a file of the state folder,
+ * so it goes with the process however that ends, and two masters of one host
+ * (a binary upgrade) still have one keeper.  Everything else is thrown away when
+ * the connection or the lock is lost: the image itself says where to go on.
+ */
+
+
+static void ngx_http_gig_keeper_tick(ngx_event_t *ev);
+static void ngx_http_gig_keeper_waited(ngx_event_t *ev);
+static void ngx_http_gig_keeper_try_lock(ngx_http_gig_keeper_t *k);
+static void ngx_http_gig_keeper_locked(ngx_http_gig_keeper_t *k);
+static void ngx_http_gig_keeper_unlock(ngx_http_gig_keeper_t *k);
+static void ngx_http_gig_keeper_close(ngx_http_gig_keeper_t *k);
+static void ngx_http_gig_keeper_up(void *data);
+static void ngx_http_gig_keeper_down(void *data);
+static void ngx_http_gig_keeper_reset(ngx_http_gig_keeper_t *k);
+static void ngx_http_gig_keeper_refused(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job);
+
+
+ngx_int_t
+ngx_http_gig_keeper_init(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
+{
+    ngx_http_gig_keeper_t  *k;
+
+    k = ngx_pcalloc(cycle->pool, sizeof(ngx_http_gig_keeper_t));
+    if (k == NULL) {
+        return NGX_ERROR;
+    }
+
+    k->board = board;
+    k->log = cycle->log;
+    k->lock = -1;
+    k->folder = -1;
+    k->store_fd = -1;
+    k->load_delay = NGX_HTTP_GIG_LOAD_DELAY;
+    k->load_after = ngx_current_msec;
+    k->compiled = ngx_current_msec;
+
+    k->tick.handler = ngx_http_gig_keeper_tick;
+    k->tick.data = k;
+    k->tick.log = cycle->log;
+    k->tick.cancelable = 1;
+
+    k->wait.handler = ngx_http_gig_keeper_waited;
+    k->wait.data = k;
+    k->wait.log = cycle->log;
+    k->wait.cancelable = 1;
+
+    board->keeper = k;
+
+    ngx_add_timer(&k->tick, 1);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_gig_keeper_done(ngx_http_gig_board_t *board)
+{
+    ngx_http_gig_job_t     *job;
+    ngx_http_gig_keeper_t  *k;
+
+    k = board->keeper;
+
+    if (k->tick.timer_set) {
+        ngx_del_timer(&k->tick);
+    }
+
+    if (k->started) {
+        ngx_http_gig_connect_stop(&k->connect);
+        k->started = 0;
+    }
+
+    ngx_http_gig_keeper_reset(k);
+
+    /* The pool's threads ended before modules' exit; their completions do not run any more. */
+
+    if (k->task) {
+        job = k->task->ctx;
+        k->store_fd = job->store_fd;
+
+        if (job->view) {
+            ngx_http_gig_catalog_release(board, job->view);
+        }
+
+        ngx_http_gig_job_free(job);
+        k->task = NULL;
+    }
+
+    if (k->sync_task) {
+        ngx_http_gig_job_free(k->sync_task->ctx);
+        k->sync_task = NULL;
+    }
+
+    ngx_http_gig_keeper_close(k);
+    board->keeper = NULL;
+}
+
+
+static void
+ngx_http_gig_keeper_tick(ngx_event_t *ev)
+{
+    struct stat             st;
+    ngx_http_gig_keeper_t  *k;
+    ngx_http_gig_notice_t  *notice;
+
+    k = ev->data;
+
+    if (ngx_exiting) {
+        /* Another worker waits for the lock; ours may have requests for a long time yet. */
+        ngx_http_gig_keeper_unlock(k);
+
+        if (k->lock != -1) {
+            ngx_add_timer(&k->tick, NGX_HTTP_GIG_KEEPER_TICK);
+        }
+
+        return;
+    }
+
+    ngx_add_timer(&k->tick, NGX_HTTP_GIG_KEEPER_TICK);
+
+    /* A lock on a file that was removed keeps nobody out. */
+
+    if (k->lock != -1 && fstat(k->lock, &st) == 0 && st.st_nlink == 0) {
+        ngx_http_gig_keeper_unlock(k);
+
+        if (k->lock != -1) {
+            return;
+        }
+    }
+
+    if (!k->locked) {
+        ngx_http_gig_keeper_try_lock(k);
+        return;
+    }
+
+    notice = ngx_http_gig_shm_notice(k->board);
+
+    if (notice->damaged && ngx_atomic_cmp_set(&notice->damaged, 1, 0)) {
+        k->want = NGX_HTTP_GIG_WANT_FRESH;
+        k->why = "a fragment is damaged";
+    }
+
+    if (k->phase == NGX_HTTP_GIG_PHASE_IDLE && k->started
+        && k->connect.state == NGX_HTTP_GIG_CONNECT_UP)
+    {
+        ngx_http_gig_keeper_begin(k);
+    }
+}
+
+
+static void
+ngx_http_gig_keeper_try_lock(ngx_http_gig_keeper_t *k)
+{
+    int  folder;
+
+    folder = ngx_http_gig_catalog_folder(k->board);
+
+    if (folder == -1) {
+        return;
+    }
+
+    if (k->lock == -1) {
+
+        k->lock = openat(folder, "keeper.lock", O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600);
+
+        if (k->lock == -1) {
+            return;
+        }
+    }
+
+    if (flock(k->lock, LOCK_EX|LOCK_NB) == -1) {
+        if (ngx_errno != EWOULDBLOCK) {
+            ngx_log_error(NGX_LOG_ALERT, k->log, ngx_errno,
+                          "gig: board \"%V\": flock() of keeper.lock failed", &k->board->name);
+        }
+
+        return;
+    }
+
+    k->folder = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+
+    if (k->folder == -1) {
+        (void) close(k->lock);
+        k->lock = -1;
+        return;
+    }
+
+    ngx_http_gig_keeper_locked(k);
+}
+
+
+static void
+ngx_http_gig_keeper_locked(ngx_http_gig_keeper_t *k)
+{
+    gig_str_t             board;
+    gig_error_t           err;
+    ngx_http_gig_files_t  files;
+
+    k->locked = 1;
+
+    /* A number nobody has: our stores are ours, whatever is in the folder. */
+    k->keeper = ((uint64_t) ngx_time() << 32) ^ ((uint64_t) ngx_pid << 20)
+                ^ (uint64_t) ngx_random();
+    k->store = 0;
+    k->store_fd = -1;
+    k->generation = 0;
+    ngx_memzero(&k->synced, sizeof(k->synced));
+    ngx_memzero(&k->syncing, sizeof(k->syncing));
+
+    if (ngx_http_gig_files_list(k->folder, &files) == 0) {
+
+        if (files.n) {
+            k->generation = files.index[0];
+        }
+
+        board = (gig_str_t) { (char *) k->board->name.data, k->board->name.len };
+
+        if (files.synced
+            && ngx_http_gig_files_stores(k->folder, board, files.synced, k->synced.stores,
+                                         &k->synced.n, &err) == 0)
+        {
+            k->synced.generation = files.synced;
+        }
+    }
+
+    ngx_log_error(NGX_LOG_INFO, k->log, 0, "gig: board \"%V\": this worker is the keeper",
+                  &k->board->name);
+
+    ngx_memzero(&k->connect, sizeof(ngx_http_gig_connect_t));
+    k->connect.board = k->board;
+    k->connect.log = k->log;
+    k->connect.name = "keeper";
+    k->connect.reply_max = NGX_HTTP_GIG_KEEPER_REPLY_MAX;
+    k->connect.up = ngx_http_gig_keeper_up;
+    k->connect.down = ngx_http_gig_keeper_down;
+    k->connect.data = k;
+    k->started = 1;
+
+    ngx_http_gig_connect_start(&k->connect);
+}
+
+
+/* A task under way still writes into the folder: the lock goes when it has ended. */
+
+static void
+ngx_http_gig_keeper_unlock(ngx_http_gig_keeper_t *k)
+{
+    if (k->started) {
+        ngx_http_gig_connect_stop(&k->connect);
+        k->started = 0;
+    }
+
+    ngx_http_gig_keeper_reset(k);
+
+    if (k->task == NULL && k->sync_task == NULL) {
+        ngx_http_gig_keeper_close(k);
+    }
+}
+
+
+static void
+ngx_http_gig_keeper_close(ngx_http_gig_keeper_t *k)
+{
+    k->locked = 0;
+
+    if (k->store_fd != -1) {
+        (void) close(k->store_fd);
+        k->store_fd = -1;
+    }
+
+    if (k->folder != -1) {
+        (void) close(k->folder);
+        k->folder = -1;
+    }
+
+    if (k->lock != -1) {
+        (void) close(k->lock);
+        k->lock = -1;
+    }
+}
+
+
+static void
+ngx_http_gig_keeper_reset(ngx_http_gig_keeper_t *k)
+{
+    if (k->wait.timer_set) {
+        ngx_del_timer(&k->wait);
+    }
+
+    ngx_http_gig_changes_clear(&k->changes);
+    ngx_http_gig_changes_clear(&k->load);
+    k->loading = 0;
+    k->phase = NGX_HTTP_GIG_PHASE_IDLE;
+}
+
+
+static void
+ngx_http_gig_keeper_up(void *data)
+{
+    ngx_http_gig_keeper_begin(data);
+}
+
+
+static void
+ngx_http_gig_keeper_down(void *data)
+{
+    ngx_http_gig_keeper_reset(data);
+}
+
+
+/* Goes on from the image: what was under way is forgotten. */
+
+void
+ngx_http_gig_keeper_begin(ngx_http_gig_keeper_t *k)
+{
+    gig_image_meta_t        *meta;
+    ngx_http_gig_view_t     *view;
+    ngx_http_gig_history_t  *history;
+
+    ngx_http_gig_keeper_reset(k);
+
+    /* The compile ends in here again; what was found at start must be known good first. */
+
+    if (!k->locked || k->task || !ngx_http_gig_catalog_settled(k->board)
+        || k->connect.state != NGX_HTTP_GIG_CONNECT_UP)
+    {
+        return;
+    }
+
+    ngx_http_gig_catalog_look(k->board);
+    view = ngx_http_gig_catalog_view(k->board);
+    history = &k->connect.history;
+
+    k->cursor_ms = 0;
+    k->cursor_seq = 0;
+    k->cursor_version = 0;
+    k->average = 4096;
+
+    if (view == NULL) {
+        k->want = ngx_max(k->want, NGX_HTTP_GIG_WANT_FULL);
+        k->why = "there is no image";
+        ngx_memzero(k->ready, sizeof(k->ready));
+        ngx_http_gig_tail_check(k);
+        return;
+    }
+
+    meta = &view->image.meta;
+
+    if (k->generation < meta->generation) {
+        k->generation = meta->generation;
+    }
+
+    k->cursor_ms = meta->cursor_ms;
+    k->cursor_seq = meta->cursor_seq;
+    k->cursor_version = meta->cursor_version;
+    ngx_memcpy(k->ready, meta->ready, sizeof(k->ready));
+    k->ready[sizeof(k->ready) - 1] = '\0';
+
+    /* Another `ready`: the check sees it.  The same, in another life of Redis: ask the stream. */
+
+    if (k->cursor_ms && ngx_strncmp(history->replid, meta->replid, sizeof(history->replid)) != 0
+        && ngx_strcmp(history->ready, k->ready) == 0)
+    {
+        ngx_http_gig_tail_resume(k);
+        return;
+    }
+
+    ngx_http_gig_tail_check(k);
+}
+
+
+/* ms 0: nothing to wait for by time (a compile ends when it ends). */
+
+void
+ngx_http_gig_keeper_wait(ngx_http_gig_keeper_t *k, ngx_http_gig_phase_t phase, ngx_msec_t ms)
+{
+    k->phase = phase;
+
+    if (ms) {
+        ngx_add_timer(&k->wait, ms);
+
+    } else if (k->wait.timer_set) {
+        ngx_del_timer(&k->wait);
+    }
+}
+
+
+static void
+ngx_http_gig_keeper_waited(ngx_event_t *ev)
+{
+    ngx_http_gig_keeper_t  *k;
+
+    k = ev->data;
+
+    switch (k->phase) {
+
+    case NGX_HTTP_GIG_PHASE_GATHER:
+        ngx_http_gig_tail_check(k);
+        return;
+
+    case NGX_HTTP_GIG_PHASE_HOLD:
+        ngx_http_gig_keeper_begin(k);
+        return;
+
+    case NGX_HTTP_GIG_PHASE_IDLE:
+    case NGX_HTTP_GIG_PHASE_COMPILE:
+        return;
+
+    default:
+        ngx_http_gig_connect_drop(&k->connect, "the keeper's command is not answered");
+    }
+}
+
+
+/* Not now: looks again in a second.  Said once, until it was in step again. */
+
+void
+ngx_http_gig_keeper_hold(ngx_http_gig_keeper_t *k, const char *why)
+{
+    if (k->told != why) {
+        k->told = why;
+        ngx_log_error(NGX_LOG_WARN, k->log, 0,
+                      "gig: board \"%V\": the image stays as it is: Redis %V: %s",
+                      &k->board->name, &k->board->redis.name, why);
+    }
+
+    ngx_http_gig_keeper_wait(k, NGX_HTTP_GIG_PHASE_HOLD, NGX_HTTP_GIG_KEEPER_HOLD);
+}
+
+
+/* A reply that is an error, or nothing we understand. */
+
+void
+ngx_http_gig_keeper_failed(ngx_http_gig_keeper_t *k, const redisReply *reply)
+{
+    ngx_uint_t  again;
+
+    if (reply->type != REDIS_REPLY_ERROR) {
+        ngx_http_gig_connect_drop(&k->connect, "its answer is not understood");
+        return;
+    }
+
+    (void) ngx_http_gig_reply_unavailable(reply, &again);
+
+    if (again) {
+        ngx_http_gig_connect_drop(&k->connect, reply->str);
+        return;
+    }
+
+    if (k->told == NULL) {
+        ngx_log_error(NGX_LOG_ERR, k->log, 0, "gig: board \"%V\": keeper: Redis %V: %s",
+                      &k->board->name, &k->board->redis.name, reply->str);
+    }
+
+    ngx_http_gig_keeper_hold(k, "it refuses a command");
+}
+
+
+ngx_int_t
+ngx_http_gig_keeper_send(ngx_http_gig_keeper_t *k, redisCallbackFn *callback, ngx_uint_t argc,
+    const gig_str_t *argv)
+{
+    if (ngx_http_gig_connect_send(&k->connect, callback, k, argc, argv) == NGX_OK) {
+        return NGX_OK;
+    }
+
+    /* Only out of memory: what is up takes commands. */
+    ngx_http_gig_connect_drop(&k->connect, "a command could not be sent");
+
+    return NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_http_gig_keeper_current(ngx_http_gig_keeper_t *k, redisAsyncContext *ac,
+    const redisReply *reply)
+{
+    return reply != NULL && k->started && k->connect.ac == ac;
+}
+
+
+gig_str_t
+ngx_http_gig_keeper_key(ngx_http_gig_keeper_t *k, char key[GIG_KEY_SIZE], const char *name)
+{
+    gig_str_t  s, board;
+
+    board = (gig_str_t) { (char *) k->board->name.data, k->board->name.len };
+
+    s.data = key;
+    s.len = gig_key(key, board, name);
+
+    return s;
+}
+
+
+void
+ngx_http_gig_keeper_in_step(ngx_http_gig_keeper_t *k)
+{
+    ngx_http_gig_notice_t  *notice;
+
+    notice = ngx_http_gig_shm_notice(k->board);
+    notice->in_step = (ngx_atomic_uint_t) ngx_time();
+
+    if (k->told) {
+        k->told = NULL;
+        ngx_log_error(NGX_LOG_NOTICE, k->log, 0, "gig: board \"%V\": in step with Redis again",
+                      &k->board->name);
+    }
+}
+
+
+void
+ngx_http_gig_keeper_compiled(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
+{
+    ngx_http_gig_files_t    files;
+    ngx_http_gig_view_t    *view;
+    ngx_http_gig_notice_t  *notice;
+
+    k->store_fd = job->store_fd;
+    k->store_size = job->store_size;
+    k->took = job->took;
+    k->compiled = ngx_current_msec;
+
+    ngx_http_gig_keeper_refused(k, job);
+    ngx_http_gig_count(k->board, NGX_HTTP_GIG_COUNT_COMPILES, 1);
+
+    if (job->ok) {
+
+        view = ngx_http_gig_catalog_view(k->board);
+
+        if (view == NULL || view->image.meta.generation == k->synced.generation) {
+            k->unsynced = ngx_current_msec;
+        }
+
+        k->generation = job->generation;
+
+        notice = ngx_http_gig_shm_notice(k->board);
+        notice->generation = (ngx_atomic_uint_t) job->generation;
+        notice->version = (ngx_atomic_uint_t) job->compile.meta.version;
+        ngx_memory_barrier();
+        (void) ngx_atomic_fetch_add(&notice->notice, 1);
+
+        view = ngx_http_gig_catalog_view(k->board);
+
+        if (view && view->image.meta.generation == job->generation) {
+            ngx_http_gig_keeper_in_step(k);
+        }
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, k->log, 0, "gig: board \"%V\": compiling generation %uL: %s%s%s",
+                      &k->board->name, job->generation, job->err.pointer,
+                      job->err.pointer[0] ? ": " : "", job->err.detail);
+
+        if (job->exists && ngx_http_gig_files_list(k->folder, &files) == 0 && files.n) {
+            k->generation = ngx_max(k->generation, files.index[0]);
+        }
+
+        /* What the base was is not to be trusted; and not at once again. */
+        k->want = job->full ? NGX_HTTP_GIG_WANT_FRESH : NGX_HTTP_GIG_WANT_FULL;
+        k->why = "the last compile failed";
+    }
+
+    if (ngx_exiting || !k->started) {
+        ngx_http_gig_keeper_unlock(k);
+        return;
+    }
+
+    if (k->phase != NGX_HTTP_GIG_PHASE_COMPILE) {
+        /* The connection was lost meanwhile: its coming up found the compile under way. */
+        ngx_http_gig_keeper_begin(k);
+        return;
+    }
+
+    if (!job->ok) {
+        ngx_http_gig_keeper_wait(k, NGX_HTTP_GIG_PHASE_HOLD, NGX_HTTP_GIG_KEEPER_HOLD);
+        return;
+    }
+
+    ngx_http_gig_tail_check(k);
+}
+
+
+void
+ngx_http_gig_keeper_synced(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
+{
+    if (job->ok) {
+        k->synced = k->syncing;
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, k->log, 0, "gig: board \"%V\": %s", &k->board->name,
+                      job->err.detail);
+        /* Not at once again: as if a change had just come. */
+        k->compiled = ngx_current_msec + NGX_HTTP_GIG_CALM_MAX - NGX_HTTP_GIG_CALM;
+        k->unsynced = k->compiled;
+    }
+
+    k->syncing.generation = 0;
+    k->syncing.n = 0;
+
+    if (ngx_exiting || !k->started) {
+        ngx_http_gig_keeper_unlock(k);
+    }
+}
+
+
+/*
+ * A record that is refused is said once, not at every full load: id, field and
+ * reason, nothing else of it.
+ */
+
+static void
+ngx_http_gig_keeper_refused(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
+{
+    u_char       *p;
+    uint32_t      hash;
+    gig_str_t     id;
+    ngx_uint_t    i, j, n;
+    gig_error_t  *error;
+
+    if (job->n_refused == 0) {
+        return;
+    }
+
+    ngx_http_gig_count(k->board, NGX_HTTP_GIG_COUNT_RECORDS_REFUSED, job->n_refused);
+
+    n = ngx_min(job->n_refused, NGX_HTTP_GIG_REFUSED_TOLD);
+
+    for (i = 0; i < n; i++) {
+        error = &job->refused[i].error;
+        id = (gig_str_t) { job->refused[i].id, strlen(job->refused[i].id) };
+
+        ngx_crc32_init(hash);
+        ngx_crc32_update(&hash, (u_char *) id.data, id.len);
+        ngx_crc32_update(&hash, (u_char *) error->pointer, strlen(error->pointer));
+        ngx_crc32_update(&hash, (u_char *) error->detail, strlen(error->detail));
+        ngx_crc32_final(hash);
+
+        for (j = 0; j < NGX_HTTP_GIG_REFUSED_KNOWN && k->refused[j] != hash; j++) { /* void */ }
+
+        if (j < NGX_HTTP_GIG_REFUSED_KNOWN) {
+            continue;
+        }
+
+        k->refused[k->n_refused++ % NGX_HTTP_GIG_REFUSED_KNOWN] = hash;
+
+        for (p = (u_char *) error->detail; *p; p++) {
+            if (*p < ' ' || *p == 0x7f) {
+                *p = '?';
+            }
+        }
+
+        for (p = (u_char *) error->pointer; *p; p++) {
+            if (*p < ' ' || *p == 0x7f) {
+                *p = '?';
+            }
+        }
+
+        ngx_log_error(NGX_LOG_WARN, k->log, 0,
+                      "gig: board \"%V\": record \"%s\" is refused: %s: %s", &k->board->name,
+                      gig_id_valid(id) ? id.data : "?", error->pointer, error->detail);
+    }
+
+    if (job->n_refused > n) {
+        ngx_log_error(NGX_LOG_WARN, k->log, 0, "gig: board \"%V\": %ui more records are refused",
+                      &k->board->name, (ngx_uint_t) job->n_refused - n);
+    }
+}
+
+
+void
+ngx_http_gig_keeper_status(ngx_http_gig_board_t *board, ngx_http_gig_keeper_status_t *status)
+{
+    ngx_http_gig_view_t    *view;
+    ngx_http_gig_notice_t  *notice;
+
+    view = ngx_http_gig_catalog_view(board);
+    notice = ngx_http_gig_shm_notice(board);
+
+    status->generation = view ? (ngx_uint_t) view->image.meta.generation : 0;
+    status->version = view ? view->image.meta.version : 0;
+    status->in_step = (time_t) notice->in_step;
+    status->full_loads = ngx_http_gig_counted(board, NGX_HTTP_GIG_COUNT_FULL_LOADS);
+}
