@@ -53,6 +53,8 @@ struct ngx_http_gig_board_s {
     unsigned                  sealed:1;     /* a seal_key is given */
     unsigned                  secret_set:1;
     gig_public_key_t          seal_key;
+    ngx_str_t                 secret_file;  /* paths, for messages: what is missing and where */
+    ngx_str_t                 seal_file;
     ngx_str_t                 public_url;   /* ends in "/"; empty if unset */
     ngx_str_t                 title;
     ngx_str_t                 about;
@@ -63,6 +65,10 @@ struct ngx_http_gig_board_s {
     ngx_shm_zone_t           *zone;
     ngx_thread_pool_t        *pool;
     unsigned                  used:1;       /* some location has `gig` of it; an unused board starts nothing */
+    unsigned                  declared:1;   /* its gig_board block was read */
+    ngx_uint_t                given;        /* a bit a parameter of the block: conf's own */
+    ngx_str_t                 file;         /* where `gig` first named it, for a message */
+    ngx_uint_t                line;
 
     /* run time of this worker; NULL in the master */
     ngx_http_gig_catalog_t   *catalog;
@@ -70,6 +76,9 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_keeper_t    *keeper;
     ngx_http_gig_cache_t     *cache;
     gig_sealer_t              sealer;
+    ngx_rbtree_t              intakes;      /* applications in this worker's hands, by id */
+    ngx_rbtree_node_t         intakes_sentinel;
+    ngx_msec_t                told;         /* when a missing key was last logged */
 };
 
 
@@ -83,6 +92,7 @@ typedef struct {
 typedef struct {
     ngx_http_gig_board_t     *board;
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
+    ngx_str_t                 base;         /* of every address: public_url, else prefix percent-encoded */
 } ngx_http_gig_loc_conf_t;
 
 

@@ -1,0 +1,40 @@
+
+/* The directives and what becomes of them; who may call what is said in ngx_http_gig.h. */
+
+#ifndef _NGX_HTTP_GIG_CONF_H_INCLUDED_
+#define _NGX_HTTP_GIG_CONF_H_INCLUDED_
+
+
+#include "ngx_http_gig.h"
+
+
+#define NGX_HTTP_GIG_SEAL_KEYS_MAX  2           /* while keys rotate; the first one seals */
+#define NGX_HTTP_GIG_KEY_FILE_MAX   4096
+#define NGX_HTTP_GIG_PASSWORD_MAX   512
+#define NGX_HTTP_GIG_TITLE_MAX      200
+#define NGX_HTTP_GIG_ABOUT_MAX      500
+
+
+extern ngx_command_t  ngx_http_gig_commands[];
+
+
+void *ngx_http_gig_create_main_conf(ngx_conf_t *cf);
+char *ngx_http_gig_init_main_conf(ngx_conf_t *cf, void *conf);
+void *ngx_http_gig_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+
+/* ngx_conf_parse's handler inside a gig_board block; cf->handler_conf is the board. */
+char *ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf);
+
+/* What the block left out.  Logs what is wrong and returns NGX_ERROR. */
+ngx_int_t ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+
+/*
+ * init_module, in the master (or the single process): makes the state folder
+ * for the worker's user, 0700, following no link that others could have put
+ * there.  Not called under nginx -t.
+ */
+ngx_int_t ngx_http_gig_state_make(ngx_http_gig_board_t *board, ngx_cycle_t *cycle);
+
+
+#endif /* _NGX_HTTP_GIG_CONF_H_INCLUDED_ */

@@ -1,0 +1,31 @@
+
+/* Files the configuration names: secrets and keys, read by the master before it drops rights. */
+
+#ifndef _NGX_HTTP_GIG_FILE_H_INCLUDED_
+#define _NGX_HTTP_GIG_FILE_H_INCLUDED_
+
+
+#include "ngx_http_gig.h"
+
+#include "gig_utf8.h"
+
+
+/*
+ * Reads a whole file of at most max bytes into cf->pool.  secret: a warning if
+ * others may read it.  NGX_ERROR is logged with what would be right.
+ */
+ngx_int_t ngx_http_gig_file_read(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t secret,
+    ngx_str_t *text);
+
+/* Reads board->secret_file.  required 0: NGX_DECLINED, unlogged, when it is not there. */
+ngx_int_t ngx_http_gig_file_secret(ngx_conf_t *cf, ngx_http_gig_board_t *board,
+    ngx_uint_t required);
+
+ngx_int_t ngx_http_gig_file_seal_key(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t required,
+    gig_public_key_t *key);
+
+/* /etc/gig/BOARD.secret and .pub where the block names none and they exist. */
+ngx_int_t ngx_http_gig_file_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+
+
+#endif /* _NGX_HTTP_GIG_FILE_H_INCLUDED_ */

@@ -1,0 +1,164 @@
+
+/*
+ * A request below a board's location: what was asked for, and the handlers of
+ * the routes.  Each handler returns what a content handler returns; those that
+ * wait for Redis or a body return NGX_DONE and finalise once, later.
+ */
+
+#ifndef _NGX_HTTP_GIG_REQUEST_H_INCLUDED_
+#define _NGX_HTTP_GIG_REQUEST_H_INCLUDED_
+
+
+#include "ngx_http_gig.h"
+#include "ngx_http_gig_catalog.h"
+#include "ngx_http_gig_shm.h"
+
+#include "gig_form.h"
+#include "gig_page.h"
+
+
+#define NGX_HTTP_GIG_LIMIT          20          /* gigs of a list page */
+#define NGX_HTTP_GIG_KEY_TTL        "2592000"   /* s an id is remembered: 30 days */
+#define NGX_HTTP_GIG_RETRY          5           /* s, Retry-After of a 503 */
+#define NGX_HTTP_GIG_RETRY_MAX      86400       /* s, Retry-After until a gig opens */
+
+
+typedef enum {
+    NGX_HTTP_GIG_ROUTE_NONE,
+    NGX_HTTP_GIG_ROUTE_REDIRECT,                /* the prefix without its slash */
+    NGX_HTTP_GIG_ROUTE_LIST,
+    NGX_HTTP_GIG_ROUTE_ITEM,
+    NGX_HTTP_GIG_ROUTE_FORM,
+    NGX_HTTP_GIG_ROUTE_APPLY,
+    NGX_HTTP_GIG_ROUTE_APPLICATIONS,
+    NGX_HTTP_GIG_ROUTE_RECEIPT,
+    NGX_HTTP_GIG_ROUTE_WITHDRAW,
+    NGX_HTTP_GIG_ROUTE_KEYS,
+    NGX_HTTP_GIG_ROUTE_STYLE
+} ngx_http_gig_route_t;
+
+typedef enum {
+    NGX_HTTP_GIG_JSON,
+    NGX_HTTP_GIG_HTML
+} ngx_http_gig_format_t;
+
+/* The query string.  Values are decoded and in the request's pool. */
+typedef struct {
+    gig_list_state_t           state;
+    uint32_t                   limit;
+    ngx_str_t                  cursor;
+    int64_t                    after_posted;
+    char                       after_id[GIG_ID_MAX + 1];
+    ngx_str_t                  source;
+    unsigned                   after:1;
+    unsigned                   format:1;        /* `format` was given */
+    unsigned                   json:1;          /* and is json */
+    unsigned                   withdraw:1;      /* the receipt page asks for confirmation */
+} ngx_http_gig_args_t;
+
+typedef struct {
+    ngx_http_gig_board_t      *board;
+    ngx_http_gig_loc_conf_t   *conf;
+    ngx_http_gig_view_t       *view;            /* NULL: no image; valid until the event loop runs */
+    ngx_http_gig_route_t       route;
+    ngx_http_gig_format_t      format;
+    ngx_http_gig_args_t        args;
+    time_t                     now;
+    ngx_uint_t                 stale;
+    time_t                     age;             /* s since the catalog was in step, when stale */
+    ngx_str_t                  id;              /* of the gig, in the request's pool */
+    ngx_str_t                  token;           /* of the receipt: never logged */
+
+    /* variables */
+    ngx_str_t                  state;
+    ngx_str_t                  cache;
+    ngx_str_t                  outcome;
+    uint64_t                   version;
+    ngx_msec_t                 redis_time;
+    unsigned                   redis_used:1;
+    unsigned                   versioned:1;
+} ngx_http_gig_ctx_t;
+
+
+/* route */
+ngx_int_t ngx_http_gig_route_init(ngx_conf_t *cf);
+ngx_int_t ngx_http_gig_handler(ngx_http_request_t *r);
+ngx_http_gig_ctx_t *ngx_http_gig_ctx(ngx_http_request_t *r);    /* also after an internal redirect */
+ngx_http_gig_route_t ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf,
+    ngx_str_t *id, ngx_str_t *token);
+void ngx_http_gig_view(ngx_http_gig_ctx_t *ctx);                /* takes the current view again */
+
+/* log: cuts the token out of all that a log may print of this request */
+ngx_int_t ngx_http_gig_log_cut(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+
+/* negotiate and args; a bad value: NGX_DECLINED, and error says which and what would be right */
+ngx_http_gig_format_t ngx_http_gig_negotiate(ngx_http_request_t *r);
+ngx_int_t ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *error);
+
+/* routes */
+ngx_int_t ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_receipt(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_keys(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_metrics_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_gig_health_handler(ngx_http_request_t *r);
+
+ngx_int_t ngx_http_gig_variables_add(ngx_conf_t *cf);
+
+/*
+ * body: the whole body in one piece, valid as long as the request.  NGX_DECLINED:
+ * over GIG_BODY_MAX.  NGX_ERROR: could not be read.
+ */
+ngx_int_t ngx_http_gig_body(ngx_http_request_t *r, gig_str_t *body);
+
+/* A POST of another site's page (Sec-Fetch-Site, else Origin): 1, and the caller refuses. */
+ngx_uint_t ngx_http_gig_cross_site(ngx_http_request_t *r);
+
+/* A gig ready for a page: its detail JSON with the holes filled; json is owned by the caller. */
+typedef struct {
+    gig_page_gig_t             gig;
+    gig_zone_t                 zone;
+    json_t                    *json;
+} ngx_http_gig_shown_t;
+
+/* NGX_DECLINED when the fragment is damaged: a 503. */
+ngx_int_t ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *shown);
+
+/* Appends a fragment of row with its holes filled; NGX_DECLINED when it is damaged. */
+ngx_int_t ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind,
+    gig_buf_t *out);
+
+/* The gig asked for, or GIG_ROW_NONE (unknown or not visible yet); sets ctx->state. */
+uint32_t ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state);
+
+void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
+
+/* The answer for a gig that takes no application now: 403, 409, 410 by its state. */
+ngx_int_t ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
+    gig_state_t state);
+
+/* The form with what was typed and what is wrong with it; answers and errors may be NULL. */
+ngx_int_t ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
+    ngx_uint_t status, const gig_form_t *form, const gig_answers_t *answers,
+    const gig_errors_t *errors, const char *message);
+
+/* The form of a gig from the image; NGX_DECLINED when it is not there or damaged. */
+ngx_int_t ngx_http_gig_form_load(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form);
+
+/* Logs, at most once a minute a worker, which file intake lacks; NGX_OK if it lacks none. */
+ngx_int_t ngx_http_gig_intake_ready(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+
+
+static ngx_inline gig_str_t
+ngx_http_gig_str(ngx_str_t *s)
+{
+    return (gig_str_t) { (const char *) s->data, s->len };
+}
+
+
+#endif /* _NGX_HTTP_GIG_REQUEST_H_INCLUDED_ */
