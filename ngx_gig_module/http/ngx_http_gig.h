@@ -50,6 +50,7 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_redis_t      redis;
     ngx_str_t                 state;        /* state folder, absolute, NUL-terminated */
     gig_secret_t              secret;
+    gig_secret_t              cursors;      /* the same; without a secret file derived from the name */
     unsigned                  sealed:1;     /* a seal_key is given */
     unsigned                  secret_set:1;
     gig_public_key_t          seal_key;

@@ -304,6 +304,7 @@ ngx_http_gig_board_wipe(void *data)
     ngx_http_gig_board_t  *board = data;
 
     gig_secret_wipe(&board->secret);
+    gig_secret_wipe(&board->cursors);
 
     if (board->redis.password.len) {
         sodium_memzero(board->redis.password.data, board->redis.password.len);

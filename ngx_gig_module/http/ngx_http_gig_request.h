@@ -68,6 +68,7 @@ typedef struct {
     time_t                     age;             /* s since the catalog was in step, when stale */
     ngx_str_t                  id;              /* of the gig, in the request's pool */
     ngx_str_t                  token;           /* of the receipt: never logged */
+    struct ngx_http_gig_intake_s  *intake;      /* of a POST of an application */
 
     /* variables */
     ngx_str_t                  state;
@@ -116,6 +117,9 @@ ngx_int_t ngx_http_gig_variables_add(ngx_conf_t *cf);
  */
 ngx_int_t ngx_http_gig_body(ngx_http_request_t *r, gig_str_t *body);
 
+/* A header of the request by its name in lower case, or NULL. */
+ngx_str_t *ngx_http_gig_header_in(ngx_http_request_t *r, const char *name);
+
 /* A POST of another site's page (Sec-Fetch-Site, else Origin): 1, and the caller refuses. */
 ngx_uint_t ngx_http_gig_cross_site(ngx_http_request_t *r);
 
@@ -142,10 +146,19 @@ void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
 ngx_int_t ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_state_t state);
 
-/* The form with what was typed and what is wrong with it; answers and errors may be NULL. */
+/* The form, at first or again with what was typed; all but status and form may be 0 or NULL. */
+typedef struct {
+    ngx_uint_t                 status;
+    const gig_form_t          *form;
+    const gig_answers_t       *answers;
+    const gig_errors_t        *errors;
+    const char                *message;
+    const char                *key;             /* NULL: a new form token; else this one again */
+    ngx_int_t                  retry_after;
+} ngx_http_gig_form_again_t;
+
 ngx_int_t ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
-    ngx_uint_t status, const gig_form_t *form, const gig_answers_t *answers,
-    const gig_errors_t *errors, const char *message);
+    const ngx_http_gig_form_again_t *again);
 
 /* The form of a gig from the image; NGX_DECLINED when it is not there or damaged. */
 ngx_int_t ngx_http_gig_form_load(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form);

@@ -89,6 +89,10 @@ ngx_int_t ngx_http_gig_send_buf(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 ngx_int_t ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_bytes_t *bytes);
 
+/* An answer of no board (metrics, health); text is emptied. */
+ngx_int_t ngx_http_gig_plain_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
+    gig_buf_t *text);
+
 /* After a wait: one finalise, then whatever that made runnable.  r is gone afterwards. */
 void ngx_http_gig_finalize(ngx_http_request_t *r, ngx_int_t rc);
 

@@ -1,0 +1,276 @@
+
+/* From the judge's word to the applicant's answer. */
+
+#include "ngx_http_gig_intake.h"
+
+
+static ngx_int_t ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake, const char *seat,
+    int64_t at_ms, ngx_uint_t replayed);
+static ngx_int_t ngx_http_gig_refuse(ngx_http_gig_intake_t *intake,
+    const ngx_http_gig_verdict_t *verdict);
+static ngx_int_t ngx_http_gig_conflict(ngx_http_gig_intake_t *intake);
+static ngx_int_t ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake);
+static ngx_int_t ngx_http_gig_again(ngx_http_gig_intake_t *intake, ngx_uint_t status,
+    const char *type, const char *message, ngx_uint_t same_key, ngx_int_t retry_after);
+static const char *ngx_http_gig_seat(gig_str_t seat);
+
+
+ngx_int_t
+ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t *verdict)
+{
+    const char          *seat;
+    ngx_http_gig_ctx_t  *ctx;
+
+    ctx = intake->ctx;
+
+    /* the loop ran since the view was taken */
+    ngx_http_gig_view(ctx);
+
+    if (verdict == NULL) {
+        return ngx_http_gig_not_stored(intake);
+    }
+
+    seat = ngx_http_gig_seat(verdict->seat);
+
+    if (gig_str_is(verdict->verdict, "accepted") && seat) {
+        ngx_str_set(&ctx->outcome, "accepted");
+        return ngx_http_gig_acknowledge(intake, seat, verdict->at_ms, 0);
+    }
+
+    if (gig_str_is(verdict->verdict, "replay") && seat) {
+        ngx_str_set(&ctx->outcome, "replayed");
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REPLAYED, 1);
+        return ngx_http_gig_acknowledge(intake, seat, verdict->at_ms, 1);
+    }
+
+    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+
+    return ngx_http_gig_refuse(intake, verdict);
+}
+
+
+/* The words a receipt knows; anything else is no answer of our judge. */
+
+static const char *
+ngx_http_gig_seat(gig_str_t seat)
+{
+    ngx_uint_t           i;
+    static const char   *seats[] = { "reserved", "waitlisted", "over", "late" };
+
+    for (i = 0; i < sizeof(seats) / sizeof(seats[0]); i++) {
+        if (gig_str_is(seat, seats[i])) {
+            return seats[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * The one place where "accepted" becomes an acknowledgement, for a replay as for
+ * a first.  The ledger's write goes here: append the record, and answer only
+ * when its fsync is done ("recorded"), with 503 if that fails.  Until then the
+ * Redis that queued it is its only home, and the answer says "queued".
+ */
+
+static ngx_int_t
+ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake, const char *seat, int64_t at_ms,
+    ngx_uint_t replayed)
+{
+    char                   token[GIG_TOKEN_TEXT];
+    u_char                *p;
+    gig_buf_t              body;
+    ngx_str_t              receipts;
+    ngx_http_request_t    *r;
+    ngx_http_gig_ctx_t    *ctx;
+    ngx_http_gig_answer_t  answer;
+
+    r = intake->request;
+    ctx = intake->ctx;
+
+    gig_token_make(&ctx->board->secret, intake->id, token);
+
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+    p = ngx_pnalloc(r->pool, ctx->conf->base.len + sizeof("receipts/") + GIG_TOKEN_TEXT);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    answer.location.data = p;
+    answer.location.len = ngx_sprintf(p, "%Vreceipts/%s", &ctx->conf->base, token) - p;
+
+    receipts.data = p;
+    receipts.len = ctx->conf->base.len + sizeof("receipts/") - 1;
+
+    answer.max_age = NGX_HTTP_GIG_NO_STORE;
+    answer.secret = 1;
+    answer.replayed = replayed;
+
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+        answer.status = NGX_HTTP_SEE_OTHER;
+        return ngx_http_gig_send(r, ctx, &answer, NULL);
+    }
+
+    answer.status = NGX_HTTP_ACCEPTED;
+    answer.type = ngx_http_gig_type_json;
+
+    intake->submission.seat = seat;
+
+    if (at_ms) {
+        intake->submission.received_ms = at_ms;
+    }
+
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+
+    if (gig_receipt_write(&ctx->board->secret, &intake->submission, "queued",
+                          ngx_http_gig_str(&receipts), &body)
+        != 0)
+    {
+        gig_buf_free(&body);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+}
+
+
+static ngx_int_t
+ngx_http_gig_refuse(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t *verdict)
+{
+    int64_t              opens, wait;
+    uint32_t             row;
+    gig_state_t          state;
+    ngx_http_request_t  *r;
+    ngx_http_gig_ctx_t  *ctx;
+
+    r = intake->request;
+    ctx = intake->ctx;
+
+    ngx_str_set(&ctx->outcome, "refused");
+
+    if (gig_str_is(verdict->verdict, "conflict")) {
+        ngx_str_set(&ctx->outcome, "conflict");
+        return ngx_http_gig_conflict(intake);
+    }
+
+    if (gig_str_is(verdict->verdict, "withdrawn")) {
+        return ngx_http_gig_problem(r, ctx, 410, "withdrawn", "This application was withdrawn.");
+    }
+
+    if (gig_str_is(verdict->verdict, "unopened")) {
+
+        wait = NGX_HTTP_GIG_IN_HAND_RETRY;
+
+        if (ctx->view) {
+            row = ngx_http_gig_find(ctx, &state);
+            opens = row == GIG_ROW_NONE ? GIG_TIME_NONE
+                                        : gig_image_opens(&ctx->view->image, row);
+
+            if (opens != GIG_TIME_NONE && verdict->clock_ms && opens > verdict->clock_ms / 1000) {
+                wait = opens - verdict->clock_ms / 1000;
+                wait = ngx_min(wait, NGX_HTTP_GIG_RETRY_MAX);
+            }
+        }
+
+        return ngx_http_gig_again(intake, NGX_HTTP_FORBIDDEN, "not-open",
+                                  "Applications for this gig are not open yet. Nothing was "
+                                  "stored; please send it again when it is open.", 1, wait);
+    }
+
+    if (gig_str_is(verdict->verdict, "full")) {
+        return ngx_http_gig_again(intake, NGX_HTTP_CONFLICT, "full",
+                                  "All places of this gig are taken, so this application was not "
+                                  "stored.", 1, 0);
+    }
+
+    if (gig_str_is(verdict->verdict, "closed")) {
+
+        row = ctx->view ? ngx_http_gig_find(ctx, &state) : GIG_ROW_NONE;
+
+        if (row != GIG_ROW_NONE) {
+            return ngx_http_gig_refuse_state(r, ctx, row, GIG_STATE_CLOSED);
+        }
+
+        return ngx_http_gig_problem(r, ctx, 410, "gone", "This gig is closed.");
+    }
+
+    if (gig_str_is(verdict->verdict, "unknown")) {
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                    "There is no gig at this address.");
+    }
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "gig_board \"%V\": the judge gave a verdict this version does not know",
+                  &ctx->board->name);
+
+    return ngx_http_gig_not_stored(intake);
+}
+
+
+static ngx_int_t
+ngx_http_gig_conflict(ngx_http_gig_intake_t *intake)
+{
+    if (intake->ctx->format == NGX_HTTP_GIG_HTML) {
+        return ngx_http_gig_again(intake, 422, "conflict",
+                                  "An application was received from this form already, with other "
+                                  "content, and it stands. This version was not stored. Send it "
+                                  "again if you want it to be received as a second one.", 0, 0);
+    }
+
+    return ngx_http_gig_again(intake, 422, "conflict",
+                              "This Idempotency-Key was used for an application with other "
+                              "content. That one stands; use a new key for another.", 0, 0);
+}
+
+
+/*
+ * No word, or none that can be relied on.  After a timeout it may well arrive:
+ * "unknown", never "failed"; the same key finds out.
+ */
+
+static ngx_int_t
+ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake)
+{
+    ngx_str_set(&intake->ctx->outcome, "unavailable");
+
+    ngx_http_gig_count(intake->ctx->board, NGX_HTTP_GIG_COUNT_UNAVAILABLE, 1);
+
+    return ngx_http_gig_again(intake, NGX_HTTP_SERVICE_UNAVAILABLE, "unavailable",
+                              "We cannot confirm your application at the moment. Please send it "
+                              "again in a few seconds: sending it twice does no harm.", 1,
+                              NGX_HTTP_GIG_RETRY);
+}
+
+
+static ngx_int_t
+ngx_http_gig_again(ngx_http_gig_intake_t *intake, ngx_uint_t status, const char *type,
+    const char *message, ngx_uint_t same_key, ngx_int_t retry_after)
+{
+    uint32_t                   row;
+    gig_state_t                state;
+    ngx_http_gig_ctx_t        *ctx;
+    ngx_http_gig_form_again_t  again;
+
+    ctx = intake->ctx;
+
+    row = (ctx->format == NGX_HTTP_GIG_HTML && ctx->view) ? ngx_http_gig_find(ctx, &state)
+                                                          : GIG_ROW_NONE;
+
+    if (row == GIG_ROW_NONE) {
+        return ngx_http_gig_problem_errors(intake->request, ctx, status, type, message, NULL,
+                                           retry_after);
+    }
+
+    ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
+
+    again.status = status;
+    again.form = &intake->form;
+    again.answers = &intake->answers;
+    again.message = message;
+    again.key = (same_key && intake->urlencoded) ? intake->key : NULL;
+    again.retry_after = retry_after;
+
+    return ngx_http_gig_form_page(intake->request, ctx, row, &again);
+}

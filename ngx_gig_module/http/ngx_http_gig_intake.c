@@ -1,0 +1,546 @@
+
+/*
+ * POST {id}/applications: read, check, seal, ask the judge.  What follows its
+ * answer is in ngx_http_gig_acknowledge.c.
+ */
+
+#include "ngx_http_gig_intake.h"
+
+#include <sodium.h>
+
+
+static void ngx_http_gig_intake_body(ngx_http_request_t *r);
+static ngx_int_t ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake);
+static ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, gig_str_t body,
+    uint32_t row);
+static ngx_int_t ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row);
+static ngx_int_t ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row,
+    gig_state_t state);
+static ngx_int_t ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row,
+    ngx_uint_t status, const char *type, const char *message, const char *key);
+static ngx_int_t ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row);
+static void ngx_http_gig_intake_cleanup(void *data);
+static ngx_int_t ngx_http_gig_intake_type(ngx_http_request_t *r, ngx_uint_t *urlencoded);
+static void ngx_http_gig_wipe(gig_buf_t *b);
+
+
+ngx_int_t
+ngx_http_gig_intake_ready(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    ngx_http_gig_board_t  *board;
+
+    board = ctx->board;
+
+    if (board->secret_set && board->sealed) {
+        return NGX_OK;
+    }
+
+    if (board->told == 0 || ngx_current_msec - board->told > 60000) {
+        board->told = ngx_current_msec ? ngx_current_msec : 1;
+
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "gig_board \"%V\" takes no applications: %s \"%V\" is missing "
+                      "(\"gig-sync init %V\" makes it)", &board->name,
+                      board->secret_set ? "seal_key" : "secret_file",
+                      board->secret_set ? &board->seal_file : &board->secret_file, &board->name);
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* Called with the body unread: whoever returns a refusal has discarded it before. */
+
+ngx_int_t
+ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    ngx_int_t               rc;
+    ngx_uint_t              urlencoded;
+    const char             *wrong;
+    ngx_pool_cleanup_t     *cln;
+    ngx_http_gig_intake_t  *intake;
+
+    urlencoded = 0;
+    wrong = NULL;
+    rc = NGX_OK;
+
+    if (ngx_http_gig_intake_type(r, &urlencoded) != NGX_OK) {
+        rc = NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
+        wrong = "An application is sent as application/json or as "
+                "application/x-www-form-urlencoded; files cannot be sent yet.";
+
+    } else if (r->headers_in.content_length_n > GIG_BODY_MAX) {
+        rc = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+        wrong = "An application may have at most 256 KB.";
+
+    } else if (urlencoded && ngx_http_gig_cross_site(r)) {
+        rc = NGX_HTTP_FORBIDDEN;
+        wrong = "This form was sent from another site. Please open the form here and send it "
+                "again.";
+    }
+
+    if (rc != NGX_OK) {
+
+        if (ngx_http_discard_request_body(r) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        ngx_str_set(&ctx->outcome, "refused");
+
+        return ngx_http_gig_problem(r, ctx, rc,
+                                    rc == NGX_HTTP_UNSUPPORTED_MEDIA_TYPE ? "media-type"
+                                    : rc == NGX_HTTP_FORBIDDEN ? "cross-site" : "too-large",
+                                    wrong);
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_gig_intake_t));
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    intake = cln->data;
+    ngx_memzero(intake, sizeof(ngx_http_gig_intake_t));
+    cln->handler = ngx_http_gig_intake_cleanup;
+
+    intake->request = r;
+    intake->ctx = ctx;
+    intake->urlencoded = urlencoded;
+    ctx->intake = intake;
+
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_gig_intake_body);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return rc;
+    }
+
+    /* the reading holds a count of its own; it goes with the one finalise of this request */
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_http_gig_intake_type(ngx_http_request_t *r, ngx_uint_t *urlencoded)
+{
+    u_char     *end;
+    size_t      len;
+    ngx_str_t  *type;
+
+    if (r->headers_in.content_type == NULL) {
+        return NGX_DECLINED;
+    }
+
+    type = &r->headers_in.content_type->value;
+
+    end = ngx_strlchr(type->data, type->data + type->len, ';');
+    len = end ? (size_t) (end - type->data) : type->len;
+
+    while (len && (type->data[len - 1] == ' ' || type->data[len - 1] == '\t')) {
+        len--;
+    }
+
+    if (len == 16 && ngx_strncasecmp(type->data, (u_char *) "application/json", 16) == 0) {
+        *urlencoded = 0;
+        return NGX_OK;
+    }
+
+    if (len == 33
+        && ngx_strncasecmp(type->data, (u_char *) "application/x-www-form-urlencoded", 33) == 0)
+    {
+        *urlencoded = 1;
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static void
+ngx_http_gig_intake_body(ngx_http_request_t *r)
+{
+    ngx_int_t            rc;
+    ngx_http_gig_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_gig_module);
+
+    rc = ngx_http_gig_intake_take(ctx->intake);
+
+    if (rc == NGX_AGAIN) {
+        /* the judge is asked; from now on a client that goes away is noticed */
+
+        if (!r->discard_body) {
+            r->read_event_handler = ngx_http_test_reading;
+        }
+
+        r->write_event_handler = ngx_http_request_empty_handler;
+        return;
+    }
+
+    ngx_http_finalize_request(r, rc);
+}
+
+
+/* NGX_AGAIN: asked; else what to finalise with. */
+
+static ngx_int_t
+ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
+{
+    uint32_t             row;
+    ngx_int_t            rc;
+    gig_str_t            body;
+    gig_state_t          state;
+    ngx_http_request_t  *r;
+    ngx_http_gig_ctx_t  *ctx;
+
+    r = intake->request;
+    ctx = intake->ctx;
+
+    ngx_str_set(&ctx->outcome, "refused");
+
+    rc = ngx_http_gig_body(r, &body);
+
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (rc == NGX_DECLINED) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too-large",
+                                    "An application may have at most 256 KB.");
+    }
+
+    /* the body may have taken its time: look at the catalog as it is now */
+    ngx_http_gig_view(ctx);
+
+    if (ctx->view == NULL || ngx_http_gig_intake_ready(r, ctx) != NGX_OK) {
+        ngx_str_set(&ctx->outcome, "unavailable");
+        return ngx_http_gig_unavailable(r, ctx, "Applications cannot be taken at the moment. "
+                                                "Nothing was stored; please try again later.");
+    }
+
+    row = ngx_http_gig_find(ctx, &state);
+
+    if (row == GIG_ROW_NONE) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                    "There is no gig at this address.");
+    }
+
+    if (ngx_http_gig_form_load(ctx, row, &intake->form) != NGX_OK) {
+        ngx_str_set(&ctx->outcome, "unavailable");
+        return ngx_http_gig_unavailable(r, ctx, "The form of this gig is not available at the "
+                                                "moment. Nothing was stored; please try again.");
+    }
+
+    intake->form_loaded = 1;
+
+    rc = ngx_http_gig_intake_parse(intake, body, row);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_gig_intake_key(intake, row);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_gig_intake_fields(intake, row, state);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        return rc == NGX_DONE ? NGX_OK : rc;
+    }
+
+    return ngx_http_gig_intake_seal(intake, row);
+}
+
+
+/*
+ * The three that follow return NGX_OK to go on; NGX_DONE when a refusal was
+ * sent whole; any other code is to finalise with.
+ */
+
+static ngx_int_t
+ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, gig_str_t body, uint32_t row)
+{
+    int                  read;
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+    ngx_http_gig_ctx_t  *ctx;
+
+    r = intake->request;
+    ctx = intake->ctx;
+
+    intake->answers_read = 1;
+
+    read = intake->urlencoded
+           ? gig_answers_read_urlencoded(&intake->form, body, &intake->answers, &intake->error)
+           : gig_answers_read_json(&intake->form, body, &intake->answers, &intake->error);
+
+    if (read != 0) {
+        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "unreadable",
+                                  intake->error.detail);
+        return rc == NGX_OK ? NGX_DONE : rc;
+    }
+
+    /* a filled trap is never dropped in silence: some password managers fill it */
+    if (intake->answers.honeypot) {
+        return ngx_http_gig_intake_again(intake, row, 422, "trap",
+                                         "A field that must stay empty was filled in, so this was "
+                                         "not sent. Please leave it empty and send the form again.",
+                                         NULL);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row)
+{
+    int64_t              issued;
+    ngx_int_t            rc;
+    ngx_str_t           *header;
+    ngx_http_request_t  *r;
+    ngx_http_gig_ctx_t  *ctx;
+
+    r = intake->request;
+    ctx = intake->ctx;
+
+    if (intake->urlencoded) {
+
+        if (intake->answers.key.len < sizeof(intake->key)
+            && gig_form_token_check(&ctx->board->secret, ngx_http_gig_str(&ctx->id),
+                                    intake->answers.key, &issued) == 0
+            && issued > ctx->now - NGX_HTTP_GIG_FORM_AGE)
+        {
+            ngx_memcpy(intake->key, intake->answers.key.data, intake->answers.key.len);
+            intake->key_len = intake->answers.key.len;
+            intake->key[intake->key_len] = '\0';
+            return NGX_OK;
+        }
+
+        return ngx_http_gig_intake_again(intake, row, 422, "form-expired",
+                                         "This form was open for too long, or is not one of ours. "
+                                         "Nothing was sent yet: please check it and send it again.",
+                                         NULL);
+    }
+
+    header = ngx_http_gig_header_in(r, "idempotency-key");
+
+    if (header == NULL
+        || gig_key_read(ngx_http_gig_str(header), intake->key, &intake->key_len) != 0)
+    {
+        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "idempotency-key",
+                                  header ? "The Idempotency-Key header cannot be read; it must be 1 to 255 "
+                                           "printable ASCII characters, in quotes."
+                                         : "The Idempotency-Key header is missing; it must be 1 to "
+                                           "255 printable ASCII characters, in quotes, chosen "
+                                           "afresh for each application.");
+        return rc == NGX_OK ? NGX_DONE : rc;
+    }
+
+    intake->key[intake->key_len] = '\0';
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_state_t state)
+{
+    ngx_int_t                  rc;
+    ngx_http_request_t        *r;
+    ngx_http_gig_ctx_t        *ctx;
+    ngx_http_gig_form_again_t  again;
+
+    r = intake->request;
+    ctx = intake->ctx;
+
+    if (gig_answers_check(&intake->form, &intake->answers, &intake->errors) == 0
+        && intake->errors.count == 0)
+    {
+        return NGX_OK;
+    }
+
+    /*
+     * Only a replay could be answered otherwise after closing, and what has
+     * faults never was accepted: the image may decide.
+     */
+    if (state != GIG_STATE_OPEN && state != GIG_STATE_WAITLIST) {
+        rc = ngx_http_gig_refuse_state(r, ctx, row, state);
+        return rc == NGX_OK ? NGX_DONE : rc;
+    }
+
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+
+        ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
+
+        again.status = 422;
+        again.form = &intake->form;
+        again.answers = &intake->answers;
+        again.errors = &intake->errors;
+        again.key = intake->urlencoded ? intake->key : NULL;
+
+        rc = ngx_http_gig_form_page(r, ctx, row, &again);
+
+    } else {
+        rc = ngx_http_gig_problem_errors(r, ctx, 422, "fields",
+                                         "Some answers have to be corrected; \"errors\" says which.",
+                                         &intake->errors, 0);
+    }
+
+    return rc == NGX_OK ? NGX_DONE : rc;
+}
+
+
+/* The form again for people, a problem for programs.  key NULL: with a new form token. */
+
+static ngx_int_t
+ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row, ngx_uint_t status,
+    const char *type, const char *message, const char *key)
+{
+    ngx_int_t                  rc;
+    ngx_http_gig_form_again_t  again;
+
+    if (intake->ctx->format == NGX_HTTP_GIG_HTML) {
+
+        ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
+
+        again.status = status;
+        again.form = &intake->form;
+        again.answers = &intake->answers;
+        again.message = message;
+        again.key = key;
+
+        rc = ngx_http_gig_form_page(intake->request, intake->ctx, row, &again);
+
+    } else {
+        rc = ngx_http_gig_problem_errors(intake->request, intake->ctx, status, type, message, NULL,
+                                         status == NGX_HTTP_CONFLICT ? NGX_HTTP_GIG_IN_HAND_RETRY
+                                                                     : 0);
+    }
+
+    return rc == NGX_OK ? NGX_DONE : rc;
+}
+
+
+static ngx_int_t
+ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
+{
+    uint32_t               hash;
+    ngx_int_t              rc;
+    ngx_str_t              id;
+    gig_str_t              email, key;
+    gig_buf_t              canonical, plain, box;
+    ngx_time_t            *tp;
+    ngx_http_gig_ctx_t    *ctx;
+    ngx_http_gig_board_t  *board;
+
+    ctx = intake->ctx;
+    board = ctx->board;
+
+    gig_buf_init(&canonical, 2 * GIG_BODY_MAX);
+    gig_buf_init(&plain, 4 * GIG_BODY_MAX);
+    gig_buf_init(&box, 4 * GIG_BODY_MAX + 1024);
+
+    key.data = intake->key;
+    key.len = intake->key_len;
+
+    /* a form without e-mail knows no applicants: each submission is its own */
+    email = gig_answers_email(&intake->form, &intake->answers);
+
+    gig_applicant_hash(&board->secret, ngx_http_gig_str(&board->name), email.len ? email : key,
+                       intake->who);
+    gig_application_id(&board->secret, ngx_http_gig_str(&ctx->id),
+                       (gig_str_t) { intake->who, ngx_strlen(intake->who) }, key, intake->id);
+
+    gig_answers_canonical(&intake->form, &intake->answers, &canonical);
+
+    if (gig_buf_failed(&canonical)) {
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        goto done;
+    }
+
+    gig_fingerprint(&board->secret, (gig_str_t) { canonical.data, canonical.len }, intake->print);
+
+    id.data = (u_char *) intake->id;
+    id.len = ngx_strlen(intake->id);
+    hash = ngx_crc32_short(id.data, id.len);
+
+    if (ngx_str_rbtree_lookup(&board->intakes, &id, hash)) {
+        rc = ngx_http_gig_intake_again(intake, row, NGX_HTTP_CONFLICT, "in-hand",
+                                       "This application is being taken at this moment. Please "
+                                       "send it once more in a second to see the result.",
+                                       intake->urlencoded ? intake->key : NULL);
+        rc = (rc == NGX_DONE) ? NGX_OK : rc;
+        goto done;
+    }
+
+    tp = ngx_timeofday();
+
+    intake->submission.id = intake->id;
+    intake->submission.who = intake->who;
+    intake->submission.print = intake->print;
+    intake->submission.gig = ngx_http_gig_str(&ctx->id);
+    intake->submission.gig_rev = gig_image_rev(&ctx->view->image, row);
+    intake->submission.form_rev = intake->form.rev;
+    intake->submission.received_ms = (int64_t) tp->sec * 1000 + tp->msec;
+    intake->submission.seat = "";
+
+    gig_application_write(&intake->submission, &intake->form, &intake->answers, &plain);
+
+    if (gig_buf_failed(&plain)
+        || gig_box_seal(&board->sealer, tp->sec, (gig_str_t) { plain.data, plain.len }, &box) != 0
+        || gig_buf_failed(&box))
+    {
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        goto done;
+    }
+
+    rc = ngx_http_gig_judge(intake, (gig_str_t) { box.data, box.len });
+
+    rc = (rc == NGX_OK) ? NGX_AGAIN : ngx_http_gig_judged(intake, NULL);
+
+done:
+
+    /* readable answers do not stay in freed memory */
+    ngx_http_gig_wipe(&canonical);
+    ngx_http_gig_wipe(&plain);
+    gig_buf_free(&box);
+
+    return rc;
+}
+
+
+static void
+ngx_http_gig_wipe(gig_buf_t *b)
+{
+    if (b->data) {
+        sodium_memzero(b->data, b->len);
+    }
+
+    gig_buf_free(b);
+}
+
+
+/* The request ends, by whatever way: the call goes on without it. */
+
+static void
+ngx_http_gig_intake_cleanup(void *data)
+{
+    ngx_http_gig_intake_t  *intake = data;
+
+    if (intake->call) {
+        intake->call->intake = NULL;
+        intake->call = NULL;
+    }
+
+    if (intake->answers_read) {
+        gig_answers_free(&intake->answers);
+    }
+
+    if (intake->form_loaded) {
+        gig_form_free(&intake->form);
+    }
+}

@@ -1,0 +1,232 @@
+
+/* One gig: 200, 404 for what is unknown or not visible yet, 410 with others like it. */
+
+#include "ngx_http_gig_response.h"
+
+
+#define NGX_HTTP_GIG_SIMILAR  3
+
+
+static ngx_http_gig_bytes_t *ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row,
+    gig_state_t state);
+static ngx_int_t ngx_http_gig_item_gone(ngx_http_gig_ctx_t *ctx, uint32_t row,
+    const gig_page_gig_t *gig, gig_buf_t *body);
+static ngx_uint_t ngx_http_gig_item_ended(gig_state_t state);
+
+
+static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
+static ngx_str_t  ngx_http_gig_miss = ngx_string("MISS");
+static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
+
+
+ngx_int_t
+ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    u_char                *p, key[NGX_HTTP_GIG_KEY_MAX];
+    uint32_t               row;
+    ngx_int_t              rc;
+    gig_state_t            state;
+    ngx_http_gig_cache_t  *cache;
+    ngx_http_gig_bytes_t  *bytes;
+
+    cache = ctx->board->cache;
+
+    row = ngx_http_gig_find(ctx, &state);
+
+    if (row == GIG_ROW_NONE) {
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                    "There is no gig at this address.");
+    }
+
+    if (r->method == NGX_HTTP_GET) {
+        ngx_http_gig_visit(ctx->board, ngx_http_gig_str(&ctx->id), ctx->args.source,
+                           NGX_HTTP_GIG_VIEW);
+    }
+
+    ngx_http_gig_cache_turn(cache, ctx);
+
+    p = ngx_http_gig_cache_key(ctx, key);
+    p = ngx_cpymem(p, ctx->id.data, ctx->id.len);
+    *p++ = '?';
+
+    /* the page carries the source to the form */
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+        p = ngx_cpymem(p, ctx->args.source.data, ctx->args.source.len);
+    }
+
+    bytes = ngx_http_gig_cache_find(cache, key, p - key);
+
+    ctx->cache = ctx->stale ? ngx_http_gig_stale_text : bytes ? ngx_http_gig_hit
+                                                              : ngx_http_gig_miss;
+
+    /* an error_page for 410 answers instead of ours */
+    if (ngx_http_gig_item_ended(state) && ngx_http_gig_error_page(r, 410)) {
+        return 410;
+    }
+
+    if (bytes) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);
+        return ngx_http_gig_send_cached(r, ctx, bytes);
+    }
+
+    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_MISS, 1);
+
+    bytes = ngx_http_gig_item_make(ctx, row, state);
+
+    if (bytes == NULL) {
+        return ngx_http_gig_unavailable(r, ctx, "This gig cannot be shown at the moment. Please "
+                                                "try again.");
+    }
+
+    bytes->state = ctx->state;
+
+    ngx_http_gig_cache_keep(cache, key, p - key, bytes);
+
+    rc = ngx_http_gig_send_cached(r, ctx, bytes);
+
+    ngx_http_gig_bytes_release(bytes);
+
+    return rc;
+}
+
+
+static ngx_uint_t
+ngx_http_gig_item_ended(gig_state_t state)
+{
+    return state == GIG_STATE_CLOSED || state == GIG_STATE_GONE;
+}
+
+
+static ngx_http_gig_bytes_t *
+ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_state_t state)
+{
+    gig_buf_t              body;
+    gig_page_t             page;
+    ngx_int_t              rc;
+    ngx_uint_t             status;
+    ngx_http_gig_shown_t   shown;
+
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+
+    status = ngx_http_gig_item_ended(state) ? 410 : NGX_HTTP_OK;
+
+    if (ctx->format == NGX_HTTP_GIG_JSON) {
+
+        if (status == 410) {
+            gig_problem_json(410, "gone", "No longer open",
+                             "This gig is closed. The list has what is open now.", NULL, &body);
+            rc = NGX_OK;
+
+        } else {
+            rc = ngx_http_gig_fill(ctx, row, GIG_FRAGMENT_DETAIL, &body);
+        }
+
+    } else {
+
+        rc = ngx_http_gig_show(ctx, row, &shown);
+
+        if (rc == NGX_OK) {
+
+            if (status == 410) {
+                rc = ngx_http_gig_item_gone(ctx, row, &shown.gig, &body);
+
+            } else {
+                ngx_http_gig_page(ctx, &page);
+                gig_page_gig(&page, &shown.gig, &body);
+            }
+
+            json_decref(shown.json);
+        }
+    }
+
+    if (rc != NGX_OK) {
+        gig_buf_free(&body);
+        return NULL;
+    }
+
+    return ngx_http_gig_bytes_make(&body, status, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_gig_item_gone(ngx_http_gig_ctx_t *ctx, uint32_t row, const gig_page_gig_t *gig,
+    gig_buf_t *body)
+{
+    uint32_t    i, n, rows[NGX_HTTP_GIG_SIMILAR];
+    gig_page_t  page;
+
+    n = gig_image_similar(&ctx->view->image, row, ctx->now, rows, NGX_HTTP_GIG_SIMILAR);
+
+    ngx_http_gig_page(ctx, &page);
+    gig_page_gone_head(&page, gig, n, body);
+
+    for (i = 0; i < n; i++) {
+        if (ngx_http_gig_fill(ctx, rows[i], GIG_FRAGMENT_CARD, body) != NGX_OK) {
+            return NGX_DECLINED;
+        }
+    }
+
+    gig_page_gone_tail(&page, n, body);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
+    gig_state_t state)
+{
+    int64_t                opens, wait;
+    gig_buf_t              body;
+    ngx_http_gig_shown_t   shown;
+    ngx_http_gig_answer_t  answer;
+
+    switch (state) {
+
+    case GIG_STATE_SCHEDULED:
+
+        opens = gig_image_opens(&ctx->view->image, row);
+        wait = opens == GIG_TIME_NONE ? NGX_HTTP_GIG_RETRY : opens - ctx->now;
+
+        if (wait < 1) {
+            wait = 1;
+        }
+
+        if (wait > NGX_HTTP_GIG_RETRY_MAX) {
+            wait = NGX_HTTP_GIG_RETRY_MAX;
+        }
+
+        return ngx_http_gig_problem_errors(r, ctx, NGX_HTTP_FORBIDDEN, "not-open",
+                                           "Applications for this gig are not open yet.", NULL,
+                                           wait);
+
+    case GIG_STATE_FULL:
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_CONFLICT, "full",
+                                    "All places of this gig are taken.");
+
+    default:
+        break;
+    }
+
+    if (ctx->format == NGX_HTTP_GIG_HTML && !ngx_http_gig_error_page(r, 410)
+        && ngx_http_gig_show(ctx, row, &shown) == NGX_OK)
+    {
+        gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+        ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+        answer.status = 410;
+        answer.type = ngx_http_gig_type_html;
+        answer.max_age = NGX_HTTP_GIG_NO_STORE;
+
+        if (ngx_http_gig_item_gone(ctx, row, &shown.gig, &body) == NGX_OK) {
+            json_decref(shown.json);
+            return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+        }
+
+        json_decref(shown.json);
+        gig_buf_free(&body);
+    }
+
+    return ngx_http_gig_problem(r, ctx, 410, "gone", "This gig is closed. The list has what is "
+                                                     "open now.");
+}

@@ -1,0 +1,209 @@
+
+/* One call of the judge's script: sent, and its answer taken apart with every type checked. */
+
+#include "ngx_http_gig_intake.h"
+
+#include "gig_key.h"
+
+
+#define NGX_HTTP_GIG_JUDGE_KEYS  4
+#define NGX_HTTP_GIG_JUDGE_ARGS  17
+#define NGX_HTTP_GIG_JUDGE_ANSWER  6
+
+
+static void ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what,
+    const redisReply *reply);
+static void ngx_http_gig_judge_source(ngx_http_gig_call_t *call, gig_str_t source);
+static int64_t ngx_http_gig_judge_number(const redisReply *reply);
+
+
+ngx_int_t
+ngx_http_gig_judge(ngx_http_gig_intake_t *intake, gig_str_t box)
+{
+    char                    at[NGX_INT64_LEN + 1], prefix[GIG_KEY_SIZE];
+    char                    id_key[GIG_KEY_SIZE], who_key[GIG_KEY_SIZE];
+    char                    seats_key[GIG_KEY_SIZE], changes_key[GIG_KEY_SIZE];
+    gig_str_t               board, gig, argv[NGX_HTTP_GIG_JUDGE_ARGS];
+    ngx_uint_t              n;
+    ngx_http_gig_call_t    *call;
+    ngx_http_gig_board_t   *b;
+
+    b = intake->ctx->board;
+    board = ngx_http_gig_str(&b->name);
+    gig = intake->submission.gig;
+
+    call = ngx_calloc(sizeof(ngx_http_gig_call_t), ngx_cycle->log);
+    if (call == NULL) {
+        return NGX_DECLINED;
+    }
+
+    call->board = b;
+    call->started = ngx_current_msec;
+    ngx_memcpy(call->id, intake->id, sizeof(call->id));
+    ngx_memcpy(call->gig, gig.data, gig.len);
+    ngx_http_gig_judge_source(call, intake->answers.source);
+
+    n = 0;
+    argv[n].data = id_key;
+    argv[n++].len = gig_key_id(id_key, board, intake->id);
+    argv[n].data = who_key;
+    argv[n++].len = gig_key_who(who_key, board, gig, intake->who);
+    argv[n].data = seats_key;
+    argv[n++].len = gig_key(seats_key, board, "seats");
+    argv[n].data = changes_key;
+    argv[n++].len = gig_key(changes_key, board, "changes");
+
+    argv[n].data = prefix;
+    argv[n++].len = gig_key(prefix, board, "");
+    argv[n++] = gig_str("live");
+    argv[n++] = (gig_str_t) { intake->id, ngx_strlen(intake->id) };
+    argv[n++] = gig;
+    argv[n++] = intake->submission.gig_rev;
+    argv[n].data = at;
+    argv[n++].len = ngx_sprintf((u_char *) at, "%L", intake->submission.received_ms)
+                    - (u_char *) at;
+    argv[n++] = ngx_http_gig_catalog_node(b);
+    argv[n++] = (gig_str_t) { intake->who, ngx_strlen(intake->who) };
+    argv[n++] = (gig_str_t) { intake->print, ngx_strlen(intake->print) };
+    argv[n++] = gig_str("");                    /* FLAGS */
+    argv[n++] = box;
+    argv[n++] = gig_str("");                    /* SEAT */
+    argv[n++] = gig_str(NGX_HTTP_GIG_KEY_TTL);
+
+    if (ngx_http_gig_link_script(b->link, b->redis_timeout, ngx_http_gig_judge_handler, call,
+                                 NGX_HTTP_GIG_SCRIPT_JUDGE, NGX_HTTP_GIG_JUDGE_KEYS, n, argv)
+        == NULL)
+    {
+        ngx_free(call);
+        return NGX_DECLINED;
+    }
+
+    call->node.str.data = (u_char *) call->id;
+    call->node.str.len = ngx_strlen(call->id);
+    call->node.node.key = ngx_crc32_short(call->node.str.data, call->node.str.len);
+    ngx_rbtree_insert(&b->intakes, &call->node.node);
+
+    call->intake = intake;
+    intake->call = call;
+
+    return NGX_OK;
+}
+
+
+/* What an applicant's browser sent: cut to what the counters take, "other" beyond. */
+
+static void
+ngx_http_gig_judge_source(ngx_http_gig_call_t *call, gig_str_t source)
+{
+    if (source.len > NGX_HTTP_GIG_SOURCE_MAX) {
+        source = gig_str("other");
+    }
+
+    ngx_memcpy(call->source, source.data, source.len);
+}
+
+
+static void
+ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisReply *reply)
+{
+    ngx_http_gig_call_t  *call = data;
+
+    ngx_int_t                rc;
+    ngx_str_t                source;
+    ngx_uint_t               known;
+    ngx_http_request_t      *r;
+    ngx_http_gig_board_t    *board;
+    ngx_http_gig_intake_t   *intake;
+    ngx_http_gig_verdict_t   verdict;
+
+    board = call->board;
+    intake = call->intake;
+
+    ngx_rbtree_delete(&board->intakes, &call->node.node);
+
+    known = (what == NGX_HTTP_GIG_REPLY_OK
+             && ngx_http_gig_verdict_read(reply, &verdict) == NGX_OK);
+
+    if (known && gig_str_is(verdict.verdict, "accepted")) {
+
+        /* counted also if nobody waits any more: it stands */
+        source.data = (u_char *) call->source;
+        source.len = ngx_strlen(call->source);
+
+        ngx_http_gig_count(board, NGX_HTTP_GIG_COUNT_ACCEPTED, 1);
+        ngx_http_gig_visit(board, (gig_str_t) { call->gig, ngx_strlen(call->gig) }, source,
+                           NGX_HTTP_GIG_APPLICATION);
+    }
+
+    if (intake) {
+
+        r = intake->request;
+
+        ngx_http_set_log_request(r->connection->log, r);
+
+        if (what == NGX_HTTP_GIG_REPLY_ERROR && reply) {
+            /* Redis's own words; our arguments are not in them */
+            ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                          "gig_board \"%V\": Redis refused the judge: %*s", &board->name,
+                          ngx_min(reply->len, 128), reply->str);
+        }
+
+        intake->call = NULL;
+        intake->ctx->redis_used = 1;
+        intake->ctx->redis_time = ngx_current_msec - call->started;
+
+        rc = ngx_http_gig_judged(intake, known ? &verdict : NULL);
+
+        ngx_free(call);
+        ngx_http_gig_finalize(r, rc);
+        return;
+    }
+
+    ngx_free(call);
+}
+
+
+ngx_int_t
+ngx_http_gig_verdict_read(const redisReply *reply, ngx_http_gig_verdict_t *verdict)
+{
+    size_t  i;
+
+    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
+        || reply->elements != NGX_HTTP_GIG_JUDGE_ANSWER)
+    {
+        return NGX_DECLINED;
+    }
+
+    for (i = 0; i < NGX_HTTP_GIG_JUDGE_ANSWER; i++) {
+        if (reply->element[i] == NULL || reply->element[i]->type != REDIS_REPLY_STRING) {
+            return NGX_DECLINED;
+        }
+    }
+
+    /* without `ready` this Redis has no memory to judge by */
+    if (reply->element[0]->len == 0) {
+        return NGX_DECLINED;
+    }
+
+    verdict->verdict = (gig_str_t) { reply->element[1]->str, reply->element[1]->len };
+    verdict->seat = (gig_str_t) { reply->element[2]->str, reply->element[2]->len };
+    verdict->at_ms = ngx_http_gig_judge_number(reply->element[4]);
+    verdict->clock_ms = ngx_http_gig_judge_number(reply->element[5]);
+
+    if (gig_str_is(verdict->verdict, "notready")) {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+static int64_t
+ngx_http_gig_judge_number(const redisReply *reply)
+{
+    off_t  n;
+
+    n = ngx_atoof((u_char *) reply->str, reply->len);
+
+    return n == NGX_ERROR ? 0 : n;
+}

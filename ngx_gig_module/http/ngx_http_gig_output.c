@@ -1,0 +1,386 @@
+
+/* Headers and bodies on their way out. */
+
+#include "ngx_http_gig_response.h"
+
+
+static ngx_int_t ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value);
+static ngx_int_t ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_answer_t *answer);
+static ngx_int_t ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+static ngx_int_t ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer);
+static void ngx_http_gig_release_handler(void *data);
+
+
+ngx_str_t  ngx_http_gig_type_html = ngx_string("text/html");
+ngx_str_t  ngx_http_gig_type_json = ngx_string("application/json");
+ngx_str_t  ngx_http_gig_type_problem = ngx_string("application/problem+json");
+ngx_str_t  ngx_http_gig_type_css = ngx_string("text/css");
+
+
+/* The fixed headers; each answer carries all of the first three. */
+
+static ngx_str_t  ngx_http_gig_fixed[][2] = {
+    { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
+    { ngx_string("Content-Security-Policy"),
+      ngx_string("default-src 'none'; style-src 'self'; img-src 'self' https:; "
+                 "form-action 'self'; base-uri 'none'; frame-ancestors 'self'") }
+};
+
+static ngx_str_t  ngx_http_gig_name_referrer = ngx_string("Referrer-Policy");
+static ngx_str_t  ngx_http_gig_name_vary = ngx_string("Vary");
+static ngx_str_t  ngx_http_gig_name_cache_control = ngx_string("Cache-Control");
+static ngx_str_t  ngx_http_gig_name_link = ngx_string("Link");
+static ngx_str_t  ngx_http_gig_name_allow = ngx_string("Allow");
+static ngx_str_t  ngx_http_gig_name_retry = ngx_string("Retry-After");
+static ngx_str_t  ngx_http_gig_name_robots = ngx_string("X-Robots-Tag");
+static ngx_str_t  ngx_http_gig_name_replayed = ngx_string("Idempotency-Replayed");
+static ngx_str_t  ngx_http_gig_name_age = ngx_string("Age");
+static ngx_str_t  ngx_http_gig_name_status = ngx_string("Cache-Status");
+
+static ngx_str_t  ngx_http_gig_origin = ngx_string("strict-origin-when-cross-origin");
+static ngx_str_t  ngx_http_gig_no_referrer = ngx_string("no-referrer");
+static ngx_str_t  ngx_http_gig_vary = ngx_string("Accept, Accept-Encoding");
+static ngx_str_t  ngx_http_gig_noindex = ngx_string("noindex");
+static ngx_str_t  ngx_http_gig_true = ngx_string("true");
+static ngx_str_t  ngx_http_gig_stale = ngx_string("gig; hit; detail=stale");
+
+
+ngx_int_t
+ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_answer_t *answer,
+    ngx_http_gig_bytes_t *bytes)
+{
+    ngx_int_t            rc;
+    ngx_buf_t           *b;
+    ngx_chain_t          out;
+    ngx_pool_cleanup_t  *cln;
+
+    r->headers_out.status = answer->status;
+    r->headers_out.content_length_n = bytes ? (off_t) bytes->len : 0;
+
+    if (answer->type.len) {
+        r->headers_out.content_type = answer->type;
+        r->headers_out.content_type_len = answer->type.len;
+        r->headers_out.content_type_lowcase = NULL;
+
+        if (answer->type.data[0] == 't') {
+            ngx_str_set(&r->headers_out.charset, "utf-8");
+        }
+    }
+
+    if (ngx_http_gig_headers(r, ctx, answer) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (bytes && !r->header_only && r->method != NGX_HTTP_HEAD) {
+
+        /* held until the request's pool goes: a slow client reads on when the cache has let go */
+        cln = ngx_pool_cleanup_add(r->pool, 0);
+        if (cln == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        cln->handler = ngx_http_gig_release_handler;
+        cln->data = bytes;
+        bytes->refs++;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (r->headers_out.status == NGX_HTTP_NOT_MODIFIED) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_NOT_MODIFIED, 1);
+    }
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    if (bytes == NULL || bytes->len == 0) {
+        return ngx_http_send_special(r, NGX_HTTP_LAST);
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->pos = bytes->data;
+    b->last = bytes->data + bytes->len;
+    b->memory = 1;
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+static void
+ngx_http_gig_release_handler(void *data)
+{
+    ngx_http_gig_bytes_release(data);
+}
+
+
+ngx_int_t
+ngx_http_gig_send_buf(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_answer_t *answer, gig_buf_t *body)
+{
+    ngx_int_t              rc;
+    ngx_http_gig_bytes_t  *bytes;
+
+    bytes = ngx_http_gig_bytes_make(body, answer->status, NULL);
+    if (bytes == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_gig_send(r, ctx, answer, bytes);
+
+    ngx_http_gig_bytes_release(bytes);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_bytes_t *bytes)
+{
+    int64_t                left;
+    ngx_http_gig_answer_t  answer;
+
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+    left = ngx_http_gig_cache_until(ctx->board->cache) - ctx->now;
+
+    answer.status = bytes->status;
+    answer.type = ctx->format == NGX_HTTP_GIG_HTML ? ngx_http_gig_type_html
+                                                   : ngx_http_gig_type_json;
+    answer.max_age = ctx->stale ? NGX_HTTP_GIG_STALE_AGE : NGX_HTTP_GIG_MAX_AGE;
+    answer.vary = 1;
+
+    if (left < answer.max_age) {
+        answer.max_age = left;
+    }
+
+    if (bytes->status == NGX_HTTP_OK) {
+        answer.etag.data = bytes->etag;
+        answer.etag.len = NGX_HTTP_GIG_ETAG_LEN;
+
+    } else if (ctx->format == NGX_HTTP_GIG_JSON) {
+        answer.type = ngx_http_gig_type_problem;
+    }
+
+    answer.link = bytes->link;
+
+    if (bytes->state.len) {
+        ctx->state = bytes->state;
+    }
+
+    return ngx_http_gig_send(r, ctx, &answer, bytes);
+}
+
+
+static ngx_int_t
+ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_answer_t *answer)
+{
+    u_char           *p;
+    ngx_str_t         value;
+    ngx_uint_t        i;
+    ngx_table_elt_t  *h;
+
+    for (i = 0; i < sizeof(ngx_http_gig_fixed) / sizeof(ngx_http_gig_fixed[0]); i++) {
+        if (ngx_http_gig_header(r, &ngx_http_gig_fixed[i][0], &ngx_http_gig_fixed[i][1])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_gig_header(r, &ngx_http_gig_name_referrer,
+                            answer->secret ? &ngx_http_gig_no_referrer : &ngx_http_gig_origin)
+        != NGX_OK
+        || ngx_http_gig_header_age(r, answer) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (answer->secret
+        && ngx_http_gig_header(r, &ngx_http_gig_name_robots, &ngx_http_gig_noindex) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (answer->vary
+        && ngx_http_gig_header(r, &ngx_http_gig_name_vary, &ngx_http_gig_vary) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (answer->link.len
+        && ngx_http_gig_header(r, &ngx_http_gig_name_link, &answer->link) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (answer->allow.len
+        && ngx_http_gig_header(r, &ngx_http_gig_name_allow, &answer->allow) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (answer->replayed
+        && ngx_http_gig_header(r, &ngx_http_gig_name_replayed, &ngx_http_gig_true) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx->stale && answer->vary && ngx_http_gig_header_stale(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (answer->retry_after) {
+
+        p = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        value.data = p;
+        value.len = ngx_sprintf(p, "%i", answer->retry_after) - p;
+
+        if (ngx_http_gig_header(r, &ngx_http_gig_name_retry, &value) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (answer->etag.len) {
+
+        h = ngx_list_push(&r->headers_out.headers);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        h->hash = 1;
+        ngx_http_gig_header_end(h);
+        ngx_str_set(&h->key, "ETag");
+
+        /* a copy: the gzip filter may weaken it in place */
+        h->value.data = ngx_pstrdup(r->pool, &answer->etag);
+        if (h->value.data == NULL) {
+            h->hash = 0;
+            return NGX_ERROR;
+        }
+
+        h->value.len = answer->etag.len;
+        r->headers_out.etag = h;
+    }
+
+    if (answer->location.len) {
+
+        h = ngx_list_push(&r->headers_out.headers);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        h->hash = 1;
+        ngx_http_gig_header_end(h);
+        ngx_str_set(&h->key, "Location");
+        h->value = answer->location;
+
+        /*
+         * r->headers_out.location is left alone: nginx would make an absolute
+         * address of the path with the client's Host
+         */
+    }
+
+    return NGX_OK;
+}
+
+
+/* Cache-Control. */
+
+static ngx_int_t
+ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer)
+{
+    u_char            *p;
+    ngx_str_t          value;
+
+    static ngx_str_t  no_store = ngx_string("no-store");
+    static ngx_str_t  no_cache = ngx_string("no-cache");
+
+    if (answer->max_age < 0) {
+        return ngx_http_gig_header(r, &ngx_http_gig_name_cache_control, &no_store);
+    }
+
+    if (answer->max_age == 0) {
+        return ngx_http_gig_header(r, &ngx_http_gig_name_cache_control, &no_cache);
+    }
+
+    p = ngx_pnalloc(r->pool, sizeof("max-age=, immutable") + NGX_INT_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    value.len = ngx_sprintf(p, "max-age=%i%s", answer->max_age,
+                            answer->immutable ? ", immutable" : "") - p;
+
+    return ngx_http_gig_header(r, &ngx_http_gig_name_cache_control, &value);
+}
+
+
+static ngx_int_t
+ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    u_char     *p;
+    ngx_str_t   value;
+
+    p = ngx_pnalloc(r->pool, NGX_TIME_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    value.len = ngx_sprintf(p, "%T", ctx->age) - p;
+
+    if (ngx_http_gig_header(r, &ngx_http_gig_name_age, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_gig_header(r, &ngx_http_gig_name_status, &ngx_http_gig_stale);
+}
+
+
+static ngx_int_t
+ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_http_gig_header_end(h);
+    h->key = *name;
+    h->value = *value;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_gig_finalize(ngx_http_request_t *r, ngx_int_t rc)
+{
+    ngx_connection_t  *c;
+
+    c = r->connection;
+
+    ngx_http_finalize_request(r, rc);
+    ngx_http_run_posted_requests(c);
+}

@@ -1,0 +1,167 @@
+
+/* Refusals: RFC 9457 for programs, a page for people, error_page where there is one. */
+
+#include "ngx_http_gig_response.h"
+
+
+static const char *ngx_http_gig_problem_title(ngx_uint_t status);
+
+
+ngx_int_t
+ngx_http_gig_problem(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_t status,
+    const char *type, const char *detail)
+{
+    return ngx_http_gig_problem_errors(r, ctx, status, type, detail, NULL, 0);
+}
+
+
+ngx_int_t
+ngx_http_gig_unavailable(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const char *detail)
+{
+    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_UNAVAILABLE, 1);
+
+    return ngx_http_gig_problem_errors(r, ctx, NGX_HTTP_SERVICE_UNAVAILABLE, "unavailable", detail,
+                                       NULL, NGX_HTTP_GIG_RETRY);
+}
+
+
+ngx_int_t
+ngx_http_gig_problem_allow(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const char *allow)
+{
+    u_char                 detail[GIG_DETAIL_SIZE];
+    gig_buf_t              body;
+    gig_page_t             page;
+    ngx_http_gig_answer_t  answer;
+
+    if (ngx_http_gig_error_page(r, NGX_HTTP_NOT_ALLOWED)) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    (void) ngx_snprintf(detail, sizeof(detail) - 1,
+                        "This address does not take the method of the request. It takes: %s.%Z",
+                        allow);
+
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+    answer.status = NGX_HTTP_NOT_ALLOWED;
+    answer.max_age = NGX_HTTP_GIG_NO_STORE;
+    answer.allow.data = (u_char *) allow;
+    answer.allow.len = ngx_strlen(allow);
+    answer.secret = (ctx->token.len != 0);
+
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+        answer.type = ngx_http_gig_type_html;
+        ngx_http_gig_page(ctx, &page);
+        gig_page_problem(&page, NGX_HTTP_NOT_ALLOWED, "Method not allowed", (char *) detail,
+                         &body);
+    } else {
+        answer.type = ngx_http_gig_type_problem;
+        gig_problem_json(NGX_HTTP_NOT_ALLOWED, "method-not-allowed", "Method not allowed",
+                         (char *) detail, NULL, &body);
+    }
+
+    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+}
+
+
+ngx_int_t
+ngx_http_gig_problem_errors(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_t status,
+    const char *type, const char *detail, const gig_errors_t *errors, ngx_int_t retry_after)
+{
+    gig_buf_t              body;
+    gig_page_t             page;
+    const char            *title;
+    ngx_http_gig_answer_t  answer;
+
+    if (ngx_http_gig_error_page(r, status)) {
+        return status;
+    }
+
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+    answer.status = status;
+    answer.max_age = NGX_HTTP_GIG_NO_STORE;
+    answer.retry_after = retry_after;
+    answer.secret = (ctx->token.len != 0);
+
+    title = ngx_http_gig_problem_title(status);
+
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+        answer.type = ngx_http_gig_type_html;
+        ngx_http_gig_page(ctx, &page);
+        gig_page_problem(&page, (unsigned) status, title, detail, &body);
+
+    } else {
+        answer.type = ngx_http_gig_type_problem;
+        gig_problem_json((unsigned) status, type, title, detail, errors, &body);
+    }
+
+    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+}
+
+
+static const char *
+ngx_http_gig_problem_title(ngx_uint_t status)
+{
+    switch (status) {
+
+    case NGX_HTTP_BAD_REQUEST:
+        return "This request cannot be read";
+
+    case NGX_HTTP_FORBIDDEN:
+        return "Not open";
+
+    case NGX_HTTP_NOT_FOUND:
+        return "Not found";
+
+    case NGX_HTTP_CONFLICT:
+        return "Not possible now";
+
+    case 410:
+        return "No longer open";
+
+    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
+        return "Too large";
+
+    case NGX_HTTP_UNSUPPORTED_MEDIA_TYPE:
+        return "This kind of content is not accepted";
+
+    case 422:
+        return "Something has to be corrected";
+
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+        return "Not available at the moment";
+
+    default:
+        return "This did not work";
+    }
+}
+
+
+ngx_uint_t
+ngx_http_gig_error_page(ngx_http_request_t *r, ngx_uint_t status)
+{
+    ngx_uint_t                 i;
+    ngx_http_err_page_t       *page;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->error_pages == NULL || (r->error_page && !clcf->recursive_error_pages)
+        || r->uri_changes == 0)
+    {
+        return 0;
+    }
+
+    page = clcf->error_pages->elts;
+
+    for (i = 0; i < clcf->error_pages->nelts; i++) {
+        if ((ngx_uint_t) page[i].status == status) {
+            return 1;
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,640 @@
+
+/*
+ * Receipts: what became of an application, its withdrawal, and the public keys.
+ * The token is all the right there is; every bad one is the same 404.
+ */
+
+#include "ngx_http_gig_response.h"
+#include "ngx_http_gig_link.h"
+
+#include "gig_application.h"
+#include "gig_json.h"
+#include "gig_key.h"
+
+#include <sodium.h>
+
+
+#define NGX_HTTP_GIG_STAGE_MAX  32
+
+
+typedef enum {
+    NGX_HTTP_GIG_ASK_RECORD,                    /* HMGET id:ID ... */
+    NGX_HTTP_GIG_ASK_SETTLED,                   /* HGET id:ID apply:PRINT */
+    NGX_HTTP_GIG_ASK_STAGE,                     /* HGET stages ID */
+    NGX_HTTP_GIG_ASK_WITHDRAW                   /* the script */
+} ngx_http_gig_ask_t;
+
+typedef struct {
+    ngx_http_request_t        *request;
+    ngx_http_gig_ctx_t        *ctx;
+    ngx_http_gig_op_t         *op;              /* in flight, or NULL */
+    ngx_http_gig_ask_t         ask;
+    ngx_msec_t                 started;
+    char                       id[GIG_APPLICATION_TEXT];
+    char                       gig[GIG_ID_MAX + 1];
+    char                       print[GIG_HASH_TEXT];
+    char                       seat[16];
+    char                       stage[NGX_HTTP_GIG_STAGE_MAX];
+    int64_t                    at_ms, stage_at;
+    unsigned                   known:1;
+    unsigned                   delivered:1;
+    unsigned                   withdrawn:1;
+    unsigned                   unavailable:1;   /* Redis gave no answer */
+} ngx_http_gig_lookup_t;
+
+
+static ngx_http_gig_lookup_t *ngx_http_gig_lookup_make(ngx_http_request_t *r,
+    ngx_http_gig_ctx_t *ctx);
+static void ngx_http_gig_lookup_cleanup(void *data);
+static ngx_int_t ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask);
+static ngx_http_gig_op_t *ngx_http_gig_lookup_withdraw(ngx_http_gig_lookup_t *l, gig_str_t key);
+static void ngx_http_gig_lookup_handler(void *data, ngx_http_gig_reply_t what,
+    const redisReply *reply);
+static ngx_int_t ngx_http_gig_lookup_next(ngx_http_gig_lookup_t *l, const redisReply *reply);
+static void ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply);
+static void ngx_http_gig_lookup_stage(ngx_http_gig_lookup_t *l, const redisReply *reply);
+static ngx_uint_t ngx_http_gig_lookup_text(const redisReply *reply, char *to, size_t size);
+static ngx_int_t ngx_http_gig_receipt_answer(ngx_http_gig_lookup_t *l);
+static void ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body);
+static void ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body);
+static ngx_int_t ngx_http_gig_withdraw_answer(ngx_http_gig_lookup_t *l, ngx_uint_t done);
+
+
+ngx_int_t
+ngx_http_gig_receipt(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    ngx_http_gig_lookup_t  *l;
+
+    l = ngx_http_gig_lookup_make(r, ctx);
+
+    if (l == NULL) {
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                    "There is no receipt at this address.");
+    }
+
+    if (ngx_http_gig_lookup_send(l, NGX_HTTP_GIG_ASK_RECORD) == NGX_OK) {
+        r->main->count++;
+        return NGX_DONE;
+    }
+
+    l->unavailable = 1;
+
+    return ngx_http_gig_receipt_answer(l);
+}
+
+
+ngx_int_t
+ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    ngx_http_gig_lookup_t  *l;
+
+    l = ngx_http_gig_lookup_make(r, ctx);
+
+    if (l == NULL) {
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                    "There is no receipt at this address.");
+    }
+
+    if (ngx_http_gig_lookup_send(l, NGX_HTTP_GIG_ASK_WITHDRAW) == NGX_OK) {
+        r->main->count++;
+        return NGX_DONE;
+    }
+
+    return ngx_http_gig_withdraw_answer(l, 0);
+}
+
+
+/* NULL: the token is not ours (or memory is short: the same answer). */
+
+static ngx_http_gig_lookup_t *
+ngx_http_gig_lookup_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    char                    id[GIG_APPLICATION_TEXT];
+    ngx_pool_cleanup_t     *cln;
+    ngx_http_gig_lookup_t  *l;
+
+    if (!ctx->board->secret_set
+        || gig_token_check(&ctx->board->secret, ngx_http_gig_str(&ctx->token), id) != 0)
+    {
+        return NULL;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_gig_lookup_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    l = cln->data;
+    ngx_memzero(l, sizeof(ngx_http_gig_lookup_t));
+    cln->handler = ngx_http_gig_lookup_cleanup;
+
+    l->request = r;
+    l->ctx = ctx;
+    l->started = ngx_current_msec;
+    ngx_memcpy(l->id, id, sizeof(id));
+
+    return l;
+}
+
+
+/* A client that goes away: the answer is of no use to anybody.  A withdrawal that was sent stands. */
+
+static void
+ngx_http_gig_lookup_cleanup(void *data)
+{
+    ngx_http_gig_lookup_t  *l = data;
+
+    if (l->op) {
+        ngx_http_gig_op_detach(l->op);
+        l->op = NULL;
+    }
+}
+
+
+static ngx_int_t
+ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask)
+{
+    char                   key[GIG_KEY_SIZE], field[sizeof("apply:") + GIG_HASH_TEXT];
+    gig_str_t              board, argv[8];
+    ngx_uint_t             n;
+    ngx_http_request_t    *r;
+    ngx_http_gig_board_t  *b;
+
+    b = l->ctx->board;
+    r = l->request;
+    board = ngx_http_gig_str(&b->name);
+
+    l->ask = ask;
+    n = 0;
+
+    switch (ask) {
+
+    case NGX_HTTP_GIG_ASK_WITHDRAW:
+        l->op = ngx_http_gig_lookup_withdraw(l, (gig_str_t) { key, gig_key_id(key, board, l->id) });
+        break;
+
+    case NGX_HTTP_GIG_ASK_RECORD:
+        argv[n++] = gig_str("HMGET");
+        argv[n].data = key;
+        argv[n++].len = gig_key_id(key, board, l->id);
+        argv[n++] = gig_str("gig");
+        argv[n++] = gig_str("at");
+        argv[n++] = gig_str("seat");
+        argv[n++] = gig_str("withdrawn");
+        argv[n++] = gig_str("print");
+        argv[n++] = gig_str("outcome");
+        break;
+
+    case NGX_HTTP_GIG_ASK_SETTLED:
+        argv[n++] = gig_str("HGET");
+        argv[n].data = key;
+        argv[n++].len = gig_key_id(key, board, l->id);
+        argv[n].data = field;
+        argv[n++].len = ngx_sprintf((u_char *) field, "apply:%s", l->print) - (u_char *) field;
+        break;
+
+    default: /* NGX_HTTP_GIG_ASK_STAGE */
+        argv[n++] = gig_str("HGET");
+        argv[n].data = key;
+        argv[n++].len = gig_key(key, board, "stages");
+        argv[n].data = l->id;
+        argv[n++].len = ngx_strlen(l->id);
+        break;
+    }
+
+    if (ask != NGX_HTTP_GIG_ASK_WITHDRAW) {
+        l->op = ngx_http_gig_link_command(b->link, b->redis_timeout, ngx_http_gig_lookup_handler,
+                                          l, n, argv);
+    }
+
+    if (l->op == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (!r->discard_body) {
+        r->read_event_handler = ngx_http_test_reading;
+    }
+
+    r->write_event_handler = ngx_http_request_empty_handler;
+
+    return NGX_OK;
+}
+
+
+static ngx_http_gig_op_t *
+ngx_http_gig_lookup_withdraw(ngx_http_gig_lookup_t *l, gig_str_t key)
+{
+    char                   prefix[GIG_KEY_SIZE], at[NGX_INT64_LEN + 1];
+    gig_str_t              argv[6];
+    ngx_time_t            *tp;
+    ngx_http_gig_board_t  *b;
+
+    b = l->ctx->board;
+    tp = ngx_timeofday();
+
+    argv[0] = key;
+    argv[1].data = prefix;
+    argv[1].len = gig_key(prefix, ngx_http_gig_str(&b->name), "");
+    argv[2] = (gig_str_t) { l->id, ngx_strlen(l->id) };
+    argv[3].data = at;
+    argv[3].len = ngx_sprintf((u_char *) at, "%L", (int64_t) tp->sec * 1000 + tp->msec)
+                  - (u_char *) at;
+    argv[4] = ngx_http_gig_catalog_node(b);
+    argv[5] = gig_str(NGX_HTTP_GIG_KEY_TTL);
+
+    return ngx_http_gig_link_script(b->link, b->redis_timeout, ngx_http_gig_lookup_handler, l,
+                                    NGX_HTTP_GIG_SCRIPT_WITHDRAW, 1, 6, argv);
+}
+
+
+static void
+ngx_http_gig_lookup_handler(void *data, ngx_http_gig_reply_t what, const redisReply *reply)
+{
+    ngx_http_gig_lookup_t  *l = data;
+
+    ngx_int_t            rc;
+    ngx_uint_t           done;
+    ngx_http_request_t  *r;
+
+    l->op = NULL;
+    r = l->request;
+
+    ngx_http_set_log_request(r->connection->log, r);
+
+    l->ctx->redis_used = 1;
+    l->ctx->redis_time = ngx_current_msec - l->started;
+
+    if (l->ask == NGX_HTTP_GIG_ASK_WITHDRAW) {
+
+        done = (what == NGX_HTTP_GIG_REPLY_OK && reply->type == REDIS_REPLY_STRING
+                && reply->len == sizeof("withdrawn") - 1
+                && ngx_memcmp(reply->str, "withdrawn", reply->len) == 0);
+
+        if (what == NGX_HTTP_GIG_REPLY_OK && reply->type == REDIS_REPLY_ARRAY
+            && reply->elements >= 2 && reply->element[1]->type == REDIS_REPLY_STRING)
+        {
+            done = gig_str_is((gig_str_t) { reply->element[1]->str, reply->element[1]->len },
+                              "withdrawn");
+        }
+
+        ngx_http_gig_view(l->ctx);
+        ngx_http_gig_finalize(r, ngx_http_gig_withdraw_answer(l, done));
+        return;
+    }
+
+    if (what != NGX_HTTP_GIG_REPLY_OK) {
+        l->unavailable = 1;
+
+    } else if (ngx_http_gig_lookup_next(l, reply) == NGX_AGAIN) {
+        return;
+    }
+
+    ngx_http_gig_view(l->ctx);
+
+    rc = ngx_http_gig_receipt_answer(l);
+
+    ngx_http_gig_finalize(r, rc);
+}
+
+
+/* NGX_AGAIN: the next question is on its way. */
+
+static ngx_int_t
+ngx_http_gig_lookup_next(ngx_http_gig_lookup_t *l, const redisReply *reply)
+{
+    ngx_http_gig_ask_t  next;
+
+    switch (l->ask) {
+
+    case NGX_HTTP_GIG_ASK_RECORD:
+
+        ngx_http_gig_lookup_record(l, reply);
+
+        if (!l->known) {
+            return NGX_OK;
+        }
+
+        next = l->print[0] ? NGX_HTTP_GIG_ASK_SETTLED : NGX_HTTP_GIG_ASK_STAGE;
+        break;
+
+    case NGX_HTTP_GIG_ASK_SETTLED:
+
+        if (reply->type == REDIS_REPLY_STRING
+            && gig_str_is((gig_str_t) { reply->str, reply->len }, "settled"))
+        {
+            l->delivered = 1;
+        }
+
+        next = NGX_HTTP_GIG_ASK_STAGE;
+        break;
+
+    default: /* NGX_HTTP_GIG_ASK_STAGE */
+        ngx_http_gig_lookup_stage(l, reply);
+        return NGX_OK;
+    }
+
+    if (ngx_http_gig_lookup_send(l, next) == NGX_OK) {
+        return NGX_AGAIN;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
+{
+    char        at[NGX_INT64_LEN + 1], outcome[16];
+    ngx_int_t   ms;
+
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 6) {
+        l->unavailable = 1;
+        return;
+    }
+
+    if (reply->element[3]->type == REDIS_REPLY_STRING) {
+        l->withdrawn = 1;
+        l->known = 1;
+    }
+
+    if (!ngx_http_gig_lookup_text(reply->element[0], l->gig, sizeof(l->gig))
+        || !gig_id_valid((gig_str_t) { l->gig, ngx_strlen(l->gig) }))
+    {
+        l->gig[0] = '\0';
+        return;
+    }
+
+    l->known = 1;
+
+    if (ngx_http_gig_lookup_text(reply->element[1], at, sizeof(at))) {
+        ms = ngx_atoi((u_char *) at, ngx_strlen(at));
+        l->at_ms = ms == NGX_ERROR ? 0 : ms;
+    }
+
+    (void) ngx_http_gig_lookup_text(reply->element[2], l->seat, sizeof(l->seat));
+    (void) ngx_http_gig_lookup_text(reply->element[4], l->print, sizeof(l->print));
+
+    /* what the system of record made of a reservation wins over the reservation */
+    if (ngx_http_gig_lookup_text(reply->element[5], outcome, sizeof(outcome))
+        && (ngx_strcmp(outcome, "waitlisted") == 0 || ngx_strcmp(outcome, "over") == 0
+            || ngx_strcmp(outcome, "late") == 0))
+    {
+        ngx_memcpy(l->seat, outcome, sizeof(l->seat));
+    }
+}
+
+
+/* "stage,at" */
+
+static void
+ngx_http_gig_lookup_stage(ngx_http_gig_lookup_t *l, const redisReply *reply)
+{
+    char       text[NGX_HTTP_GIG_STAGE_MAX + NGX_INT64_LEN + 2], *comma;
+    size_t     i, len;
+    ngx_int_t  at;
+
+    if (!ngx_http_gig_lookup_text(reply, text, sizeof(text))) {
+        return;
+    }
+
+    comma = strchr(text, ',');
+    len = comma ? (size_t) (comma - text) : ngx_strlen(text);
+
+    if (len == 0 || len >= sizeof(l->stage)) {
+        return;
+    }
+
+    for (i = 0; i < len; i++) {
+        if (!(text[i] >= 'a' && text[i] <= 'z') && text[i] != '_') {
+            return;
+        }
+    }
+
+    ngx_memcpy(l->stage, text, len);
+    l->stage[len] = '\0';
+    l->delivered = 1;
+
+    if (comma) {
+        at = ngx_atoi((u_char *) comma + 1, ngx_strlen(comma + 1));
+        l->stage_at = at == NGX_ERROR ? 0 : at;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_gig_lookup_text(const redisReply *reply, char *to, size_t size)
+{
+    if (reply == NULL || reply->type != REDIS_REPLY_STRING || reply->len == 0
+        || (size_t) reply->len >= size)
+    {
+        return 0;
+    }
+
+    ngx_memcpy(to, reply->str, reply->len);
+    to[reply->len] = '\0';
+
+    return 1;
+}
+
+
+static ngx_int_t
+ngx_http_gig_receipt_answer(ngx_http_gig_lookup_t *l)
+{
+    gig_buf_t              body;
+    ngx_http_gig_answer_t  answer;
+
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+
+    answer.status = NGX_HTTP_OK;
+    answer.max_age = NGX_HTTP_GIG_NO_STORE;
+    answer.secret = 1;
+
+    if (l->ctx->format == NGX_HTTP_GIG_HTML) {
+        answer.type = ngx_http_gig_type_html;
+        ngx_http_gig_receipt_html(l, &body);
+
+    } else {
+        answer.type = ngx_http_gig_type_json;
+        ngx_http_gig_receipt_json(l, &body);
+    }
+
+    return ngx_http_gig_send_buf(l->request, l->ctx, &answer, &body);
+}
+
+
+static void
+ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body)
+{
+    char  time[GIG_TIME_SIZE];
+
+    gig_buf_puts(body, "{\"schema\":\"gig-receipt-status/1\",\"known\":");
+    gig_buf_puts(body, l->unavailable && !l->known ? "null" : l->known ? "true" : "false");
+
+    if (l->gig[0]) {
+        gig_buf_printf(body, ",\"gig\":\"%s\"", l->gig);
+    }
+
+    if (l->at_ms) {
+        gig_buf_printf(body, ",\"received_at\":\"%s\"", gig_time_format_ms(l->at_ms, time));
+    }
+
+    if (l->seat[0]) {
+        gig_buf_puts(body, ",\"seat\":");
+        gig_buf_json(body, (gig_str_t) { l->seat, ngx_strlen(l->seat) });
+    }
+
+    if (l->known) {
+        gig_buf_printf(body, ",\"delivered\":%s,\"withdrawn\":%s",
+                       l->delivered ? "true" : "false", l->withdrawn ? "true" : "false");
+    }
+
+    if (l->stage[0]) {
+        gig_buf_printf(body, ",\"stage\":\"%s\"", l->stage);
+
+        if (l->stage_at) {
+            gig_buf_printf(body, ",\"stage_at\":\"%s\"", gig_time_format(l->stage_at, time));
+        }
+    }
+
+    gig_buf_puts(body, "}");
+}
+
+
+static void
+ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body)
+{
+    char                   token[GIG_TOKEN_TEXT];
+    uint32_t               row;
+    gig_page_t             page;
+    gig_state_t            state;
+    gig_page_receipt_t     receipt;
+    ngx_http_gig_ctx_t    *ctx;
+    ngx_http_gig_shown_t   shown;
+
+    ctx = l->ctx;
+
+    ngx_memzero(&shown, sizeof(ngx_http_gig_shown_t));
+    ngx_memzero(&receipt, sizeof(gig_page_receipt_t));
+
+    gig_token_make(&ctx->board->secret, l->id, token);
+
+    receipt.token = token;
+    receipt.received_ms = l->at_ms;
+    receipt.seat = (gig_str_t) { l->seat, ngx_strlen(l->seat) };
+    receipt.known = l->known;
+    receipt.delivered = l->delivered;
+    receipt.withdrawn = l->withdrawn;
+    receipt.stage = (gig_str_t) { l->stage, ngx_strlen(l->stage) };
+    receipt.stage_at = l->stage_at;
+    receipt.confirm_withdraw = ctx->args.withdraw;
+
+    if (ctx->view && l->gig[0]) {
+
+        ctx->id.data = (u_char *) l->gig;
+        ctx->id.len = ngx_strlen(l->gig);
+
+        row = ngx_http_gig_find(ctx, &state);
+
+        if (row != GIG_ROW_NONE && ngx_http_gig_show(ctx, row, &shown) == NGX_OK) {
+            receipt.gig = &shown.gig;
+        }
+    }
+
+    ngx_http_gig_page(ctx, &page);
+    gig_page_receipt(&page, &receipt, body);
+
+    if (shown.json) {
+        json_decref(shown.json);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_gig_withdraw_answer(ngx_http_gig_lookup_t *l, ngx_uint_t done)
+{
+    u_char                *p;
+    gig_buf_t              body;
+    ngx_http_request_t    *r;
+    ngx_http_gig_ctx_t    *ctx;
+    ngx_http_gig_answer_t  answer;
+
+    r = l->request;
+    ctx = l->ctx;
+
+    if (!done) {
+        ngx_str_set(&ctx->outcome, "unavailable");
+        return ngx_http_gig_unavailable(r, ctx, "The withdrawal cannot be confirmed at the moment. "
+                                                "Please try again in a few seconds.");
+    }
+
+    ngx_str_set(&ctx->outcome, "withdrawn");
+    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_WITHDRAWN, 1);
+
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+    answer.max_age = NGX_HTTP_GIG_NO_STORE;
+    answer.secret = 1;
+
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+
+        p = ngx_pnalloc(r->pool, ctx->conf->base.len + sizeof("receipts/") + ctx->token.len);
+        if (p == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        answer.status = NGX_HTTP_SEE_OTHER;
+        answer.location.data = p;
+        answer.location.len = ngx_sprintf(p, "%Vreceipts/%V", &ctx->conf->base, &ctx->token) - p;
+
+        return ngx_http_gig_send(r, ctx, &answer, NULL);
+    }
+
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+    gig_buf_puts(&body, "{\"schema\":\"gig-receipt-status/1\",\"known\":true,\"withdrawn\":true}");
+
+    answer.status = NGX_HTTP_OK;
+    answer.type = ngx_http_gig_type_json;
+
+    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+}
+
+
+/* The public halves as JWK (RFC 8037), so that anybody's library can check a receipt. */
+
+ngx_int_t
+ngx_http_gig_keys(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    char                    x[sodium_base64_ENCODED_LEN(32,
+                                  sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+    unsigned                i;
+    gig_buf_t               body;
+    const gig_subkeys_t    *key;
+    ngx_http_gig_answer_t   answer;
+
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+
+    gig_buf_puts(&body, "{\"keys\":[");
+
+    for (i = 0; ctx->board->secret_set && i < ctx->board->secret.n; i++) {
+
+        key = &ctx->board->secret.key[i];
+
+        (void) sodium_bin2base64(x, sizeof(x), key->sign_public, sizeof(key->sign_public),
+                                 sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+
+        gig_buf_puts(&body, i ? ",{\"kid\":" : "{\"kid\":");
+        gig_buf_json(&body, (gig_str_t) { key->kid, ngx_strlen(key->kid) });
+        gig_buf_printf(&body, ",\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"use\":\"sig\",\"x\":\"%s\"}",
+                       x);
+    }
+
+    gig_buf_puts(&body, "]}");
+
+    answer.status = NGX_HTTP_OK;
+    answer.type = ngx_http_gig_type_json;
+    answer.max_age = NGX_HTTP_GIG_MAX_AGE;
+
+    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+}

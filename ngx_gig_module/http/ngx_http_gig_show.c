@@ -1,0 +1,163 @@
+
+/* A gig out of the image: found, its state, its fragments with their holes filled. */
+
+#include "ngx_http_gig_request.h"
+
+#include "gig_json.h"
+
+
+static gig_str_t ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row,
+    gig_fragment_kind_t kind);
+
+
+uint32_t
+ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state)
+{
+    uint32_t     row;
+    const char  *name;
+
+    row = gig_image_find(&ctx->view->image, ngx_http_gig_str(&ctx->id));
+
+    if (row == GIG_ROW_NONE) {
+        *state = GIG_STATE_HIDDEN;
+        return GIG_ROW_NONE;
+    }
+
+    *state = gig_image_state(&ctx->view->image, row, ctx->now);
+
+    if (*state == GIG_STATE_HIDDEN) {
+        return GIG_ROW_NONE;
+    }
+
+    name = gig_state_name(*state);
+
+    ctx->state.data = (u_char *) name;
+    ctx->state.len = ngx_strlen(name);
+
+    return row;
+}
+
+
+ngx_int_t
+ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind, gig_buf_t *out)
+{
+    size_t        at;
+    gig_str_t     bytes, state;
+    gig_place_t   place;
+
+    if (gig_image_place(&ctx->view->image, row, kind, &place) != 0) {
+        return NGX_DECLINED;
+    }
+
+    bytes = ngx_http_gig_catalog_fragment(ctx->board, ctx->view, &place);
+
+    if (bytes.data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    at = 0;
+
+    /* url comes first if both are there; a hole out of bounds is damage */
+
+    if (place.holes.url != GIG_NO_HOLE) {
+
+        if (place.holes.url > bytes.len) {
+            return NGX_DECLINED;
+        }
+
+        gig_buf_add(out, bytes.data, place.holes.url);
+        gig_buf_str(out, ngx_http_gig_str(&ctx->conf->base));
+        at = place.holes.url;
+    }
+
+    if (place.holes.state != GIG_NO_HOLE) {
+
+        if (place.holes.state < at || place.holes.state > bytes.len) {
+            return NGX_DECLINED;
+        }
+
+        state = ngx_http_gig_state_text(ctx, row, kind);
+
+        gig_buf_add(out, bytes.data + at, place.holes.state - at);
+        gig_buf_str(out, state);
+        at = place.holes.state;
+    }
+
+    gig_buf_add(out, bytes.data + at, bytes.len - at);
+
+    return NGX_OK;
+}
+
+
+static gig_str_t
+ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind)
+{
+    int64_t      closes;
+    const char  *name;
+    gig_state_t  state;
+
+    state = gig_image_state(&ctx->view->image, row, ctx->now);
+
+    if (kind == GIG_FRAGMENT_CARD) {
+        closes = gig_image_closes(&ctx->view->image, row);
+
+        return gig_fragment_state_html(state, closes != GIG_TIME_NONE
+                                              && ctx->now >= closes - GIG_CLOSING_SOON
+                                              && ctx->now < closes);
+    }
+
+    name = gig_state_name(state);
+
+    return (gig_str_t) { name, ngx_strlen(name) };
+}
+
+
+ngx_int_t
+ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *shown)
+{
+    ngx_int_t    rc;
+    gig_buf_t    json;
+    gig_error_t  error;
+
+    ngx_memzero(shown, sizeof(ngx_http_gig_shown_t));
+
+    gig_buf_init(&json, 2 * GIG_RECORD_MAX);
+
+    rc = ngx_http_gig_fill(ctx, row, GIG_FRAGMENT_DETAIL, &json);
+
+    if (rc == NGX_OK && !gig_buf_failed(&json)) {
+        shown->json = gig_json_parse((gig_str_t) { json.data, json.len }, json.len,
+                                     2 * GIG_JSON_DEPTH_MAX, &error);
+    }
+
+    gig_buf_free(&json);
+
+    if (shown->json == NULL) {
+        return NGX_DECLINED;
+    }
+
+    shown->gig.gig = shown->json;
+    shown->gig.state = gig_image_state(&ctx->view->image, row, ctx->now);
+    shown->gig.opens_at = gig_image_opens(&ctx->view->image, row);
+    shown->gig.closes_at = gig_image_closes(&ctx->view->image, row);
+    shown->gig.source = ngx_http_gig_str(&ctx->args.source);
+
+    if (gig_image_zone(&ctx->view->image, row, &shown->zone) == 0) {
+        shown->gig.zone = &shown->zone;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
+{
+    page->title = ngx_http_gig_str(&ctx->board->title);
+    page->about = ngx_http_gig_str(&ctx->board->about);
+    page->base = ngx_http_gig_str(&ctx->conf->base);
+    page->style.data = gig_css_name;
+    page->style.len = ngx_strlen(gig_css_name);
+    page->now = ctx->now;
+    page->stale = (int) ctx->stale;
+}
