@@ -102,9 +102,12 @@ gig_map_init(gig_map_t *map)
     map->record = json_object();
     map->defaults = json_object();
     map->split = json_object();
+    map->cut = json_object();
     map->values = json_object();
 
-    if (map->record == NULL || map->defaults == NULL || map->split == NULL || map->values == NULL) {
+    if (map->record == NULL || map->defaults == NULL || map->split == NULL || map->cut == NULL
+        || map->values == NULL)
+    {
         return -1;
     }
 
@@ -118,6 +121,7 @@ gig_map_free(gig_map_t *map)
     json_decref(map->record);
     json_decref(map->defaults);
     json_decref(map->split);
+    json_decref(map->cut);
     json_decref(map->values);
     memset(map, 0, sizeof(gig_map_t));
 }
@@ -152,6 +156,21 @@ gig_map_member(const char *name, gig_map_member_t *ext, gig_error_t *err)
                   nearest ? nearest : "NAME", nearest ? "\"?" : "\"");
 
     return NULL;
+}
+
+
+size_t
+gig_map_cut_length(const char *value)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; value[i] >= '0' && value[i] <= '9' && i < 4; i++) {
+        n = n * 10 + (size_t) (value[i] - '0');
+    }
+
+    return value[i] == '\0' && n > 1 ? n : 0;
 }
 
 
@@ -312,9 +331,12 @@ gig_map_set(gig_map_t *map, const char *section, const char *name, const char *v
     } else if (strcmp(section, "split") == 0) {
         table = map->split;
 
+    } else if (strcmp(section, "cut") == 0) {
+        table = map->cut;
+
     } else {
         return gig_error_set(err, "", "section [%.64s]: must be [record], [default], [split], "
-                             "[values MEMBER], [dates] or [file]", section);
+                             "[cut], [values MEMBER], [dates] or [file]", section);
     }
 
     member = gig_map_member(name, &ext, err);
@@ -326,6 +348,11 @@ gig_map_set(gig_map_t *map, const char *section, const char *name, const char *v
     if (table == map->split && (member->kind < GIG_MAP_TEXTS || gig_map_unquote(value).len == 0)) {
         return gig_error_set(err, "", "[split] is for lists and needs a separator; \"%s\" is %s",
                              name, member->kind < GIG_MAP_TEXTS ? "none" : "one");
+    }
+
+    if (table == map->cut && (member->kind != GIG_MAP_TEXT || gig_map_cut_length(value) == 0)) {
+        return gig_error_set(err, "", "[cut] is for texts of one line and needs a number of "
+                             "characters from 2 to 9999");
     }
 
     return gig_map_put(table, name, value, more, err);

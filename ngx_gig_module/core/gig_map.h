@@ -38,6 +38,7 @@ typedef enum { GIG_MAP_YMD, GIG_MAP_DMY, GIG_MAP_MDY } gig_map_order_t;
 typedef struct {
     json_t           *record, *defaults;        /* owned: member -> template */
     json_t           *split;                    /* member -> separator */
+    json_t           *cut;                      /* member -> characters, as text */
     json_t           *values;                   /* member -> {cell: value} */
     gig_map_order_t   order;
     char              offset[8];                /* of times that have none: "Z", "-05:00" */

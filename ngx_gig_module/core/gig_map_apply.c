@@ -197,6 +197,34 @@ gig_map_list(const gig_map_t *map, const gig_map_member_t *member, gig_str_t tex
 }
 
 
+/* A text shortened to what [cut] says, with an ellipsis for the rest (out). */
+static gig_str_t
+gig_map_shorten(const gig_map_t *map, const char *name, gig_str_t text, gig_buf_t *out)
+{
+    size_t       i, most, characters;
+    const char  *cut;
+
+    cut = json_string_value(json_object_get(map->cut, name));
+    most = cut ? gig_map_cut_length(cut) : 0;
+
+    if (most == 0 || gig_utf8_length(text) <= most) {
+        return text;
+    }
+
+    for (i = 0, characters = 0; i < text.len; i++) {
+        if (((unsigned char) text.data[i] & 0xc0) != 0x80 && ++characters == most) {
+            break;
+        }
+    }
+
+    text = gig_map_trim((gig_str_t) { text.data, i });
+    gig_buf_str(out, text);
+    gig_buf_puts(out, "\xe2\x80\xa6");
+
+    return gig_buf_failed(out) ? text : (gig_str_t) { out->data, out->len };
+}
+
+
 /* A JSON pointer ("/pay/min_minor") of a member's name. */
 static void
 gig_map_pointer(const char *name, char pointer[GIG_POINTER_SIZE])
@@ -221,7 +249,7 @@ gig_map_fill_member(const gig_map_t *map, json_t *root, const gig_map_member_t *
     char         pointer[GIG_POINTER_SIZE];
     json_t      *value, *template;
     unsigned     i;
-    gig_buf_t    filled;
+    gig_buf_t    filled, shortened;
     gig_str_t    text;
     gig_error_t  err;
     const char  *at;
@@ -229,6 +257,7 @@ gig_map_fill_member(const gig_map_t *map, json_t *root, const gig_map_member_t *
     at = member->member ? member->member : member->name;
     gig_map_pointer(at, pointer);
     gig_buf_init(&filled, GIG_MAP_VALUE_MAX);
+    gig_buf_init(&shortened, GIG_MAP_VALUE_MAX);
 
     text = gig_null_str;
 
@@ -274,6 +303,7 @@ gig_map_fill_member(const gig_map_t *map, json_t *root, const gig_map_member_t *
         goto put;
     }
 
+    text = gig_map_shorten(map, member->name, text, &shortened);
     value = member->kind >= GIG_MAP_TEXTS ? gig_map_list(map, member, text, &err)
                                           : gig_map_value(map, member->kind, text, &err);
 
@@ -296,6 +326,7 @@ put:
 done:
 
     gig_buf_free(&filled);
+    gig_buf_free(&shortened);
 }
 
 

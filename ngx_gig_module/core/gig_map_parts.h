@@ -24,4 +24,7 @@ extern const size_t  gig_map_members_n;
  */
 int gig_map_next(gig_str_t *template, gig_str_t *before, int *brace, gig_str_t *column);
 
+/* The characters a [cut] leaves; 0 if the value is no number from 2 to 9999. */
+size_t gig_map_cut_length(const char *value);
+
 #endif /* GIG_MAP_PARTS_H */

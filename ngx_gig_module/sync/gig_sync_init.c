@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -39,12 +40,14 @@ static const char  sync_rights[] =
 
 
 typedef struct {
-    const char  *board, *dir, *data, *redis;
+    const char  *board, *redis;
+    char         dir[PATH_MAX], data[PATH_MAX];         /* absolute, once they are made */
 } gig_init_t;
 
 
+/* Makes the folder and puts its absolute name in its place. */
 static int
-gig_init_folder(const char *path, mode_t mode, gig_error_t *err)
+gig_init_folder(char path[PATH_MAX], mode_t mode, gig_error_t *err)
 {
     char        *slash;
     char         part[PATH_MAX];
@@ -70,6 +73,10 @@ gig_init_folder(const char *path, mode_t mode, gig_error_t *err)
 
     if (stat(part, &st) == -1 || !S_ISDIR(st.st_mode)) {
         return gig_error_set(err, part, "is no folder");
+    }
+
+    if (realpath(part, path) == NULL) {
+        return gig_error_set(err, part, "%s", strerror(errno));
     }
 
     return 0;
@@ -133,7 +140,7 @@ gig_init_acls(const gig_init_t *init, gig_buf_t *buf, gig_error_t *err)
     int                       i, rc;
     char                      name[64], password[2][2 * GIG_INIT_PASSWORD + 1];
     struct stat               st;
-    char                      path[PATH_MAX];
+    char                      path[PATH_MAX + 48];
     unsigned char             bytes[GIG_INIT_PASSWORD];
     static const char *const  roles[2] = { "edge", "sync" };
 
@@ -230,8 +237,29 @@ gig_init_lines(const gig_init_t *init)
 }
 
 
+/* 1 if the gig-sync.conf that was kept knows the board. */
 static int
-gig_init_all(const gig_init_t *init, gig_buf_t *buf, gig_error_t *err)
+gig_init_has_board(const gig_init_t *init)
+{
+    int        found;
+    char       path[PATH_MAX + 16], section[64];
+    gig_buf_t  conf;
+
+    snprintf(path, sizeof(path), "%s/gig-sync.conf", init->dir);
+    snprintf(section, sizeof(section), "[board %s]", init->board);
+    gig_buf_init(&conf, 1024 * 1024);
+
+    found = gig_sync_file_read(path, &conf, NULL) == 0 && conf.len
+            && memmem(conf.data, conf.len, section, strlen(section)) != NULL;
+
+    gig_buf_free(&conf);
+
+    return found;
+}
+
+
+static int
+gig_init_all(gig_init_t *init, gig_buf_t *buf, gig_error_t *err)
 {
     int   rc;
     char  base[PATH_MAX];
@@ -254,9 +282,15 @@ gig_init_all(const gig_init_t *init, gig_buf_t *buf, gig_error_t *err)
 
     printf("%s %s.secret, .key and .pub\n", rc == 0 ? "made" : "kept", base);
     gig_init_conf(init, buf);
+    rc = gig_init_file(init, "gig-sync.conf", 0644, buf, err);
 
-    if (gig_init_file(init, "gig-sync.conf", 0644, buf, err) == -1) {
+    if (rc == -1) {
         return -1;
+    }
+
+    if (rc == 1 && !gig_init_has_board(init)) {
+        printf("it has no [board %s] yet; add this to it:\n\n%.*s\n", init->board,
+               (int) buf->len, buf->data);
     }
 
     return gig_init_acls(init, buf, err);
@@ -277,16 +311,19 @@ gig_sync_init(int argc, char **argv)
         { NULL, 0, NULL, 0 }
     };
 
-    init = (gig_init_t) { NULL, "/etc/gig", "/var/lib/gig", "127.0.0.1:6379" };
+    memset(&init, 0, sizeof(init));
+    strcpy(init.dir, "/etc/gig");
+    strcpy(init.data, "/var/lib/gig");
+    init.redis = "127.0.0.1:6379";
 
     while ((c = getopt_long(argc, argv, "d:a:r:", options, NULL)) != -1) {
         switch (c) {
         case 'd':
-            init.dir = optarg;
+            snprintf(init.dir, sizeof(init.dir), "%s", optarg);
             break;
 
         case 'a':
-            init.data = optarg;
+            snprintf(init.data, sizeof(init.data), "%s", optarg);
             break;
 
         case 'r':

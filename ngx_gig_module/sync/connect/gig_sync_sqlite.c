@@ -300,8 +300,7 @@ gig_sync_sqlite_open(gig_str_t url, gig_sync_record_t **out, gig_error_t *err)
     /* What is erased is overwritten, not only unlinked: it is personal data. */
     if (sqlite3_exec(record->db,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                     "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-                     "PRAGMA trusted_schema = OFF",
+                     "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON",
                      NULL, NULL, NULL) != SQLITE_OK)
     {
         gig_sql_fault(record, err);
