@@ -37,7 +37,7 @@ void gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out);
 /* <time datetime="...">Fri 30 Oct 2026, 23:59 Chicago time</time>, and of a plain date. */
 void gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
     int with_seconds, gig_buf_t *out);
-void gig_html_date(gig_str_t date, gig_buf_t *out);
+void gig_html_date(gig_str_t date, int weekday, gig_buf_t *out);
 
 /* Plain text: blank lines part paragraphs, lines that begin with "- " or "* " make a list. */
 void gig_html_paragraphs(gig_str_t text, gig_buf_t *out);

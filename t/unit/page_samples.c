@@ -19,13 +19,14 @@
 
 #define SAMPLES_MAX     64
 #define PAGE_MAX        (4 * 1024 * 1024)
+#define SAMPLE(text)    { (text), sizeof(text) - 1 }
 
 
 static const char        *folder;
 static gig_page_t         page = {
-    .title = { "Acme Micro-Internships", sizeof("Acme Micro-Internships") - 1 },
-    .about = { "Short, paid projects with the people who do the work. Two to five weeks, from"
-               " wherever you are.", 93 },
+    .title = SAMPLE("Acme Micro-Internships"),
+    .about = SAMPLE("Short, paid projects with the people who do the work. Two to five weeks,"
+                    " from wherever you are."),
     .base = { "", 0 },
     .style = { "gig.css", 7 },
     .now = 1795400000,
