@@ -1,5 +1,6 @@
 
 #include "gig_fragment.h"
+#include "gig_markup.h"
 #include "gig_page_parts.h"
 
 
@@ -184,6 +185,15 @@ gig_gig_section(const char *title, gig_buf_t *out)
 
 
 static void
+gig_gig_formatted(gig_str_t html, gig_buf_t *out)
+{
+    if (gig_markup_clean(html, out) != 0) {
+        out->failed = 1;
+    }
+}
+
+
+static void
 gig_gig_items(const json_t *items, const char *class, gig_buf_t *out)
 {
     size_t     i;
@@ -282,7 +292,7 @@ gig_gig_sections(const json_t *gig, gig_section_t under, gig_buf_t *out)
             }
         }
 
-        gig_html_clean(gig_json_str(section, "html"), out);
+        gig_gig_formatted(gig_json_str(section, "html"), out);
         gig_html_paragraphs(gig_json_str(section, "text"), out);
 
         if (json_array_size(json_object_get(section, "items")) != 0) {
@@ -315,7 +325,7 @@ gig_gig_what(const json_t *gig, gig_buf_t *out)
         gig_gig_section("What you will do", out);
 
         if (html.len != 0) {
-            gig_html_clean(html, out);
+            gig_gig_formatted(html, out);
         } else {
             gig_html_paragraphs(text, out);
         }

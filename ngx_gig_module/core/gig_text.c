@@ -618,17 +618,17 @@ gig_text_cut(gig_str_t s, size_t max, gig_buf_t *out)
     for (i = 0; i < s.len; i += len) {
         len = gig_text_character(s.data + i, s.len - i);
 
-        if (i + len > max) {
-            break;
-        }
-
         if (s.data[i] == ' ') {
             word = i;
         }
+
+        if (i + len > max) {
+            break;
+        }
     }
 
-    /* A word longer than a third of the text (or a language without blanks) is cut itself. */
-    s.len = (word >= max - max / 3) ? word : i;
+    /* A word longer than half of the text (or a language without blanks) is cut itself. */
+    s.len = (word >= max / 2) ? word : i;
 
     while (s.len != 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == ',')) {
         s.len--;

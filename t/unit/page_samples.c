@@ -151,7 +151,8 @@ main(int argc, char **argv)
     gig_answers_t       answers;
     static char         tzif[GIG_TZIF_MAX];
     static gig_record_t gig[SAMPLES_MAX];
-    gig_page_list_t     list = { .first = 1, .state = gig_str("open"), .next = gig_str("cursor=x") };
+    gig_page_list_t     list = { .first = 1, .state = gig_str("open"),
+                                 .next = gig_str("cursor=x") };
     gig_page_gig_t      view;
     gig_page_receipt_t  receipt;
 
