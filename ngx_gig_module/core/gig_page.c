@@ -35,9 +35,8 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "\">\n");
     }
 
-    gig_buf_puts(out, "</head>\n<body class=\"gig-page");
-    gig_buf_puts(out, frame->narrow ? " gig-page-narrow\">\n" : "\">\n");
-    gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
+    gig_buf_puts(out, "</head>\n<body class=\"gig-page\">\n"
+                 "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
     gig_html_symbols(out);
 
     if (frame->bar) {
@@ -55,8 +54,7 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
                      " knew them.</span></p>");
     }
 
-    gig_buf_puts(out, "\n<main id=\"main\" class=\"gig-main");
-    gig_buf_puts(out, frame->bar ? "\">\n" : " gig-main-first\">\n");
+    gig_buf_printf(out, "\n<main id=\"main\" class=\"%s\">\n", frame->width);
 }
 
 

@@ -138,9 +138,8 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
         gig_buf_html(out, field->help);
 
         if (field->type == GIG_FIELD_TEXTAREA && field->max_length != 0) {
-            gig_buf_puts(out, (field->help.len != 0) ? " Up to " : "Up to ");
-            gig_text_count(field->max_length, out);
-            gig_buf_puts(out, " characters.");
+            gig_buf_printf(out, "%sUp to %u characters.", (field->help.len != 0) ? " " : "",
+                           field->max_length);
         }
 
         gig_buf_puts(out, "</p>");
@@ -658,7 +657,7 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     unsigned            i;
     gig_str_t           id, source;
     const gig_field_t  *field;
-    gig_frame_t         frame = { .bar = 1, .narrow = 1, .private_ = 1 };
+    gig_frame_t         frame = { .width = "gig-narrow", .bar = 1, .private_ = 1 };
 
     id = gig_json_str(form->gig->gig, "id");
     frame.heading = gig_str("Apply");

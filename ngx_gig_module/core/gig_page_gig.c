@@ -1,6 +1,5 @@
 
 #include "gig_fragment.h"
-#include "gig_markup.h"
 #include "gig_page_parts.h"
 
 
@@ -96,7 +95,7 @@ gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
 
     if (gig_json_str(work, "due_by").len != 0) {
         gig_gig_fact("due", "Due", out);
-        gig_html_date(gig_json_str(work, "due_by"), 1, out);
+        gig_html_date(gig_json_str(work, "due_by"), out);
         gig_gig_fact_end(out);
     }
 
@@ -134,16 +133,13 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
         break;
 
     case GIG_STATE_SCHEDULED:
-        gig_buf_puts(out, "<p class=\"gig-when\"><strong>Opens ");
+        gig_buf_puts(out, "<p class=\"gig-when\"><strong>Applications open</strong> ");
 
         if (gig->opens_at != GIG_TIME_NONE) {
             gig_html_time(gig->zone, gig_gig_zone(gig), gig->opens_at, 0, out);
-
-        } else {
-            gig_buf_puts(out, "soon");
         }
 
-        gig_buf_puts(out, "</strong></p><p class=\"gig-action\"><a class=\"gig-button gig-button-quiet\""
+        gig_buf_puts(out, ".</p><p class=\"gig-action\"><a class=\"gig-button gig-button-quiet\""
                      " href=\"");
         gig_buf_html(out, page->base);
         gig_buf_uri(out, id);
@@ -181,15 +177,6 @@ static void
 gig_gig_section(const char *title, gig_buf_t *out)
 {
     gig_buf_printf(out, "<section class=\"gig-section\"><h2>%s</h2>", title);
-}
-
-
-static void
-gig_gig_formatted(gig_str_t html, gig_buf_t *out)
-{
-    if (gig_markup_clean(html, out) != 0) {
-        out->failed = 1;
-    }
 }
 
 
@@ -292,7 +279,7 @@ gig_gig_sections(const json_t *gig, gig_section_t under, gig_buf_t *out)
             }
         }
 
-        gig_gig_formatted(gig_json_str(section, "html"), out);
+        gig_html_clean(gig_json_str(section, "html"), out);
         gig_html_paragraphs(gig_json_str(section, "text"), out);
 
         if (json_array_size(json_object_get(section, "items")) != 0) {
@@ -325,7 +312,7 @@ gig_gig_what(const json_t *gig, gig_buf_t *out)
         gig_gig_section("What you will do", out);
 
         if (html.len != 0) {
-            gig_gig_formatted(html, out);
+            gig_html_clean(html, out);
         } else {
             gig_html_paragraphs(text, out);
         }
@@ -356,7 +343,7 @@ gig_gig_date_step(const char *title, gig_str_t date, gig_buf_t *out)
 {
     if (date.len != 0) {
         gig_page_step(0, 0, title, out);
-        gig_html_date(date, 1, out);
+        gig_html_date(date, out);
         gig_page_step_end(out);
     }
 }
@@ -368,7 +355,7 @@ static void
 gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
 {
     size_t         i;
-    gig_str_t      due, title, date;
+    gig_str_t      due, title;
     const json_t  *work, *milestones, *milestone;
 
     work = json_object_get(gig->gig, "work");
@@ -401,15 +388,8 @@ gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
         gig_buf_html(out, title);
         gig_buf_puts(out, "</p><p>");
 
-        date = gig_json_str(milestone, "due_by");
-
-        if (date.len != 0) {
-            gig_html_date(date, 1, out);
-        }
-
-        if (due.len != 0 && i + 1 == json_array_size(milestones) && gig_str_eq(date, due)) {
-            gig_buf_puts(out, ", and that is all");
-            due = gig_null_str;         /* the last milestone is the end of it */
+        if (gig_json_str(milestone, "due_by").len != 0) {
+            gig_html_date(gig_json_str(milestone, "due_by"), out);
         }
 
         gig_page_step_end(out);
@@ -581,9 +561,8 @@ gig_gig_who(const json_t *gig, gig_buf_t *out)
         }
 
         if (team.len != 0) {
-            gig_buf_puts(out, (supervisor.len != 0) ? " in the " : "You join the ");
+            gig_buf_puts(out, (supervisor.len != 0) ? ", in the team " : "You join the team ");
             gig_buf_html(out, team);
-            gig_buf_puts(out, " team");
         }
 
         gig_buf_puts(out, (supervisor.len != 0 || team.len != 0) ? " at " : "You work with ");
@@ -620,7 +599,7 @@ void
 gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
 {
     int          closing;
-    gig_frame_t  frame = { .bar = 1 };
+    gig_frame_t  frame = { .width = "gig-wide", .bar = 1 };
 
     frame.heading = gig_json_str(gig->gig, "title");
     gig_page_head(page, &frame, out);
@@ -659,7 +638,7 @@ void
 gig_page_gone_head(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t similar,
     gig_buf_t *out)
 {
-    gig_frame_t  frame = { .bar = 1 };
+    gig_frame_t  frame = { .width = "gig-list", .bar = 1 };
 
     frame.heading = gig_str("No longer open");
     gig_page_head(page, &frame, out);
@@ -692,7 +671,7 @@ gig_page_gone_head(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t s
         return;
     }
 
-    gig_buf_puts(out, "</header>\n<p class=\"gig-like\">Similar gigs that are open</p>\n"
+    gig_buf_puts(out, "</header>\n<p class=\"gig-like\">Open now and like it</p>\n"
                  "<ul class=\"gig-cards\">\n");
 }
 

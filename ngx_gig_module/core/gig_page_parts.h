@@ -9,13 +9,14 @@
 #include "gig_page.h"
 
 /*
- * From the doctype to <main>.  heading: the title's first part, may be empty.
- * private_: tells robots to stay away and sends no referrer.
+ * From the doctype to <main>.  heading: the title's first part, may be empty;
+ * width: the class of main ("gig-list", "gig-wide", "gig-narrow").  private_:
+ * tells robots to stay away and sends no referrer.
  */
 typedef struct {
     gig_str_t    heading;
+    const char  *width;
     unsigned     bar:1;             /* a bar with the program's name as the way home */
-    unsigned     narrow:1;          /* one column: forms, receipts, problems */
     unsigned     private_:1;
     unsigned     error:1;           /* the title begins with "Error: " */
 } gig_frame_t;

@@ -234,27 +234,37 @@ gig_sync_sqlite_close(gig_sync_record_t *record)
 }
 
 
-/* The file is made before SQLite does, for the mode; -wal and -shm take theirs from it. */
+/*
+ * The file is made before SQLite does, for the mode; -wal and -shm take theirs from
+ * it.  Never open and close the database itself here: that would drop the POSIX locks
+ * that SQLite holds on it for other threads, and a process that closes it meanwhile
+ * would take itself for the last one and delete the log under them.  So a new file
+ * gets its name only once it is closed.
+ */
 static int
 gig_sqlite_file(const char *path, gig_error_t *err)
 {
-    int          fd;
+    int          fd, rc;
+    char         made[sizeof(((gig_sync_record_t *) NULL)->path) + sizeof(".XXXXXX")];
     struct stat  st;
 
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+    if (stat(path, &st) == 0) {
+        return S_ISREG(st.st_mode) ? 0 : gig_error_set(err, path, "is not a file");
+    }
+
+    snprintf(made, sizeof(made), "%s.XXXXXX", path);
+    fd = mkostemp(made, O_CLOEXEC);
 
     if (fd == -1) {
         return gig_error_set(err, path, "%s", strerror(errno));
     }
 
-    if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
-        close(fd);
-        return gig_error_set(err, path, "is not a file");
-    }
-
     close(fd);
+    rc = link(made, path) == 0 || errno == EEXIST ? 0
+         : gig_error_set(err, path, "%s", strerror(errno));
+    (void) unlink(made);
 
-    return 0;
+    return rc;
 }
 
 

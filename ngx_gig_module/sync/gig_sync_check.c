@@ -1,0 +1,364 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "gig_sync_commands.h"
+#include "gig_sync_connector.h"
+#include "gig_sync_job.h"
+#include "gig_sync_options.h"
+#include "gig_sync_redis.h"
+
+#define GIG_SYNC_REDIS_LEAST    70000       /* 7.0.0: XAUTOCLAIM's lost ids, scripts with flags */
+
+
+typedef enum { GIG_SYNC_CHECK_OK, GIG_SYNC_CHECK_WARNING, GIG_SYNC_CHECK_ERROR } gig_sync_verdict_t;
+
+typedef struct {
+    const gig_sync_board_t  *board;
+    gig_sync_redis_t         redis;
+    unsigned                 errors, warnings;
+} gig_sync_check_t;
+
+
+static void gig_sync_check_say(gig_sync_check_t *check, gig_sync_verdict_t verdict, const char *what,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+
+static void
+gig_sync_check_say(gig_sync_check_t *check, gig_sync_verdict_t verdict, const char *what,
+    const char *format, ...)
+{
+    va_list  args;
+
+    static const char *const  words[] = { "ok", "warning", "error" };
+
+    check->errors += verdict == GIG_SYNC_CHECK_ERROR;
+    check->warnings += verdict == GIG_SYNC_CHECK_WARNING;
+
+    printf("%-8s %s: %s: ", words[verdict], check->board->name, what);
+
+    va_start(args, format);
+    (void) vprintf(format, args);
+    va_end(args);
+
+    putchar('\n');
+}
+
+
+/* One CONFIG parameter; 0 and a line if Redis does not let us look. */
+static int
+gig_sync_check_config(gig_sync_check_t *check, const char *name, char *value, size_t size)
+{
+    gig_str_t         text;
+    gig_error_t       err;
+    redisReply       *reply;
+    gig_sync_args_t   args;
+
+    gig_sync_args_init(&args);
+    gig_sync_arg_words(&args, "CONFIG GET");
+    gig_sync_arg_puts(&args, name);
+    reply = gig_sync_redis_call(&check->redis, &args, &err);
+    gig_sync_args_free(&args);
+
+    if (reply == NULL) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, name, "could not be read (%s); let this user "
+                           "do CONFIG GET, or look yourself", err.detail);
+        return 0;
+    }
+
+    text = gig_sync_reply_str(gig_sync_reply_at(reply, 1));
+    (void) snprintf(value, size, "%.*s", (int) text.len, text.data == NULL ? "" : text.data);
+    freeReplyObject(reply);
+
+    return 1;
+}
+
+
+/* What is after "name:" in an answer of INFO. */
+static void
+gig_sync_check_info(gig_str_t info, const char *name, char *value, size_t size)
+{
+    size_t       len;
+    const char  *p;
+
+    value[0] = '\0';
+    p = info.data == NULL ? NULL : strstr(info.data, name);
+
+    if (p == NULL) {
+        return;
+    }
+
+    p += strlen(name);
+    len = strcspn(p, "\r\n");
+    (void) snprintf(value, size, "%.*s", (int) len, p);
+}
+
+
+static void
+gig_sync_check_version(gig_sync_check_t *check, const char *version)
+{
+    long         number;
+    char        *end;
+
+    number = strtol(version, &end, 10) * 10000;
+
+    if (*end == '.') {
+        number += strtol(end + 1, NULL, 10) * 100;
+    }
+
+    if (number < GIG_SYNC_REDIS_LEAST) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "version", "%s is too old; right is 7.0 or later",
+                           version);
+
+    } else {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "version", "%s", version);
+    }
+}
+
+
+/* durability.md's guards: what would lose applications without anybody noticing. */
+static void
+gig_sync_check_guards(gig_sync_check_t *check)
+{
+    char  value[64], always[64];
+
+    if (gig_sync_check_config(check, "maxmemory-policy", value, sizeof(value))) {
+        if (strcmp(value, "noeviction") == 0) {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "maxmemory-policy", "noeviction");
+
+        } else {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "maxmemory-policy", "is %s, which throws applications "
+                               "away when memory is short; right is noeviction", value);
+        }
+    }
+
+    always[0] = '\0';
+
+    if (gig_sync_check_config(check, "appendonly", value, sizeof(value))
+        && gig_sync_check_config(check, "appendfsync", always, sizeof(always)))
+    {
+        if (strcmp(value, "yes") != 0) {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "appendonly", "is %s: what Redis holds is lost with its "
+                               "process; right is yes", value);
+
+        } else {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "appendonly", "yes");
+        }
+
+        if (strcmp(always, "always") == 0) {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "appendfsync", "always");
+
+        } else {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "appendfsync", "is %s: a power cut may take the last "
+                               "seconds' applications; right is always", always);
+        }
+    }
+
+    if (gig_sync_check_config(check, "no-appendfsync-on-rewrite", value, sizeof(value))) {
+        if (strcmp(value, "no") == 0) {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "no-appendfsync-on-rewrite", "no");
+
+        } else {
+            gig_sync_check_say(check, strcmp(always, "always") == 0 ? GIG_SYNC_CHECK_ERROR
+                                                                    : GIG_SYNC_CHECK_WARNING,
+                               "no-appendfsync-on-rewrite", "is %s: during a rewrite nothing is fsynced, even with "
+                               "appendfsync always; right is no", value);
+        }
+    }
+}
+
+
+static void
+gig_sync_check_redis(gig_sync_check_t *check)
+{
+    char              value[64];
+    gig_str_t         info;
+    gig_error_t       err;
+    redisReply       *reply;
+    gig_sync_args_t   args;
+
+    gig_sync_args_init(&args);
+    gig_sync_arg_puts(&args, "INFO");
+    reply = gig_sync_redis_call(&check->redis, &args, &err);
+    gig_sync_args_free(&args);
+
+    if (reply == NULL) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "redis", "%s: %s", check->board->redis, err.detail);
+        return;
+    }
+
+    gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "redis", "%s answers", check->board->redis);
+    info = gig_sync_reply_str(reply);
+
+    gig_sync_check_info(info, "redis_version:", value, sizeof(value));
+    gig_sync_check_version(check, value);
+
+    gig_sync_check_info(info, "\nrole:", value, sizeof(value));
+
+    if (strcmp(value, "master") == 0) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "role", "primary");
+
+    } else {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "role", "is %s; right is the primary: gig-sync must write", value);
+    }
+
+    gig_sync_check_info(info, "aof_last_write_status:", value, sizeof(value));
+
+    if (value[0] != '\0' && strcmp(value, "ok") != 0) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "aof", "the last write of Redis to its disk failed; "
+                           "is the disk full?");
+    }
+
+    freeReplyObject(reply);
+    gig_sync_check_guards(check);
+}
+
+
+/* Which of the board's keys are there: none of these is an error before the first run. */
+static void
+gig_sync_check_board(gig_sync_check_t *check)
+{
+    gig_str_t     version;
+    gig_error_t   err;
+    redisReply   *reply;
+
+    reply = gig_sync_redis_ask(&check->redis, "HGET", "catalog", "version", &err);
+
+    if (reply == NULL) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "catalog", "%s", err.detail);
+        return;
+    }
+
+    version = gig_sync_reply_str(reply);
+
+    if (version.len == 0) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "catalog", "nothing is published yet; \"gig-sync run\" "
+                           "or \"once\" does that");
+
+    } else {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "catalog", "version %.*s", (int) version.len, version.data);
+    }
+
+    freeReplyObject(reply);
+    reply = gig_sync_redis_ask(&check->redis, "EXISTS", "ready", "", &err);
+
+    if (reply == NULL) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "ready", "%s", err.detail);
+        return;
+    }
+
+    if (gig_sync_reply_int(reply) == 1) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "ready", "applications are judged");
+
+    } else {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "ready", "Redis is new or lost its memory: no application "
+                           "is judged until \"gig-sync run\" or \"once\" has rebuilt it");
+    }
+
+    freeReplyObject(reply);
+}
+
+
+static int
+gig_sync_check_count(void *data, char kind, gig_str_t id, gig_str_t rev, gig_str_t json)
+{
+    size_t  *count = data;
+
+    (void) rev;
+    (void) id;
+
+    /* [0]: gigs; [1]: forms; [2]: refused */
+    count[json.len == 0 ? 2 : kind == 'g' ? 0 : 1]++;
+
+    return 0;
+}
+
+
+static void
+gig_sync_check_upstream(gig_sync_check_t *check, const char *name, gig_str_t url, int fetch)
+{
+    size_t                       count[3] = { 0 };
+    gig_error_t                  err;
+    gig_sync_record_t           *record;
+    const gig_sync_connector_t  *connector;
+
+    connector = gig_sync_connector(url, &err);
+
+    if (connector == NULL || connector->open(url, &record, &err) == -1) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, name, "%s%s%s", err.pointer,
+                           err.pointer[0] == '\0' ? "" : ": ", err.detail);
+        return;
+    }
+
+    if (!fetch) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, name, "%s", connector->abilities & GIG_SYNC_DATABASE
+                           ? "keeps applications and confirms seats itself" : "takes applications");
+
+    } else if (connector->fetch(record, gig_sync_check_count, count, &err) == -1) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, name, "%s%s%s", err.pointer,
+                           err.pointer[0] == '\0' ? "" : ": ", err.detail);
+
+    } else {
+        gig_sync_check_say(check, count[2] > 0 ? GIG_SYNC_CHECK_ERROR
+                                               : count[0] == 0 ? GIG_SYNC_CHECK_WARNING : GIG_SYNC_CHECK_OK,
+                           name, "%zu gigs, %zu forms, %zu refused%s", count[0], count[1], count[2],
+                           count[2] > 0 ? " (the log says which and why)"
+                                        : count[0] == 0 ? "; an empty source never empties a board" : "");
+    }
+
+    connector->close(record);
+}
+
+
+int
+gig_sync_check(int argc, char **argv)
+{
+    int                   rc;
+    unsigned              i, errors, warnings;
+    gig_sync_check_t      check;
+    gig_sync_options_t    options;
+    gig_sync_settings_t   settings = { 0 };
+
+    rc = gig_sync_options(argc, argv, 0, &options);
+
+    if (rc == 0) {
+        rc = gig_sync_options_load(&options, argv[0], &settings);
+    }
+
+    if (rc != 0) {
+        return rc;
+    }
+
+    printf("%-8s %s: settings and keys of %u board%s\n", "ok", options.config, settings.n,
+           settings.n == 1 ? "" : "s");
+
+    errors = 0;
+    warnings = 0;
+
+    for (i = 0; i < settings.n; i++) {
+        memset(&check, 0, sizeof(check));
+        check.board = &settings.board[i];
+        gig_sync_redis_init(&check.redis, check.board);
+
+        gig_sync_check_redis(&check);
+
+        if (check.redis.context != NULL) {
+            gig_sync_check_board(&check);
+        }
+
+        gig_sync_check_upstream(&check, "source",
+                                (gig_str_t) { check.board->source, strlen(check.board->source) }, 1);
+        gig_sync_check_upstream(&check, "sink", gig_sync_sink_url(check.board), 0);
+
+        gig_sync_redis_close(&check.redis);
+        errors += check.errors;
+        warnings += check.warnings;
+    }
+
+    printf("%u error%s, %u warning%s\n", errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+    gig_sync_settings_free(&settings);
+
+    return errors > 0 ? EX_CONFIG : EX_OK;
+}

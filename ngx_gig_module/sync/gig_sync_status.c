@@ -1,0 +1,289 @@
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include <jansson.h>
+
+#include "gig_json.h"
+#include "gig_sync_commands.h"
+#include "gig_sync_job.h"
+#include "gig_sync_options.h"
+#include "gig_sync_redis.h"
+
+#define GIG_SYNC_NODE_MAX       65536       /* bytes of a node's line */
+#define GIG_SYNC_NODE_OLD       15          /* seconds: three of the marks a node should have made */
+
+
+static json_t *
+gig_sync_status_string(const redisReply *reply)
+{
+    gig_str_t  text;
+
+    text = gig_sync_reply_str(reply);
+
+    return text.data == NULL ? json_null() : json_stringn(text.data, text.len);
+}
+
+
+/* Asks, and puts 0 or the number under name; 0, or -1 with err. */
+static int
+gig_sync_status_number(gig_sync_redis_t *redis, json_t *out, const char *name, const char *command,
+    const char *key, gig_error_t *err)
+{
+    redisReply  *reply;
+
+    reply = gig_sync_redis_ask(redis, command, key, "", err);
+    if (reply == NULL) {
+        return -1;
+    }
+
+    (void) json_object_set_new(out, name, json_integer(gig_sync_reply_int(reply)));
+    freeReplyObject(reply);
+
+    return 0;
+}
+
+
+static int
+gig_sync_status_catalog(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
+{
+    redisReply  *reply;
+
+    reply = gig_sync_redis_ask(redis, "HMGET", "catalog", "version digest", err);
+    if (reply == NULL) {
+        return -1;
+    }
+
+    (void) json_object_set_new(out, "version", json_integer(gig_sync_reply_int(gig_sync_reply_at(reply, 0))));
+    (void) json_object_set_new(out, "digest", gig_sync_status_string(gig_sync_reply_at(reply, 1)));
+    freeReplyObject(reply);
+
+    if (gig_sync_status_number(redis, out, "ready", "EXISTS", "ready", err) == -1) {
+        return -1;
+    }
+
+    (void) json_object_set_new(out, "ready",
+                               json_boolean(json_integer_value(json_object_get(out, "ready")) == 1));
+
+    return 0;
+}
+
+
+/*
+ * The queue: how many entries there are, how many of them are in somebody's
+ * hands, and how old the first one is, by Redis's own clock.
+ */
+static int
+gig_sync_status_queue(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
+{
+    size_t             i;
+    int64_t            now, first;
+    gig_str_t          id;
+    redisReply        *reply;
+    gig_sync_args_t    args;
+    const redisReply  *group;
+
+    gig_sync_args_init(&args);
+    gig_sync_arg_puts(&args, "TIME");
+    reply = gig_sync_redis_call(redis, &args, err);
+    gig_sync_args_free(&args);
+
+    if (reply == NULL) {
+        return -1;
+    }
+
+    now = gig_sync_reply_int(gig_sync_reply_at(reply, 0)) * 1000
+          + gig_sync_reply_int(gig_sync_reply_at(reply, 1)) / 1000;
+    freeReplyObject(reply);
+
+    reply = gig_sync_redis_ask(redis, "XRANGE", "applications", "- + COUNT 1", err);
+    if (reply == NULL) {
+        return -1;
+    }
+
+    id = gig_sync_reply_str(gig_sync_reply_at(gig_sync_reply_at(reply, 0), 0));
+    first = id.len == 0 ? 0 : gig_sync_reply_int(gig_sync_reply_at(gig_sync_reply_at(reply, 0), 0));
+    (void) json_object_set_new(out, "lag_ms", json_integer(first == 0 || first > now ? 0 : now - first));
+    freeReplyObject(reply);
+
+    (void) json_object_set_new(out, "in_hand", json_integer(0));
+    (void) json_object_set_new(out, "group", json_false());
+    reply = gig_sync_redis_ask(redis, "XINFO GROUPS", "applications", "", err);
+
+    if (reply == NULL) {
+        /* No stream yet: no group. */
+        return redis->fault == GIG_SYNC_REDIS_REFUSED ? 0 : -1;
+    }
+
+    group = gig_sync_reply_at(reply, 0);
+
+    for (i = 0; group != NULL && i + 1 < group->elements; i += 2) {
+        (void) json_object_set_new(out, "group", json_true());
+
+        if (gig_str_is(gig_sync_reply_str(group->element[i]), "pending")) {
+            (void) json_object_set_new(out, "in_hand", json_integer(gig_sync_reply_int(group->element[i + 1])));
+        }
+    }
+
+    freeReplyObject(reply);
+
+    return 0;
+}
+
+
+static int
+gig_sync_status_nodes(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
+{
+    size_t       i;
+    int64_t      gap;
+    json_t      *nodes, *node;
+    redisReply  *reply;
+
+    reply = gig_sync_redis_ask(redis, "HGETALL", "nodes", "", err);
+    if (reply == NULL) {
+        return -1;
+    }
+
+    nodes = json_array();
+    gap = 0;
+
+    for (i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
+        node = gig_json_parse(gig_sync_reply_str(reply->element[i + 1]), GIG_SYNC_NODE_MAX,
+                              GIG_JSON_DEPTH_MAX, NULL);
+        if (!json_is_object(node)) {
+            json_decref(node);
+            continue;
+        }
+
+        (void) json_object_set_new(node, "node", gig_sync_status_string(reply->element[i]));
+        gap += json_integer_value(json_object_get(node, "gap"));
+        (void) json_array_append_new(nodes, node);
+    }
+
+    freeReplyObject(reply);
+    (void) json_object_set_new(out, "nodes", nodes);
+    (void) json_object_set_new(out, "gap", json_integer(gap));
+
+    return 0;
+}
+
+
+static void
+gig_sync_status_print(const json_t *board)
+{
+    size_t         i;
+    int64_t        at;
+    const json_t  *nodes, *node, *error;
+
+#define GIG_SYNC_STATUS(object, name)                                                                 \
+    ((long long) json_integer_value(json_object_get(object, name)))
+
+    error = json_object_get(board, "error");
+
+    if (error != NULL) {
+        printf("%s: %s\n", json_string_value(json_object_get(board, "board")), json_string_value(error));
+        return;
+    }
+
+    printf("%s: version %lld, %lld gigs, %lld forms, %s\n",
+           json_string_value(json_object_get(board, "board")), GIG_SYNC_STATUS(board, "version"),
+           GIG_SYNC_STATUS(board, "gigs"), GIG_SYNC_STATUS(board, "forms"),
+           json_is_true(json_object_get(board, "ready")) ? "ready" : "NOT READY");
+    printf("  backlog %lld (in hand %lld), lag %.1f s, gap %lld, dead letters %lld\n",
+           GIG_SYNC_STATUS(board, "backlog"), GIG_SYNC_STATUS(board, "in_hand"),
+           (double) GIG_SYNC_STATUS(board, "lag_ms") / 1000, GIG_SYNC_STATUS(board, "gap"),
+           GIG_SYNC_STATUS(board, "dead"));
+
+    nodes = json_object_get(board, "nodes");
+
+    for (i = 0; i < json_array_size(nodes); i++) {
+        node = json_array_get(nodes, i);
+        at = gig_sync_now_ms() / 1000 - GIG_SYNC_STATUS(node, "at");
+
+        printf("  host %.*s: version %lld, gap %lld, clock %+lld ms, seen %lld s ago%s\n",
+               64, json_string_value(json_object_get(node, "host")) == NULL
+               ? "?" : json_string_value(json_object_get(node, "host")), GIG_SYNC_STATUS(node, "version"),
+               GIG_SYNC_STATUS(node, "gap"), GIG_SYNC_STATUS(node, "clock_ms"), (long long) at,
+               at > GIG_SYNC_NODE_OLD ? ": NOT SEEN LATELY"
+               : GIG_SYNC_STATUS(node, "version") < GIG_SYNC_STATUS(board, "version") ? ": behind" : "");
+    }
+
+#undef GIG_SYNC_STATUS
+}
+
+
+static int
+gig_sync_status_board(const gig_sync_board_t *settings, json_t *board)
+{
+    int               rc;
+    gig_error_t       err;
+    gig_sync_redis_t  redis;
+
+    gig_sync_redis_init(&redis, settings);
+    (void) json_object_set_new(board, "board", json_string(settings->name));
+
+    rc = 0;
+
+    if (gig_sync_status_catalog(&redis, board, &err) == -1
+        || gig_sync_status_number(&redis, board, "gigs", "HLEN", "gigs", &err) == -1
+        || gig_sync_status_number(&redis, board, "forms", "HLEN", "forms", &err) == -1
+        || gig_sync_status_number(&redis, board, "backlog", "XLEN", "applications", &err) == -1
+        || gig_sync_status_queue(&redis, board, &err) == -1
+        || gig_sync_status_number(&redis, board, "dead", "XLEN", "dead", &err) == -1
+        || gig_sync_status_nodes(&redis, board, &err) == -1)
+    {
+        (void) json_object_set_new(board, "error", json_string(err.detail));
+        rc = -1;
+    }
+
+    gig_sync_redis_close(&redis);
+
+    return rc;
+}
+
+
+int
+gig_sync_status(int argc, char **argv)
+{
+    int                  rc;
+    json_t              *boards, *board;
+    unsigned             i;
+    gig_sync_options_t   options;
+    gig_sync_settings_t  settings = { 0 };
+
+    rc = gig_sync_options(argc, argv, 1, &options);
+
+    if (rc == 0) {
+        rc = gig_sync_options_load(&options, argv[0], &settings);
+    }
+
+    if (rc != 0) {
+        return rc;
+    }
+
+    boards = json_array();
+
+    for (i = 0; i < settings.n; i++) {
+        board = json_object();
+
+        if (gig_sync_status_board(&settings.board[i], board) == -1) {
+            rc = EX_UNAVAILABLE;
+        }
+
+        if (!options.json) {
+            gig_sync_status_print(board);
+        }
+
+        (void) json_array_append_new(boards, board);
+    }
+
+    if (options.json) {
+        (void) json_dumpf(boards, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+        putchar('\n');
+    }
+
+    json_decref(boards);
+    gig_sync_settings_free(&settings);
+
+    return rc;
+}
