@@ -34,7 +34,7 @@ static uint64_t ngx_http_gig_metrics_entries(ngx_http_gig_metrics_t *m);
 static uint64_t ngx_http_gig_metrics_cached(ngx_http_gig_metrics_t *m);
 static void ngx_http_gig_metrics_states(ngx_http_gig_metrics_t *m, ngx_uint_t n, gig_buf_t *body);
 static ngx_int_t ngx_http_gig_metrics_counters(ngx_http_request_t *r, ngx_http_gig_board_t *board,
-    gig_buf_t *body);
+    ngx_uint_t first, gig_buf_t *body);
 
 
 static ngx_str_t  ngx_http_gig_type_metrics = ngx_string("text/plain; version=0.0.4");
@@ -96,7 +96,7 @@ ngx_http_gig_metrics_handler(ngx_http_request_t *r)
                              ngx_http_gig_metrics_cached);
 
     for (i = 0; i < n; i++) {
-        if (ngx_http_gig_metrics_counters(r, m[i].board, &body) != NGX_OK) {
+        if (ngx_http_gig_metrics_counters(r, m[i].board, i == 0, &body) != NGX_OK) {
             gig_buf_free(&body);
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
@@ -154,12 +154,14 @@ ngx_http_gig_metrics_states(ngx_http_gig_metrics_t *m, ngx_uint_t n, gig_buf_t *
 }
 
 
+/* HELP and TYPE may stand once: of the boards after the first, the samples only. */
+
 static ngx_int_t
 ngx_http_gig_metrics_counters(ngx_http_request_t *r, ngx_http_gig_board_t *board,
-    gig_buf_t *body)
+    ngx_uint_t first, gig_buf_t *body)
 {
     size_t   size;
-    u_char  *p, *last;
+    u_char  *p, *last, *end;
 
     size = ngx_http_gig_shm_metrics_size(board);
 
@@ -169,7 +171,21 @@ ngx_http_gig_metrics_counters(ngx_http_request_t *r, ngx_http_gig_board_t *board
     }
 
     last = ngx_http_gig_shm_metrics(board, p, p + size);
-    gig_buf_add(body, p, last - p);
+
+    if (first) {
+        gig_buf_add(body, p, last - p);
+        return NGX_OK;
+    }
+
+    for ( ; p < last; p = end) {
+
+        end = ngx_strlchr(p, last, '\n');
+        end = end ? end + 1 : last;
+
+        if (*p != '#') {
+            gig_buf_add(body, p, end - p);
+        }
+    }
 
     return NGX_OK;
 }
