@@ -1,0 +1,502 @@
+
+/*
+ * The body of an application comes from anybody.  It must be read for nothing
+ * (time, memory), mean the same in both encodings, and when it is not right the
+ * applicant must be told at the field what would be.
+ */
+
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "gig_form.h"
+#include "gig_json.h"
+
+#define MEGABYTE            (1024 * 1024)
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SLOWER              10
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SLOWER              10
+#endif
+#endif
+
+#ifndef SLOWER
+#define SLOWER              1
+#endif
+
+static gig_form_t     form, wide;
+static gig_answers_t  answers;
+static gig_errors_t   errors;
+static gig_error_t    err;
+
+static const char  wide_form[] =
+    "{\"id\":\"f_wide\",\"rev\":3,\"groups\":[{\"id\":\"work\",\"required\":true}],\"fields\":["
+    "{\"name\":\"tel\",\"label\":\"Phone\",\"type\":\"tel\",\"class\":\"contact\"},"
+    "{\"name\":\"url\",\"label\":\"Portfolio\",\"type\":\"url\",\"class\":\"merit\",\"any_of\":\"work\"},"
+    "{\"name\":\"sample\",\"label\":\"Sample\",\"type\":\"textarea\",\"class\":\"merit\",\"any_of\":\"work\"},"
+    "{\"name\":\"hours\",\"label\":\"Hours\",\"type\":\"number\",\"class\":\"merit\"},"
+    "{\"name\":\"start\",\"label\":\"Start\",\"type\":\"date\",\"class\":\"merit\"},"
+    "{\"name\":\"year\",\"label\":\"Year\",\"type\":\"select\",\"class\":\"merit\",\"required\":true,"
+    "\"options\":[{\"value\":\"1\",\"label\":\"First\"},{\"value\":\"2\",\"label\":\"Second\"}]},"
+    "{\"name\":\"tools\",\"label\":\"Tools\",\"type\":\"multi_select\",\"class\":\"merit\",\"required\":true,"
+    "\"options\":[{\"value\":\"71\",\"label\":\"Excel\"},{\"value\":\"72\",\"label\":\"Python\"}]},"
+    "{\"name\":\"later\",\"label\":\"Keep it\",\"type\":\"consent\",\"class\":\"consent\"}]}";
+
+#define ENCODED_OK                                                                               \
+    "first_name=Zo%C3%AB&last_name=O%27Neil&email=Zoe%40Example.EDU&statement=One%0D%0Atwo+"     \
+    "&available=no&consent_processing=on"
+
+#define JSON_OK                                                                                  \
+    "{\"source\":{\"ref\":\"fair\"},\"answers\":{\"consent_processing\":true,\"available\":false,"  \
+    "\"statement\":\" One\\ntwo\",\"email\":\"Zoe@example.edu\",\"last_name\":\"O'Neil\","       \
+    "\"first_name\":\"Zoe\\u0308\",\"unknown\":7}}"
+
+
+static int
+setup(void **state)
+{
+    (void) state;
+
+    errors.count = 0;
+
+    return gig_form_read(gig_form_default(), &form, &errors) != 0
+           || gig_form_read(gig_str(wide_form), &wide, &errors) != 0;
+}
+
+
+static int
+teardown(void **state)
+{
+    (void) state;
+
+    gig_form_free(&form);
+    gig_form_free(&wide);
+
+    return 0;
+}
+
+
+static void
+check_encoded(const gig_form_t *with, const char *body, const char *field, const char *says)
+{
+    unsigned  i;
+    char      pointer[100];
+
+    errors.count = 0;
+    assert_int_equal(gig_answers_read_urlencoded(with, (gig_str_t) { body, strlen(body) }, &answers,
+                                                 &err), 0);
+
+    if (says == NULL) {
+
+        if (gig_answers_check(with, &answers, &errors) != 0) {
+            fail_msg("%s: %s: %s", body, errors.error[0].pointer, errors.error[0].detail);
+        }
+
+        gig_answers_free(&answers);
+        return;
+    }
+
+    assert_int_equal(gig_answers_check(with, &answers, &errors), -1);
+
+    strcpy(pointer, "/answers/");
+    strcat(pointer, field);
+
+    for (i = 0; i < errors.count; i++) {
+        if (strcmp(errors.error[i].pointer, pointer) == 0
+            && strstr(errors.error[i].detail, says) != NULL)
+        {
+            break;
+        }
+    }
+
+    if (i == errors.count) {
+        fail_msg("%s: %s: %s", body, errors.error[0].pointer, errors.error[0].detail);
+    }
+
+    gig_answers_free(&answers);
+}
+
+
+static void
+test_both_encodings_are_one(void **state)
+{
+    gig_buf_t  one, two;
+
+    (void) state;
+
+    gig_buf_init(&one, 10000);
+    gig_buf_init(&two, 10000);
+    errors.count = 0;
+
+    assert_int_equal(gig_answers_read_urlencoded(&form, gig_str(ENCODED_OK
+                     "&_key=k.1&_source=fair&extra=x&website="), &answers, &err), 0);
+    assert_int_equal(gig_answers_check(&form, &answers, &errors), 0);
+    assert_true(gig_str_is(answers.key, "k.1"));
+    assert_true(gig_str_is(answers.source, "fair"));
+    assert_false(answers.honeypot);
+    assert_true(gig_str_is(gig_answers_email(&form, &answers), "zoe@example.edu"));
+    assert_true(gig_str_is(gig_json_str(answers.answers, "email"), "Zoe@example.edu"));
+    gig_answers_canonical(&form, &answers, &one);
+    gig_answers_free(&answers);
+
+    assert_int_equal(gig_answers_read_json(&form, gig_str(JSON_OK), &answers, &err), 0);
+    assert_int_equal(gig_answers_check(&form, &answers, &errors), 0);
+    assert_true(gig_str_is(answers.source, "fair"));
+    assert_null(json_object_get(answers.answers, "unknown"));
+    gig_answers_canonical(&form, &answers, &two);
+    gig_answers_free(&answers);
+
+    gig_buf_add(&one, "", 1);
+    gig_buf_add(&two, "", 1);
+    assert_string_equal(one.data, "{\"available\":false,\"consent_processing\":true,"
+                        "\"email\":\"Zoe@example.edu\",\"first_name\":\"Zo\xc3\xab\","
+                        "\"last_name\":\"O'Neil\",\"statement\":\"One\\ntwo\"}");
+    assert_string_equal(two.data, one.data);
+
+    gig_buf_reset(&one);
+    gig_buf_reset(&two);
+
+    assert_int_equal(gig_answers_read_urlencoded(&wide, gig_str(
+        "tools=72&year=2&tools=71&tools=72&hours=7.5&sample=x&tel=%2B1+312+555+0100"), &answers, &err),
+        0);
+    assert_int_equal(gig_answers_check(&wide, &answers, &errors), 0);
+    gig_answers_canonical(&wide, &answers, &one);
+    gig_answers_free(&answers);
+
+    assert_int_equal(gig_answers_read_json(&wide, gig_str(
+        "{\"answers\":{\"tel\":\"+1 312 555 0100\",\"hours\":7.5,\"sample\":\"x\",\"year\":\"2\","
+        "\"tools\":[\"71\",\"72\"],\"start\":null,\"url\":\"\"}}"), &answers, &err), 0);
+    assert_int_equal(gig_answers_check(&wide, &answers, &errors), 0);
+    gig_answers_canonical(&wide, &answers, &two);
+    gig_answers_free(&answers);
+
+    gig_buf_add(&one, "", 1);
+    gig_buf_add(&two, "", 1);
+    assert_string_equal(one.data, "{\"hours\":\"7.5\",\"later\":false,\"sample\":\"x\","
+                        "\"tel\":\"+1 312 555 0100\",\"tools\":[\"71\",\"72\"],\"year\":\"2\"}");
+    assert_string_equal(two.data, one.data);
+
+    gig_buf_free(&one);
+    gig_buf_free(&two);
+}
+
+
+static void
+test_messages(void **state)
+{
+    (void) state;
+
+    check_encoded(&form, ENCODED_OK, NULL, NULL);
+    check_encoded(&form, "", "first_name", "Please fill in this field.");
+    check_encoded(&form, "", "email", "such as name@example.edu");
+    check_encoded(&form, "email=name%40example", "email", "such as name@example.edu");
+    check_encoded(&form, "", "statement", "Please answer this question.");
+    check_encoded(&form, "statement=+%0D%0A+", "statement", "Please answer this question.");
+    check_encoded(&form, "available=", "available", "yes or no");
+    check_encoded(&form, "available=perhaps", "available", "yes or no");
+    check_encoded(&form, "consent_processing=no", "consent_processing", "tick this box");
+    check_encoded(&form, "", "consent_processing", "tick this box");
+    check_encoded(&form, "first_name=see+WWW.example.com", "first_name", "web addresses");
+    check_encoded(&form, "first_name=hTTp%3A%2F%2Fx", "first_name", "web addresses");
+    check_encoded(&form, "first_name=a%0Ab", "first_name", "one line");
+    check_encoded(&form, "first_name=a%E2%80%AEb", "first_name", "cannot be seen");
+    check_encoded(&form, "statement=a%07b", "statement", "cannot be seen");
+
+    check_encoded(&wide, "year=1&tools=71&sample=x", NULL, NULL);
+    check_encoded(&wide, "year=1&tools=71", "url", "at least one of these");
+    check_encoded(&wide, "year=3", "year", "one of the options");
+    check_encoded(&wide, "tools=71&tools=9", "tools", "only from the options");
+    check_encoded(&wide, "year=1&tools=", "tools", "at least one");
+    check_encoded(&wide, "tel=call+me", "tel", "+1 312 555 0100");
+    check_encoded(&wide, "url=javascript%3Ax", "url", "https://example.edu");
+    check_encoded(&wide, "hours=many", "hours", "number");
+    check_encoded(&wide, "hours=1.2.3", "hours", "number");
+    check_encoded(&wide, "start=2026-02-30", "start", "2026-10-26");
+}
+
+
+static void
+test_booleans(void **state)
+{
+    size_t  i;
+
+    static const char  *const words[] = { "yes", "true", "1", "on", "no", "false", "0", "off", "YES" };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+
+        char  body[64] = "available=";
+
+        strcat(body, words[i]);
+        assert_int_equal(gig_answers_read_urlencoded(&form, (gig_str_t) { body, strlen(body) },
+                                                     &answers, &err), 0);
+        assert_true(json_is_boolean(json_object_get(answers.answers, "available")));
+        assert_int_equal(json_is_true(json_object_get(answers.answers, "available")),
+                         i < 4 || i == 8);
+        gig_answers_free(&answers);
+    }
+}
+
+
+static void
+test_what_was_typed_stays(void **state)
+{
+    (void) state;
+
+    errors.count = 0;
+    assert_int_equal(gig_answers_read_urlencoded(&form, gig_str(
+        "first_name=+Dana+&email=wrong&available=yes&other=x&website=http%3A%2F%2Fspam"), &answers, &err),
+        0);
+    assert_true(answers.honeypot);
+    assert_int_equal(gig_answers_check(&form, &answers, &errors), -1);
+    assert_true(gig_str_is(gig_json_str(answers.answers, "first_name"), " Dana "));
+    assert_true(gig_str_is(gig_json_str(answers.answers, "email"), "wrong"));
+    assert_true(json_is_true(json_object_get(answers.answers, "available")));
+    assert_null(json_object_get(answers.answers, "other"));
+    assert_null(gig_answers_email(&form, &answers).data);
+    gig_answers_free(&answers);
+}
+
+
+static void
+test_lengths(void **state)
+{
+    char  *body;
+
+    (void) state;
+
+    body = malloc(200000);
+    assert_non_null(body);
+
+    strcpy(body, "first_name=");
+    memset(body + 11, 'x', 256);
+    body[11 + 256] = '\0';
+    check_encoded(&form, body, "first_name", "at most 255 characters; it has 256");
+
+    /* thousands of combining marks, in the order that costs most to sort */
+
+    strcpy(body, "statement=a");
+
+    while (strlen(body) < 40000) {
+        for (size_t i = 0, at = strlen(body); i < 500; i++, at += 4) {
+            memcpy(body + at, i % 2 ? "\xcc\x81\xcc\xa3" : "\xcc\xa7\xcc\x80", 5);
+        }
+    }
+
+    check_encoded(&form, body, "statement", "cannot be seen");
+    free(body);
+}
+
+
+static void
+unreadable_encoded(gig_str_t body, const char *says)
+{
+    assert_int_equal(gig_answers_read_urlencoded(&form, body, &answers, &err), -1);
+    assert_non_null(strstr(err.detail, says));
+    assert_null(strstr(err.detail, "secret"));
+    gig_answers_free(&answers);
+}
+
+
+static void
+unreadable_json(gig_str_t body, const char *says)
+{
+    assert_int_equal(gig_answers_read_json(&form, body, &answers, &err), -1);
+    assert_non_null(strstr(err.detail, says));
+    assert_null(strstr(err.detail, "secret"));
+    gig_answers_free(&answers);
+}
+
+
+static void
+test_unreadable(void **state)
+{
+    (void) state;
+
+    unreadable_encoded(gig_str("email=secret%FF"), "UTF-8");
+    unreadable_encoded(gig_str("email=secret%C0%AF"), "UTF-8");
+    unreadable_encoded(gig_str("email=a%00b"), "NUL");
+    unreadable_encoded(gig_str("email=\xed\xa0\x80"), "UTF-8");
+    unreadable_encoded(gig_str("email=secret&email=b"), "twice");
+    unreadable_encoded(gig_str("_key=a&_key=b"), "twice");
+
+    unreadable_json(gig_str(""), "empty");
+    unreadable_json(gig_str("{}"), "answers");
+    unreadable_json(gig_str("{\"answers\":[]}"), "answers");
+    unreadable_json(gig_str("{\"answers\":{\"email\":\"secret\",\"email\":\"x\"}}"), "twice");
+    unreadable_json(gig_str("{\"answers\":{\"email\":\"a\\u0000b\"}}"), "NUL");
+    unreadable_json(gig_str("{\"answers\":{\"email\":\"\xc0\xaf\"}}"), "UTF-8");
+    unreadable_json(gig_str("{\"answers\":{\"a\":[[[[]]]]}}"), "deep");
+
+    /* a % that is none, no "=", empty pairs: as a browser's own parser has it */
+
+    assert_int_equal(gig_answers_read_urlencoded(&form, gig_str("&&first_name=100%&last_name=%zz&email&=x&"),
+                                                 &answers, &err), 0);
+    assert_true(gig_str_is(gig_json_str(answers.answers, "first_name"), "100%"));
+    assert_true(gig_str_is(gig_json_str(answers.answers, "last_name"), "%zz"));
+    assert_true(gig_str_is(gig_json_str(answers.answers, "email"), ""));
+    gig_answers_free(&answers);
+}
+
+
+static void
+test_wrong_types(void **state)
+{
+    size_t  i;
+
+    static const char  *const bodies[] = {
+        "{\"answers\":{\"email\":7,\"first_name\":{\"a\":1},\"available\":[],\"statement\":true}}",
+        "{\"answers\":{\"available\":1,\"consent_processing\":\"maybe\"}}"
+    };
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        errors.count = 0;
+        assert_int_equal(gig_answers_read_json(&form, (gig_str_t) { bodies[i], strlen(bodies[i]) },
+                                               &answers, &err), 0);
+        assert_int_equal(gig_answers_check(&form, &answers, &errors), -1);
+        assert_int_equal(errors.count, 6);
+        gig_answers_free(&answers);
+    }
+
+    errors.count = 0;
+    assert_int_equal(gig_answers_read_json(&wide, gig_str(
+        "{\"answers\":{\"tools\":[1,{}],\"year\":[\"1\"],\"sample\":\"x\"}}"), &answers, &err), 0);
+    assert_int_equal(gig_answers_check(&wide, &answers, &errors), -1);
+    assert_int_equal(errors.count, 2);
+    gig_answers_free(&answers);
+}
+
+
+/* Whatever a megabyte holds: under 10 ms, and no memory to speak of. */
+
+static void
+test_cost(void **state)
+{
+    int              encoded;
+    char            *body;
+    size_t           i, k, len, size, taken;
+    clock_t          start;
+    struct mallinfo2 before, after;
+
+    static const char  *const repeats[] = {
+        "&", "a=&", "first_name=x&", "tools=71&", "=&", "%", "%41", "+", "[", "{\"a\":", "[],", "{},", "\"", "\\",
+        "\xf0\x9f\x98\x80", "\xcc\x81\xcc\xa3", "\xff", "1,"
+    };
+
+    static const size_t  sizes[] = { MEGABYTE, GIG_BODY_MAX };
+
+    static const char  *const starts[] = { "statement=", "{\"answers\":{\"statement\":\"", "[", "" };
+
+    (void) state;
+
+    body = malloc(MEGABYTE);
+    assert_non_null(body);
+
+    for (i = 0; i < sizeof(repeats) / sizeof(repeats[0]) * 4 * 2 * 2; i++) {
+
+        size = sizes[i & 1];
+        encoded = (i >> 1) & 1;
+        len = strlen(repeats[i >> 4]);
+        k = strlen(starts[(i >> 2) & 3]);
+        memcpy(body, starts[(i >> 2) & 3], k);
+
+        for (/* void */; k + len <= size; k += len) {
+            memcpy(body + k, repeats[i >> 4], len);
+        }
+
+        errors.count = 0;
+        before = mallinfo2();
+        start = clock();
+
+        if (encoded) {
+            (void) gig_answers_read_urlencoded(&form, (gig_str_t) { body, k }, &answers, &err);
+        } else {
+            (void) gig_answers_read_json(&form, (gig_str_t) { body, k }, &answers, &err);
+        }
+
+        after = mallinfo2();
+
+        if (answers.answers != NULL) {
+            (void) gig_answers_check(&form, &answers, &errors);
+        }
+
+        if (clock() - start > (clock_t) (SLOWER * CLOCKS_PER_SEC / 100)) {
+            fail_msg("%zu bytes of %s: %ld us", k, repeats[i >> 4], (long) (clock() - start));
+        }
+
+        gig_answers_free(&answers);
+        taken = after.uordblks + after.hblkhd > before.uordblks + before.hblkhd
+                ? after.uordblks + after.hblkhd - before.uordblks - before.hblkhd : 0;
+
+        assert_true(taken < 2 * MEGABYTE);
+    }
+
+    free(body);
+}
+
+
+static void
+test_keys(void **state)
+{
+    char        key[256], longest[300];
+    size_t      i, len;
+
+    static const char  *const bad[] = {
+        "", "  ", "\"", "\"\"", "\"a", "a\"", "a b", "a,b", "\"a\\b\"", "\"a\"b\"", "\"a\";x=1", "a\x7f", "\"a\n\"",
+        "caf\xc3\xa9"
+    };
+
+    (void) state;
+
+    assert_int_equal(gig_key_read(gig_str("\"8e03978e-40d5-43dd-bc93-6894a57f9324\""), key, &len), 0);
+    assert_string_equal(key, "8e03978e-40d5-43dd-bc93-6894a57f9324");
+    assert_int_equal(len, 36);
+
+    assert_int_equal(gig_key_read(gig_str(" abc\t"), key, &len), 0);
+    assert_string_equal(key, "abc");
+
+    assert_int_equal(gig_key_read(gig_str("\"a \\\"b\\\\\""), key, &len), 0);
+    assert_string_equal(key, "a \"b\\");
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        if (gig_key_read((gig_str_t) { bad[i], strlen(bad[i]) }, key, &len) != -1) {
+            fail_msg("%s was taken", bad[i]);
+        }
+    }
+
+    memset(longest, 'k', sizeof(longest));
+    assert_int_equal(gig_key_read((gig_str_t) { longest, 255 }, key, &len), 0);
+    assert_int_equal(len, 255);
+    assert_int_equal(gig_key_read((gig_str_t) { longest, 256 }, key, &len), -1);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_both_encodings_are_one),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_booleans),
+        cmocka_unit_test(test_what_was_typed_stays),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_wrong_types),
+        cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_keys)
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
