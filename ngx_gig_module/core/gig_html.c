@@ -156,7 +156,7 @@ gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig
 
     if (due.len != 0) {
         gig_buf_puts(out, "Due ");
-        gig_html_date(due, out);
+        gig_html_date(due, 0, out);
 
     } else if (closes_at != GIG_TIME_NONE) {
         char  stamp[GIG_TIME_SIZE];
@@ -231,7 +231,7 @@ gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int 
 
 
 void
-gig_html_date(gig_str_t date, gig_buf_t *out)
+gig_html_date(gig_str_t date, int weekday, gig_buf_t *out)
 {
     gig_buf_t  text;
 
@@ -240,7 +240,7 @@ gig_html_date(gig_str_t date, gig_buf_t *out)
     gig_buf_puts(out, "\">");
 
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_date(date, &text);
+    gig_text_date(date, weekday, &text);
     gig_html_take(&text, out);
 
     gig_buf_puts(out, "</time>");

@@ -1,17 +1,14 @@
 
 /*
  * Pieces of HTML that the card and the pages share.  All text is escaped here;
- * nothing of a record reaches a page in any other way.
+ * formatted text goes through gig_markup_clean() whoever cleaned it before.
+ * Nothing of a record reaches a page in any other way.
  */
 
 #ifndef GIG_HTML_H
 #define GIG_HTML_H
 
 #include "gig_text.h"
-
-/* Bytes of description that are looked at; the rest is left out. */
-#define GIG_HTML_CLEAN_MAX      (64 * 1024)
-#define GIG_HTML_DEPTH_MAX      16
 
 /* <svg class="gig-icon"> that uses the symbol `gig-i-NAME`: for the eye only. */
 void gig_html_icon(const char *name, gig_buf_t *out);
@@ -37,18 +34,10 @@ void gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out);
 /* <time datetime="...">Fri 30 Oct 2026, 23:59 Chicago time</time>, and of a plain date. */
 void gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
     int with_seconds, gig_buf_t *out);
-void gig_html_date(gig_str_t date, gig_buf_t *out);
+void gig_html_date(gig_str_t date, int weekday, gig_buf_t *out);
 
 /* Plain text: blank lines part paragraphs, lines that begin with "- " or "* " make a list. */
 void gig_html_paragraphs(gig_str_t text, gig_buf_t *out);
-
-/*
- * Formatted text from outside.  What comes out is made of p, br, ul, ol, li,
- * strong, em, h3 and links to https addresses, well nested, without any other
- * attribute; the text of other elements stays, but not that of script, style
- * and the like.
- */
-void gig_html_clean(gig_str_t html, gig_buf_t *out);
 
 /* Escapes what one of the functions of gig_text.h wrote into text, and frees it. */
 void gig_html_take(gig_buf_t *text, gig_buf_t *out);

@@ -35,8 +35,9 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "\">\n");
     }
 
-    gig_buf_puts(out, "</head>\n<body class=\"gig-page\">\n"
-                 "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
+    gig_buf_puts(out, "</head>\n<body class=\"gig-page");
+    gig_buf_puts(out, frame->narrow ? " gig-page-narrow\">\n" : "\">\n");
+    gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
     gig_html_symbols(out);
 
     if (frame->bar) {
@@ -54,7 +55,8 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
                      " knew them.</span></p>");
     }
 
-    gig_buf_printf(out, "\n<main id=\"main\" class=\"%s\">\n", frame->width);
+    gig_buf_puts(out, "\n<main id=\"main\" class=\"gig-main");
+    gig_buf_puts(out, frame->bar ? "\">\n" : " gig-main-first\">\n");
 }
 
 
@@ -130,7 +132,7 @@ gig_page_step(int done, int now, const char *title, gig_buf_t *out)
     }
 
     gig_buf_puts(out, "</span><div><p class=\"gig-step-title\">");
-    gig_buf_html(out, (gig_str_t) { title, strlen(title) });
+    gig_buf_html(out, gig_page_str(title));
     gig_buf_puts(out, "</p><p>");
 }
 
@@ -139,6 +141,13 @@ void
 gig_page_step_end(gig_buf_t *out)
 {
     gig_buf_puts(out, "</p></div></li>\n");
+}
+
+
+gig_str_t
+gig_page_str(const char *s)
+{
+    return (gig_str_t) { s, strlen(s) };
 }
 
 

@@ -1,5 +1,6 @@
 
 #include "gig_fragment.h"
+#include "gig_markup.h"
 #include "gig_page_parts.h"
 
 
@@ -95,7 +96,7 @@ gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
 
     if (gig_json_str(work, "due_by").len != 0) {
         gig_gig_fact("due", "Due", out);
-        gig_html_date(gig_json_str(work, "due_by"), out);
+        gig_html_date(gig_json_str(work, "due_by"), 1, out);
         gig_gig_fact_end(out);
     }
 
@@ -133,14 +134,17 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
         break;
 
     case GIG_STATE_SCHEDULED:
-        gig_buf_puts(out, "<p class=\"gig-when\"><strong>Applications open</strong> ");
+        gig_buf_puts(out, "<p class=\"gig-when\"><strong>Opens ");
 
         if (gig->opens_at != GIG_TIME_NONE) {
             gig_html_time(gig->zone, gig_gig_zone(gig), gig->opens_at, 0, out);
+
+        } else {
+            gig_buf_puts(out, "soon");
         }
 
-        gig_buf_puts(out, ".</p><p class=\"gig-action\"><a class=\"gig-button gig-button-quiet\""
-                     " href=\"");
+        gig_buf_puts(out, "</strong></p><p class=\"gig-action\">"
+                     "<a class=\"gig-button gig-button-quiet\" href=\"");
         gig_buf_html(out, page->base);
         gig_buf_uri(out, id);
         gig_buf_puts(out, "/apply");
@@ -177,6 +181,15 @@ static void
 gig_gig_section(const char *title, gig_buf_t *out)
 {
     gig_buf_printf(out, "<section class=\"gig-section\"><h2>%s</h2>", title);
+}
+
+
+static void
+gig_gig_formatted(gig_str_t html, gig_buf_t *out)
+{
+    if (gig_markup_clean(html, out) != 0) {
+        out->failed = 1;
+    }
 }
 
 
@@ -279,7 +292,7 @@ gig_gig_sections(const json_t *gig, gig_section_t under, gig_buf_t *out)
             }
         }
 
-        gig_html_clean(gig_json_str(section, "html"), out);
+        gig_gig_formatted(gig_json_str(section, "html"), out);
         gig_html_paragraphs(gig_json_str(section, "text"), out);
 
         if (json_array_size(json_object_get(section, "items")) != 0) {
@@ -312,7 +325,7 @@ gig_gig_what(const json_t *gig, gig_buf_t *out)
         gig_gig_section("What you will do", out);
 
         if (html.len != 0) {
-            gig_html_clean(html, out);
+            gig_gig_formatted(html, out);
         } else {
             gig_html_paragraphs(text, out);
         }
@@ -343,7 +356,7 @@ gig_gig_date_step(const char *title, gig_str_t date, gig_buf_t *out)
 {
     if (date.len != 0) {
         gig_page_step(0, 0, title, out);
-        gig_html_date(date, out);
+        gig_html_date(date, 1, out);
         gig_page_step_end(out);
     }
 }
@@ -355,7 +368,7 @@ static void
 gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
 {
     size_t         i;
-    gig_str_t      due, title;
+    gig_str_t      due, title, date;
     const json_t  *work, *milestones, *milestone;
 
     work = json_object_get(gig->gig, "work");
@@ -388,8 +401,15 @@ gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
         gig_buf_html(out, title);
         gig_buf_puts(out, "</p><p>");
 
-        if (gig_json_str(milestone, "due_by").len != 0) {
-            gig_html_date(gig_json_str(milestone, "due_by"), out);
+        date = gig_json_str(milestone, "due_by");
+
+        if (date.len != 0) {
+            gig_html_date(date, 1, out);
+        }
+
+        if (due.len != 0 && i + 1 == json_array_size(milestones) && gig_str_eq(date, due)) {
+            gig_buf_puts(out, ", and that is all");
+            due = gig_null_str;         /* the last milestone is the end of it */
         }
 
         gig_page_step_end(out);
@@ -561,8 +581,9 @@ gig_gig_who(const json_t *gig, gig_buf_t *out)
         }
 
         if (team.len != 0) {
-            gig_buf_puts(out, (supervisor.len != 0) ? ", in the team " : "You join the team ");
+            gig_buf_puts(out, (supervisor.len != 0) ? " in the " : "You join the ");
             gig_buf_html(out, team);
+            gig_buf_puts(out, " team");
         }
 
         gig_buf_puts(out, (supervisor.len != 0 || team.len != 0) ? " at " : "You work with ");
@@ -599,7 +620,7 @@ void
 gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
 {
     int          closing;
-    gig_frame_t  frame = { .width = "gig-wide", .bar = 1 };
+    gig_frame_t  frame = { .bar = 1 };
 
     frame.heading = gig_json_str(gig->gig, "title");
     gig_page_head(page, &frame, out);
@@ -630,61 +651,5 @@ gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
     gig_gig_who(gig->gig, out);
 
     gig_buf_puts(out, "</div>\n</article>");
-    gig_page_foot(page, out);
-}
-
-
-void
-gig_page_gone_head(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t similar,
-    gig_buf_t *out)
-{
-    gig_frame_t  frame = { .width = "gig-list", .bar = 1 };
-
-    frame.heading = gig_str("No longer open");
-    gig_page_head(page, &frame, out);
-
-    gig_buf_puts(out, "<header class=\"gig-gone\"><p class=\"gig-mark gig-mark-closed\">");
-    gig_buf_puts(out, (gig->state == GIG_STATE_GONE) ? "Withdrawn" : "Closed");
-    gig_buf_puts(out, "</p><h1>");
-    gig_buf_html(out, gig_json_str(gig->gig, "title"));
-    gig_buf_puts(out, "</h1><p class=\"gig-about\">");
-
-    if (gig->state == GIG_STATE_GONE) {
-        gig_buf_html(out, gig_json_str(json_object_get(gig->gig, "org"), "name"));
-        gig_buf_puts(out, " has taken this gig back. It takes no applications any more.");
-
-    } else if (gig->closes_at != GIG_TIME_NONE && page->now >= gig->closes_at) {
-        gig_buf_puts(out, "Applications closed ");
-        gig_html_time(gig->zone, gig_gig_zone(gig), gig->closes_at, 0, out);
-        gig_buf_puts(out, ".");
-
-    } else {
-        gig_buf_puts(out, "This gig takes no applications at the moment.");
-    }
-
-    gig_buf_puts(out, " If you have applied, your receipt still shows what became of it.</p>");
-
-    if (similar == 0) {
-        gig_buf_puts(out, "<p><a class=\"gig-button\" ");
-        gig_page_href(page, gig_null_str, "", out);
-        gig_buf_puts(out, ">See all open gigs</a></p></header>\n");
-        return;
-    }
-
-    gig_buf_puts(out, "</header>\n<p class=\"gig-like\">Open now and like it</p>\n"
-                 "<ul class=\"gig-cards\">\n");
-}
-
-
-void
-gig_page_gone_tail(const gig_page_t *page, uint32_t similar, gig_buf_t *out)
-{
-    if (similar != 0) {
-        gig_buf_puts(out, "\n</ul>\n<nav class=\"gig-pager\" aria-label=\"More\">"
-                     "<a class=\"gig-button gig-button-quiet\" ");
-        gig_page_href(page, gig_null_str, "", out);
-        gig_buf_puts(out, ">See all open gigs</a></nav>\n");
-    }
-
     gig_page_foot(page, out);
 }

@@ -24,7 +24,9 @@ gig_list_count(const gig_page_list_t *list, gig_buf_t *out)
 
     one = (list->total == 1);
 
-    gig_buf_printf(out, "<strong>%u</strong> ", list->total);
+    gig_buf_puts(out, "<strong>");
+    gig_text_count(list->total, out);
+    gig_buf_puts(out, "</strong> ");
 
     if (gig_str_is(list->state, "scheduled")) {
         gig_buf_puts(out, one ? "gig opens soon" : "gigs open soon");
@@ -72,7 +74,7 @@ gig_page_list_head(const gig_page_t *page, const gig_page_list_t *list, gig_buf_
 {
     size_t       i;
     int          here;
-    gig_frame_t  frame = { .width = "gig-list" };
+    gig_frame_t  frame = { .bar = 0 };
 
     gig_page_head(page, &frame, out);
 

@@ -9,14 +9,13 @@
 #include "gig_page.h"
 
 /*
- * From the doctype to <main>.  heading: the title's first part, may be empty;
- * width: the class of main ("gig-list", "gig-wide", "gig-narrow").  private_:
- * tells robots to stay away and sends no referrer.
+ * From the doctype to <main>.  heading: the title's first part, may be empty.
+ * private_: tells robots to stay away and sends no referrer.
  */
 typedef struct {
     gig_str_t    heading;
-    const char  *width;
     unsigned     bar:1;             /* a bar with the program's name as the way home */
+    unsigned     narrow:1;          /* one column: forms, receipts, problems */
     unsigned     private_:1;
     unsigned     error:1;           /* the title begins with "Error: " */
 } gig_frame_t;
@@ -36,6 +35,12 @@ void gig_page_title(const json_t *gig, const char *before, gig_buf_t *out);
 /* One step on a line; done: it is behind us.  The caller writes the text and calls _end. */
 void gig_page_step(int done, int now, const char *title, gig_buf_t *out);
 void gig_page_step_end(gig_buf_t *out);
+
+/* One field of a form with what was typed into it and what is wrong with it. */
+void gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t *out);
+
+/* A view on a C string. */
+gig_str_t gig_page_str(const char *s);
 
 /* ?source=... of a gig page, or nothing. */
 void gig_page_source(const gig_page_gig_t *gig, gig_buf_t *out);

@@ -45,14 +45,14 @@ void
 gig_page_problem(const gig_page_t *page, unsigned status, const char *title, const char *detail,
     gig_buf_t *out)
 {
-    gig_frame_t  frame = { .width = "gig-narrow gig-problem", .bar = 1, .private_ = 1 };
+    gig_frame_t  frame = { .bar = 1, .narrow = 1, .private_ = 1 };
 
     frame.heading.data = title;
     frame.heading.len = strlen(title);
 
     gig_page_head(page, &frame, out);
 
-    gig_buf_printf(out, "<p class=\"gig-kicker\">%u</p><h1>", status);
+    gig_buf_printf(out, "<div class=\"gig-problem\"><p class=\"gig-kicker\">%u</p><h1>", status);
     gig_buf_html(out, frame.heading);
     gig_buf_puts(out, "</h1>");
 
@@ -68,7 +68,7 @@ gig_page_problem(const gig_page_t *page, unsigned status, const char *title, con
 
     gig_buf_puts(out, "<p><a class=\"gig-button\" ");
     gig_page_href(page, gig_null_str, "", out);
-    gig_buf_puts(out, ">See all open gigs</a></p>");
+    gig_buf_puts(out, ">See all open gigs</a></p></div>");
 
     gig_page_foot(page, out);
 }

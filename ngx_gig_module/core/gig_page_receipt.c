@@ -93,8 +93,8 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 
     } else {
         gig_page_step(0, 1, "On its way", out);
-        gig_buf_puts(out, "We have it. It is on its way into the company's own records; that"
-                     " takes moments, at most a few minutes.");
+        gig_buf_puts(out, "We have it. It is on its way into the company's own records,"
+                     " normally within minutes.");
     }
 
     gig_page_step_end(out);
@@ -118,7 +118,7 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 
         if (decision.len != 0) {
             gig_buf_puts(out, "By ");
-            gig_html_date(decision, out);
+            gig_html_date(decision, 1, out);
 
         } else {
             gig_buf_puts(out, "It is shown here as soon as there is one.");
@@ -204,8 +204,9 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
         gig_buf_puts(out, "There is nothing more you need to do.");
 
     } else {
-        gig_buf_puts(out, "Your application is read by the people who will work with you. You"
-                     " need not do anything. They answer to the e-mail address you gave.");
+        gig_buf_puts(out, "Somebody at the company reads it. You need not do anything: what"
+                     " becomes of it is shown here, and they write to the e-mail address you"
+                     " gave.");
     }
 
     gig_buf_puts(out, "</p></section>\n<section class=\"gig-section\"><h2>Keep this page</h2><p>"
@@ -232,7 +233,7 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
 void
 gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    gig_frame_t  frame = { .width = "gig-narrow", .bar = 1, .private_ = 1 };
+    gig_frame_t  frame = { .bar = 1, .narrow = 1, .private_ = 1 };
 
     frame.heading = receipt->withdrawn ? gig_str("Withdrawn") : gig_str("Your application");
     gig_page_head(page, &frame, out);

@@ -82,12 +82,33 @@ gig_currency_in(const char *list, gig_str_t code)
 
 
 void
+gig_text_count(uint64_t n, gig_buf_t *out)
+{
+    int   i, len;
+    char  digits[24];
+
+    len = 0;
+
+    do {
+        digits[len++] = (char) ('0' + n % 10);
+        n /= 10;
+    } while (n != 0);
+
+    for (i = len - 1; i >= 0; i--) {
+        gig_buf_add(out, &digits[i], 1);
+
+        if (i != 0 && i % 3 == 0) {
+            gig_buf_puts(out, ",");
+        }
+    }
+}
+
+
+void
 gig_text_money(int64_t minor, gig_str_t currency, gig_buf_t *out)
 {
-    char         digits[24];
-    int          n, i;
     size_t       k;
-    uint64_t     value, unit, whole;
+    uint64_t     value, unit;
     const char  *symbol;
 
     unit = gig_currency_in(gig_currency_no_minor, currency) ? 1
@@ -115,21 +136,7 @@ gig_text_money(int64_t minor, gig_str_t currency, gig_buf_t *out)
         gig_buf_puts(out, "\u00a0");
     }
 
-    n = 0;
-    whole = value / unit;
-
-    do {
-        digits[n++] = (char) ('0' + whole % 10);
-        whole /= 10;
-    } while (whole != 0);
-
-    for (i = n - 1; i >= 0; i--) {
-        gig_buf_add(out, &digits[i], 1);
-
-        if (i != 0 && i % 3 == 0) {
-            gig_buf_puts(out, ",");
-        }
-    }
+    gig_text_count(value / unit, out);
 
     if (value % unit != 0) {
         gig_buf_printf(out, ".%0*u", (unit == 1000) ? 3 : 2, (unsigned) (value % unit));
@@ -302,20 +309,22 @@ gig_text_address(const json_t *place, gig_buf_t *out)
 }
 
 
-/* "A", "A and B", "A, B and 3 more" */
+/* "A", "A and B", "A and 3 more": short enough for one line of a card */
 
 static void
 gig_text_names(const json_t *list, gig_buf_t *out)
 {
-    size_t         i, n;
+    size_t         i, n, shown;
     gig_str_t      name;
     const json_t  *item;
 
     n = json_array_size(list);
 
-    for (i = 0; i < n && i < GIG_PLACES_SHOWN; i++) {
+    shown = (n <= GIG_PLACES_SHOWN) ? n : 1;
+
+    for (i = 0; i < shown; i++) {
         if (i != 0) {
-            gig_buf_puts(out, (n == GIG_PLACES_SHOWN) ? " and " : "; ");
+            gig_buf_puts(out, " and ");
         }
 
         item = json_array_get(list, i);
@@ -333,8 +342,8 @@ gig_text_names(const json_t *list, gig_buf_t *out)
         }
     }
 
-    if (n > GIG_PLACES_SHOWN) {
-        gig_buf_printf(out, " and %zu more", n - GIG_PLACES_SHOWN);
+    if (n > shown) {
+        gig_buf_printf(out, " and %zu more", n - shown);
     }
 }
 
@@ -421,32 +430,18 @@ gig_text_digits(const char *p, size_t n)
 
 
 static void
-gig_text_write_day(unsigned weekday, unsigned day, unsigned month, int64_t year, gig_buf_t *out)
+gig_text_write_day(const gig_local_t *local, int weekday, gig_buf_t *out)
 {
-    if (weekday > 6 || month < 1 || month > 12) {
+    if (local->weekday > 6 || local->month < 1 || local->month > 12) {
         return;
     }
 
-    gig_buf_printf(out, "%s %u %s %lld", gig_weekdays[weekday], day, gig_months[month - 1],
-                   (long long) year);
-}
-
-
-void
-gig_text_date(gig_str_t date, gig_buf_t *out)
-{
-    int64_t  days;
-
-    if (gig_date_parse(date, &days) != 0 || date.len != sizeof("2026-10-26") - 1) {
-        gig_buf_str(out, date);
-        return;
+    if (weekday) {
+        gig_buf_printf(out, "%s ", gig_weekdays[local->weekday]);
     }
 
-    /* 1 January 1970 was a Thursday. */
-    gig_text_write_day((unsigned) (((days + 4) % 7 + 7) % 7),
-                       (unsigned) gig_text_digits(date.data + 8, 2),
-                       (unsigned) gig_text_digits(date.data + 5, 2),
-                       gig_text_digits(date.data, 4), out);
+    gig_buf_printf(out, "%u %s %lld", local->day, gig_months[local->month - 1],
+                   (long long) local->year);
 }
 
 
@@ -471,6 +466,7 @@ gig_text_local(const gig_zone_t *zone, int64_t seconds, gig_local_t *local)
     date.len = sizeof("2026-10-26") - 1;
 
     if (gig_date_parse(date, &days) == 0) {
+        /* 1 January 1970 was a Thursday. */
         local->weekday = (unsigned) (((days + 4) % 7 + 7) % 7);
         local->year = gig_text_digits(text, 4);
         local->month = (unsigned) gig_text_digits(text + 5, 2);
@@ -485,12 +481,28 @@ gig_text_local(const gig_zone_t *zone, int64_t seconds, gig_local_t *local)
 
 
 void
+gig_text_date(gig_str_t date, int weekday, gig_buf_t *out)
+{
+    int64_t      days;
+    gig_local_t  local;
+
+    if (gig_date_parse(date, &days) != 0 || date.len != sizeof("2026-10-26") - 1) {
+        gig_buf_str(out, date);
+        return;
+    }
+
+    gig_text_local(NULL, days * 86400, &local);
+    gig_text_write_day(&local, weekday, out);
+}
+
+
+void
 gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_buf_t *out)
 {
     gig_local_t  local;
 
     gig_text_local(zone, seconds, &local);
-    gig_text_write_day(local.weekday, local.day, local.month, local.year, out);
+    gig_text_write_day(&local, 0, out);
 }
 
 
@@ -527,7 +539,7 @@ gig_text_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int 
     gig_local_t  local;
 
     gig_text_local(zone, seconds, &local);
-    gig_text_write_day(local.weekday, local.day, local.month, local.year, out);
+    gig_text_write_day(&local, 1, out);
     gig_buf_printf(out, ", %02u:%02u", local.hour, local.minute);
 
     if (with_seconds) {
@@ -606,17 +618,17 @@ gig_text_cut(gig_str_t s, size_t max, gig_buf_t *out)
     for (i = 0; i < s.len; i += len) {
         len = gig_text_character(s.data + i, s.len - i);
 
-        if (i + len > max) {
-            break;
-        }
-
         if (s.data[i] == ' ') {
             word = i;
         }
+
+        if (i + len > max) {
+            break;
+        }
     }
 
-    /* A word longer than a third of the text (or a language without blanks) is cut itself. */
-    s.len = (word >= max - max / 3) ? word : i;
+    /* A word longer than half of the text (or a language without blanks) is cut itself. */
+    s.len = (word >= max / 2) ? word : i;
 
     while (s.len != 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == ',')) {
         s.len--;

@@ -21,6 +21,9 @@ const json_t *gig_text_member(const json_t *object, const char *name);
 /* An integer or real member; 0 or -1 if it is neither. */
 int gig_text_number(const json_t *object, const char *name, double *number);
 
+/* "3,000" */
+void gig_text_count(uint64_t n, gig_buf_t *out);
+
 /* "$1,250", "$12.50", "CHF 500": minor units as the currency (ISO 4217) has them. */
 void gig_text_money(int64_t minor, gig_str_t currency, gig_buf_t *out);
 
@@ -39,14 +42,14 @@ void gig_text_place(const json_t *location, gig_buf_t *out);
 /* "contractor" -> "Paid as a contractor"; nothing if unknown. */
 void gig_text_engagement(gig_str_t engagement, gig_buf_t *out);
 
-/* "2026-10-26" -> "Mon 26 Oct 2026"; another text is left as it is. */
-void gig_text_date(gig_str_t date, gig_buf_t *out);
+/* "2026-10-26" -> "Mon 26 Oct 2026", or without its weekday; another text is left as it is. */
+void gig_text_date(gig_str_t date, int weekday, gig_buf_t *out);
 
 /* "Fri 30 Oct 2026, 23:59 Chicago time" (with seconds: 23:59:59); zone NULL: UTC. */
 void gig_text_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
     int with_seconds, gig_buf_t *out);
 
-/* "Fri 30 Oct 2026": the day in the zone. */
+/* "30 Oct 2026": the day in the zone. */
 void gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_buf_t *out);
 
 /* One or two letters for an organisation without a logo: "AR". */

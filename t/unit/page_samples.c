@@ -19,13 +19,14 @@
 
 #define SAMPLES_MAX     64
 #define PAGE_MAX        (4 * 1024 * 1024)
+#define SAMPLE(text)    { (text), sizeof(text) - 1 }
 
 
 static const char        *folder;
 static gig_page_t         page = {
-    .title = { "Acme Micro-Internships", sizeof("Acme Micro-Internships") - 1 },
-    .about = { "Short, paid projects with the people who do the work. Two to five weeks, from"
-               " wherever you are.", 93 },
+    .title = SAMPLE("Acme Micro-Internships"),
+    .about = SAMPLE("Short, paid projects with the people who do the work. Two to five weeks,"
+                    " from wherever you are."),
     .base = { "", 0 },
     .style = { "gig.css", 7 },
     .now = 1795400000,
@@ -150,7 +151,8 @@ main(int argc, char **argv)
     gig_answers_t       answers;
     static char         tzif[GIG_TZIF_MAX];
     static gig_record_t gig[SAMPLES_MAX];
-    gig_page_list_t     list = { .first = 1, .state = gig_str("open"), .next = gig_str("cursor=x") };
+    gig_page_list_t     list = { .first = 1, .state = gig_str("open"),
+                                 .next = gig_str("cursor=x") };
     gig_page_gig_t      view;
     gig_page_receipt_t  receipt;
 

@@ -1,0 +1,491 @@
+
+/* The fields of a form: label, help, fault and control, bound together by their ids. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gig_page_parts.h"
+
+
+#define GIG_FORM_LONG       1000    /* characters from which a text is given more lines */
+
+
+/* What one field is drawn from. */
+typedef struct {
+    const gig_field_t  *field;
+    const json_t       *answer;     /* what was typed, or NULL */
+    const gig_error_t  *error;      /* the first fault of this field, or NULL */
+} gig_control_t;
+
+
+static const gig_error_t *
+gig_form_error(const gig_errors_t *errors, gig_str_t name)
+{
+    unsigned     i;
+    size_t       n;
+    const char  *pointer;
+
+    static const char  prefix[] = "/answers/";
+
+    if (errors == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < errors->count && i < GIG_ERRORS_MAX; i++) {
+        pointer = errors->error[i].pointer;
+
+        if (strncmp(pointer, prefix, sizeof(prefix) - 1) != 0) {
+            continue;
+        }
+
+        pointer += sizeof(prefix) - 1;
+        n = strcspn(pointer, "/");
+
+        if (n == name.len && memcmp(pointer, name.data, n) == 0) {
+            return &errors->error[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static gig_str_t
+gig_form_string(const json_t *value)
+{
+    if (!json_is_string(value)) {
+        return gig_null_str;
+    }
+
+    return (gig_str_t) { json_string_value(value), json_string_length(value) };
+}
+
+
+/* id="f-NAME" with an ending; names are of the form's record, so escaped. */
+
+static void
+gig_form_attribute(const char *attribute, gig_str_t name, const char *end, gig_buf_t *out)
+{
+    gig_buf_printf(out, " %s=\"f-", attribute);
+    gig_buf_html(out, name);
+    gig_buf_printf(out, "%s\"", end);
+}
+
+
+static int
+gig_form_has_help(const gig_field_t *field)
+{
+    return field->help.len != 0
+           || ((field->type == GIG_FIELD_TEXTAREA) && field->max_length != 0);
+}
+
+
+/* name, required, aria-invalid and aria-describedby: what all controls have. */
+
+static void
+gig_form_common(const gig_control_t *control, gig_buf_t *out)
+{
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    gig_buf_puts(out, " name=\"");
+    gig_buf_html(out, field->name);
+    gig_buf_puts(out, "\"");
+
+    if (field->required) {
+        gig_buf_puts(out, " required");
+    }
+
+    if (control->error != NULL) {
+        gig_buf_puts(out, " aria-invalid=\"true\"");
+    }
+
+    if (control->error != NULL || gig_form_has_help(field)) {
+        gig_buf_puts(out, " aria-describedby=\"");
+
+        if (gig_form_has_help(field)) {
+            gig_buf_puts(out, "h-");
+            gig_buf_html(out, field->name);
+        }
+
+        if (control->error != NULL) {
+            gig_buf_puts(out, gig_form_has_help(field) ? " e-" : "e-");
+            gig_buf_html(out, field->name);
+        }
+
+        gig_buf_puts(out, "\"");
+    }
+}
+
+
+static void
+gig_form_help(const gig_control_t *control, gig_buf_t *out)
+{
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    if (gig_form_has_help(field)) {
+        gig_buf_puts(out, "<p class=\"gig-help\" id=\"h-");
+        gig_buf_html(out, field->name);
+        gig_buf_puts(out, "\">");
+        gig_buf_html(out, field->help);
+
+        if (field->type == GIG_FIELD_TEXTAREA && field->max_length != 0) {
+            gig_buf_puts(out, (field->help.len != 0) ? " Up to " : "Up to ");
+            gig_text_count(field->max_length, out);
+            gig_buf_puts(out, " characters.");
+        }
+
+        gig_buf_puts(out, "</p>");
+    }
+
+    if (control->error != NULL) {
+        gig_buf_puts(out, "<p class=\"gig-error\" id=\"e-");
+        gig_buf_html(out, field->name);
+        gig_buf_puts(out, "\"><span class=\"gig-only-read\">Error: </span>");
+        gig_buf_html(out, gig_page_str(control->error->detail));
+        gig_buf_puts(out, "</p>");
+    }
+}
+
+
+static void
+gig_form_label_text(const gig_field_t *field, gig_buf_t *out)
+{
+    gig_buf_html(out, field->label);
+
+    if (!field->required) {
+        gig_buf_puts(out, " <span class=\"gig-quiet\">(optional)</span>");
+    }
+}
+
+
+static void
+gig_form_label(const gig_field_t *field, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<label");
+    gig_form_attribute("for", field->name, "", out);
+    gig_buf_puts(out, ">");
+    gig_form_label_text(field, out);
+    gig_buf_puts(out, "</label>");
+}
+
+
+static void
+gig_form_autocomplete(const gig_field_t *field, gig_buf_t *out)
+{
+    if (field->autocomplete.len != 0) {
+        gig_buf_puts(out, " autocomplete=\"");
+        gig_buf_html(out, field->autocomplete);
+        gig_buf_puts(out, "\"");
+    }
+}
+
+
+static void
+gig_form_input(const gig_control_t *control, gig_buf_t *out)
+{
+    unsigned            max;
+    const char         *type;
+    const gig_field_t  *field;
+
+    field = control->field;
+    type = "type=\"text\"";
+
+    switch (field->type) {
+
+    case GIG_FIELD_EMAIL:
+        type = "type=\"email\" inputmode=\"email\" autocapitalize=\"none\" spellcheck=\"false\"";
+        break;
+
+    case GIG_FIELD_TEL:
+        type = "type=\"tel\" inputmode=\"tel\"";
+        break;
+
+    case GIG_FIELD_URL:
+        type = "type=\"url\" inputmode=\"url\" autocapitalize=\"none\" spellcheck=\"false\"";
+        break;
+
+    case GIG_FIELD_NUMBER:
+        type = "type=\"text\" inputmode=\"decimal\"";
+        break;
+
+    case GIG_FIELD_DATE:
+        type = "type=\"date\"";
+        break;
+
+    default:
+        break;
+    }
+
+    gig_form_label(field, out);
+    gig_form_help(control, out);
+
+    gig_buf_printf(out, "<input class=\"gig-input\" %s", type);
+    gig_form_attribute("id", field->name, "", out);
+    gig_form_common(control, out);
+    gig_form_autocomplete(field, out);
+
+    max = (field->max_length != 0) ? field->max_length : GIG_ANSWER_MAX;
+
+    if (field->type != GIG_FIELD_DATE) {
+        gig_buf_printf(out, " maxlength=\"%u\"", max);
+    }
+
+    gig_buf_puts(out, " value=\"");
+    gig_buf_html(out, gig_form_string(control->answer));
+    gig_buf_puts(out, "\">");
+}
+
+
+static void
+gig_form_textarea(const gig_control_t *control, gig_buf_t *out)
+{
+    unsigned            max;
+    const gig_field_t  *field;
+
+    field = control->field;
+    max = (field->max_length != 0) ? field->max_length : GIG_ANSWER_MAX;
+
+    gig_form_label(field, out);
+    gig_form_help(control, out);
+
+    gig_buf_printf(out, "<textarea class=\"gig-input\" rows=\"%u\" maxlength=\"%u\"",
+                   (max >= GIG_FORM_LONG) ? 8U : 4U, max);
+    gig_form_attribute("id", field->name, "", out);
+    gig_form_common(control, out);
+
+    /* A parser drops one line feed after the start tag: this one, not the applicant's. */
+    gig_buf_puts(out, ">\n");
+    gig_buf_html(out, gig_form_string(control->answer));
+    gig_buf_puts(out, "</textarea>");
+}
+
+
+static gig_str_t
+gig_form_option(const json_t *option, const char *member)
+{
+    return json_is_string(option) ? gig_form_string(option) : gig_json_str(option, member);
+}
+
+
+static int
+gig_form_chosen(const json_t *answer, gig_str_t value)
+{
+    size_t  i;
+
+    if (json_is_string(answer)) {
+        return gig_str_eq(gig_form_string(answer), value);
+    }
+
+    for (i = 0; i < json_array_size(answer); i++) {
+        if (gig_str_eq(gig_form_string(json_array_get(answer, i)), value)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+gig_form_select(const gig_control_t *control, gig_buf_t *out)
+{
+    size_t              i;
+    gig_str_t           value;
+    const json_t       *option;
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    gig_form_label(field, out);
+    gig_form_help(control, out);
+
+    gig_buf_puts(out, "<select class=\"gig-input\"");
+    gig_form_attribute("id", field->name, "", out);
+    gig_form_common(control, out);
+    gig_form_autocomplete(field, out);
+    gig_buf_puts(out, "><option value=\"\">Please choose</option>");
+
+    for (i = 0; i < json_array_size(field->options) && i < GIG_OPTIONS_MAX; i++) {
+        option = json_array_get(field->options, i);
+        value = gig_form_option(option, "value");
+
+        gig_buf_puts(out, "<option value=\"");
+        gig_buf_html(out, value);
+        gig_buf_puts(out, gig_form_chosen(control->answer, value) ? "\" selected>" : "\">");
+        gig_buf_html(out, gig_form_option(option, "label"));
+        gig_buf_puts(out, "</option>");
+    }
+
+    gig_buf_puts(out, "</select>");
+}
+
+
+/* One radio or box; the first of a group takes the field's id, so that an error's link finds it. */
+
+static void
+gig_form_choice(const gig_control_t *control, const char *type, size_t i, gig_str_t value,
+    gig_str_t label, int checked, gig_buf_t *out)
+{
+    char                end[24];
+    const gig_field_t  *field;
+
+    field = control->field;
+    end[0] = '\0';
+
+    if (i != 0) {
+        (void) snprintf(end, sizeof(end), "-%zu", i);
+    }
+
+    gig_buf_puts(out, "<div class=\"gig-choice\">");
+    gig_buf_printf(out, "<input type=\"%s\"", type);
+    gig_form_attribute("id", field->name, end, out);
+    gig_buf_puts(out, " name=\"");
+    gig_buf_html(out, field->name);
+    gig_buf_puts(out, "\" value=\"");
+    gig_buf_html(out, value);
+    gig_buf_puts(out, "\"");
+
+    /* `required` on every box of a group would ask for all of them. */
+    if (field->required && field->type == GIG_FIELD_BOOLEAN) {
+        gig_buf_puts(out, " required");
+    }
+
+    gig_buf_puts(out, checked ? " checked>" : ">");
+    gig_buf_puts(out, "<label");
+    gig_form_attribute("for", field->name, end, out);
+    gig_buf_puts(out, ">");
+    gig_buf_html(out, label);
+    gig_buf_puts(out, "</label></div>");
+}
+
+
+static void
+gig_form_group(const gig_control_t *control, gig_buf_t *out)
+{
+    size_t              i;
+    gig_str_t           value;
+    const json_t       *option;
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    gig_buf_puts(out, "<fieldset");
+
+    if (control->error != NULL || gig_form_has_help(field)) {
+        gig_buf_puts(out, " aria-describedby=\"");
+
+        if (gig_form_has_help(field)) {
+            gig_buf_puts(out, "h-");
+            gig_buf_html(out, field->name);
+            gig_buf_puts(out, (control->error != NULL) ? " " : "");
+        }
+
+        if (control->error != NULL) {
+            gig_buf_puts(out, "e-");
+            gig_buf_html(out, field->name);
+        }
+
+        gig_buf_puts(out, "\"");
+    }
+
+    gig_buf_puts(out, "><legend>");
+    gig_form_label_text(field, out);
+    gig_buf_puts(out, "</legend>");
+    gig_form_help(control, out);
+
+    if (field->type == GIG_FIELD_BOOLEAN) {
+        gig_buf_puts(out, "<div class=\"gig-choices-inline\">");
+        gig_form_choice(control, "radio", 0, gig_str("true"), gig_str("Yes"),
+                        json_is_true(control->answer), out);
+        gig_form_choice(control, "radio", 1, gig_str("false"), gig_str("No"),
+                        json_is_false(control->answer), out);
+        gig_buf_puts(out, "</div>");
+
+    } else {
+        for (i = 0; i < json_array_size(field->options) && i < GIG_OPTIONS_MAX; i++) {
+            option = json_array_get(field->options, i);
+            value = gig_form_option(option, "value");
+            gig_form_choice(control, "checkbox", i, value, gig_form_option(option, "label"),
+                            gig_form_chosen(control->answer, value), out);
+        }
+    }
+
+    gig_buf_puts(out, "</fieldset>");
+}
+
+
+static void
+gig_form_consent(const gig_control_t *control, gig_str_t policy, gig_buf_t *out)
+{
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    gig_buf_puts(out, "<div class=\"gig-choice\"><input type=\"checkbox\" value=\"true\"");
+    gig_form_attribute("id", field->name, "", out);
+    gig_form_common(control, out);
+    gig_buf_puts(out, json_is_true(control->answer) ? " checked>" : ">");
+    gig_form_label(field, out);
+    gig_buf_puts(out, "</div>");
+
+    if (gig_text_https(policy)) {
+        gig_buf_puts(out, "<p class=\"gig-help\"><a rel=\"noopener\" target=\"_blank\" href=\"");
+        gig_buf_html(out, policy);
+        gig_buf_puts(out, "\">How your data is handled <span class=\"gig-only-read\">"
+                     "(opens in a new window)</span></a></p>");
+    }
+
+    gig_form_help(control, out);
+}
+
+
+void
+gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t *out)
+{
+    char           name[256];
+    gig_control_t  control;
+
+    control.field = field;
+    control.error = gig_form_error(form->errors, field->name);
+    control.answer = NULL;
+
+    if (form->answers != NULL && field->name.len < sizeof(name)) {
+        memcpy(name, field->name.data, field->name.len);
+        name[field->name.len] = '\0';
+        control.answer = json_object_get(form->answers->answers, name);
+    }
+
+    gig_buf_printf(out, "<div class=\"gig-field%s\">",
+                   (control.error != NULL) ? " gig-field-error" : "");
+
+    switch (field->type) {
+
+    case GIG_FIELD_TEXTAREA:
+        gig_form_textarea(&control, out);
+        break;
+
+    case GIG_FIELD_SELECT:
+        gig_form_select(&control, out);
+        break;
+
+    case GIG_FIELD_BOOLEAN:
+    case GIG_FIELD_MULTI_SELECT:
+        gig_form_group(&control, out);
+        break;
+
+    case GIG_FIELD_CONSENT:
+        gig_form_consent(&control, gig_json_str(json_object_get(form->gig->gig, "privacy"),
+                                                "policy_url"), out);
+        break;
+
+    default:
+        gig_form_input(&control, out);
+        break;
+    }
+
+    gig_buf_puts(out, "</div>\n");
+}

@@ -1,0 +1,194 @@
+
+/* What the tests of rendered HTML share: hostile texts, and what may not come of them. */
+
+#ifndef PAGE_CHECK_H
+#define PAGE_CHECK_H
+
+#include <jansson.h>
+
+/* Each tries another way out of text, attribute, tag or comment. */
+static const char *const  check_polyglots[] = {
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</a></h2><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "--><!--<script>alert(1)</script>",
+    "</title></style></textarea><script>alert(1)</script>",
+    "&lt;script&gt;&#60;img&#62;",
+};
+
+
+/* Puts a text into every string of a record but those that must have a form. */
+
+static inline void
+check_infect(json_t *value, const char *text)
+{
+    size_t       i;
+    json_t      *member;
+    void        *next;
+    const char  *name;
+
+    static const char *const  kept[] = {
+        "schema", "id", "status", "time_zone", "posted_at", "opens_at", "closes_at", "engagement",
+        "mode", "type", "currency", "unit", "due_by", "language", "source", "onboarding"
+    };
+
+    json_object_foreach_safe(value, next, name, member) {
+        for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+            if (strcmp(name, kept[i]) == 0) {
+                break;
+            }
+        }
+
+        if (i < sizeof(kept) / sizeof(kept[0])) {
+            continue;
+        }
+
+        if (json_is_string(member)) {
+            json_object_set_new(value, name, json_string(text));
+        } else {
+            check_infect(member, text);
+        }
+    }
+
+    json_array_foreach(value, i, member) {
+        check_infect(member, text);
+    }
+}
+
+
+/* Tags and attributes that the card never writes by itself. */
+
+static inline void
+check_harmless(const char *html)
+{
+    size_t  i;
+
+    static const char *const  never[] = {
+        "<script", "<img src=x", "<svg onload", " onerror=", "onmouseover='", "<!--",
+        "</title></style",
+        "href=\"javascript", "src=\"javascript", "</textarea><script"
+    };
+
+    for (i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+        const char  *p = strstr(html, never[i]);
+
+        /* An attribute's name may stand in text, where no tag is open. */
+        if (p != NULL && never[i][0] == ' ') {
+            const char  *q = p;
+
+            while (q > html && *q != '<' && *q != '>') {
+                q--;
+            }
+
+            if (*q == '>') {
+                continue;
+            }
+        }
+
+        if (p != NULL) {
+            fail_msg("%s came through in: %s", never[i], p);
+        }
+    }
+}
+
+
+/*
+ * Every element that opens closes in turn, no attribute comes twice in a tag or
+ * begins with "on" or is `style`, and every ampersand begins a reference.
+ */
+static inline void
+check_well_formed(const char *html)
+{
+    int          depth;
+    char         quote;
+    size_t       n, i;
+    const char  *p, *open[64], *q, *attribute[32];
+    size_t       attribute_len[32], attributes;
+
+    static const char *const  empty[] = {
+        "meta", "link", "br", "img", "input", "use", "rect", "circle", "path"
+    };
+
+    depth = 0;
+
+    for (p = html; *p != '\0'; p++) {
+
+        if (*p == '&') {
+            n = strcspn(p, ";<> ");
+
+            if (p[n] != ';' || n > 8) {
+                fail_msg("a bare ampersand: %.40s", p);
+            }
+        }
+
+        if (*p != '<' || p[1] == '!') {
+            continue;
+        }
+
+        if (p[1] == '/') {
+            n = strcspn(p + 2, ">");
+
+            if (depth == 0 || strncmp(open[depth - 1], p + 2, n) != 0) {
+                fail_msg("closes what is not open: %.40s", p);
+            }
+
+            depth--;
+            p += n + 2;
+            continue;
+        }
+
+        n = strcspn(p + 1, " />");
+
+        for (i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
+            if (strlen(empty[i]) == n && memcmp(empty[i], p + 1, n) == 0) {
+                break;
+            }
+        }
+
+        attributes = 0;
+        quote = '\0';
+
+        for (q = p + 1 + n; *q != '\0' && (quote != '\0' || *q != '>'); q++) {
+
+            if (quote == '\0' && *q == ' ') {
+                size_t  k, len = strcspn(q + 1, "= />");
+
+                for (k = 0; k < attributes; k++) {
+                    if (attribute_len[k] == len && memcmp(attribute[k], q + 1, len) == 0) {
+                        fail_msg("an attribute twice: %.80s", p);
+                    }
+                }
+
+                if (strncmp(q + 1, "on", 2) == 0 || strncmp(q + 1, "style", 5) == 0) {
+                    fail_msg("script or style in a tag: %.80s", p);
+                }
+
+                assert_true(attributes < 32);
+                attribute[attributes] = q + 1;
+                attribute_len[attributes++] = len;
+
+            } else if (*q == '"') {
+                quote = (quote == '\0') ? '"' : '\0';
+
+            } else if (*q == '<') {
+                fail_msg("a tag in a tag: %.80s", p);
+            }
+        }
+
+        if (i == sizeof(empty) / sizeof(empty[0]) && q[-1] != '/') {
+            assert_true(depth < 64);
+            open[depth++] = p + 1;
+        }
+
+        p = q;
+    }
+
+    if (depth != 0) {
+        fail_msg("never closed: %.40s", open[depth - 1]);
+    }
+}
+
+
+#endif /* PAGE_CHECK_H */

@@ -1,0 +1,613 @@
+
+/*
+ * Pages are the one thing most people see, and texts of strangers stand in
+ * them: every page is well-formed, has one heading and a way home, and stays
+ * harmless whatever a record, a form, an answer or an error says.  The form can
+ * be used by ear: labels, errors and links belong together.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gig_fragment.h"
+#include "gig_json.h"
+#include "gig_page.h"
+
+#include "page_check.h"
+
+
+#define LIMIT           (1024 * 1024)
+#define OPTIONS         "[{\"value\":\"71\",\"label\":\"Excel\"},"                            \
+                        " {\"value\":\"72\",\"label\":\"C++\"}]"
+
+static const char  record[] =
+    "{\"id\":\"g_1\",\"time_zone\":\"America/Chicago\",\"language\":\"de\","
+    "\"title\":\"Price scan\",\"summary\":\"Compare.\","
+    "\"description_html\":\"<p>Scan <b>ten</b></p>\","
+    "\"org\":{\"name\":\"Acme Robotics\",\"url\":\"https://acme.example\","
+    "\"logo\":\"https://acme.example/logo.png\"},\"department\":\"Marketing\",\"team\":\"Growth\","
+    "\"engagement\":\"contractor\",\"location\":{\"mode\":\"onsite\",\"places\":[\"Chicago, IL\"]},"
+    "\"pay\":{\"type\":\"fixed\",\"currency\":\"USD\",\"min_minor\":50000,\"max_minor\":50000,"
+    "\"unit\":\"project\",\"note\":\"Soon\"},\"work\":{\"hours_min\":15,\"hours_max\":20,"
+    "\"due_by\":\"2026-10-26\",\"milestones\":[{\"title\":\"Draft\",\"due_by\":\"2026-10-14\"}],"
+    "\"supervisor_title\":\"Growth Manager\"},"
+    "\"skills\":[{\"name\":\"Excel\",\"level\":\"basic\"}],"
+    "\"deliverables\":[\"A memo\"],\"sections\":[{\"key\":\"own\",\"title\":\"Also\","
+    "\"items\":[\"One\"],\"html\":\"<p>Two</p>\",\"text\":\"Three\"}],"
+    "\"eligibility\":{\"min_age\":18,\"note\":\"Be kind\",\"work_authorization\":[\"US\"]},"
+    "\"capacity\":{\"positions\":2},\"feedback\":{\"to_applicant\":true,"
+    "\"decision_by\":\"2026-10-03\"},\"conversion\":{\"possible\":true,\"note\":\"Maybe\"},"
+    "\"privacy\":{\"policy_url\":\"https://acme.example/privacy\"}}";
+
+
+typedef struct {
+    json_t          *gig, *options, *answers;
+    char             text[256];         /* what every text is, or empty: plausible ones */
+    gig_form_t       form;
+    gig_errors_t     errors;
+    gig_page_t       page;
+    gig_page_gig_t   view;
+} fixture_t;
+
+
+static gig_str_t
+str(const char *s)
+{
+    return (gig_str_t) { s, strlen(s) };
+}
+
+
+static void
+add_field(fixture_t *f, const char *name, gig_field_type_t type, int required)
+{
+    gig_field_t  *field;
+
+    field = &f->form.field[f->form.n++];
+    field->name = str(name);
+    field->label = str(f->text[0] != '\0' ? f->text : "A label");
+    field->help = str(f->text[0] != '\0' ? f->text : "Why we ask.");
+    field->autocomplete = str(f->text[0] != '\0' ? f->text : "name");
+    field->type = type;
+    field->required = required ? 1 : 0;
+    field->max_length = 300;
+    field->options = f->options;
+    field->class_ = GIG_CLASS_MERIT;
+
+    (void) gig_errors_add(&f->errors, "", "%s", "");    /* grows; rewritten below */
+    (void) snprintf(f->errors.error[f->errors.count - 1].pointer, GIG_POINTER_SIZE,
+                    "/answers/%s", name);
+    (void) snprintf(f->errors.error[f->errors.count - 1].detail, GIG_DETAIL_SIZE,
+                    "%s", f->text[0] != '\0' ? f->text : "This is missing.");
+    (void) json_object_set_new(f->answers, name,
+                               json_string(f->text[0] != '\0' ? f->text : "71"));
+}
+
+
+static fixture_t *
+make(const char *text)
+{
+    fixture_t  *f;
+
+    f = calloc(1, sizeof(fixture_t));
+    assert_non_null(f);
+
+    f->gig = json_loads(record, 0, NULL);
+    f->options = json_loads(OPTIONS, 0, NULL);
+    f->answers = json_object();
+    assert_non_null(f->gig);
+    assert_non_null(f->options);
+
+    if (text != NULL) {
+        (void) snprintf(f->text, sizeof(f->text), "%s", text);
+        check_infect(f->gig, text);
+        check_infect(f->options, text);
+    }
+
+    add_field(f, "first_name", GIG_FIELD_TEXT, 1);
+    add_field(f, "email", GIG_FIELD_EMAIL, 1);
+    add_field(f, "phone", GIG_FIELD_TEL, 0);
+    add_field(f, "link", GIG_FIELD_URL, 0);
+    add_field(f, "statement", GIG_FIELD_TEXTAREA, 1);
+    add_field(f, "number", GIG_FIELD_NUMBER, 0);
+    add_field(f, "day", GIG_FIELD_DATE, 0);
+    add_field(f, "one", GIG_FIELD_SELECT, 1);
+    add_field(f, "many", GIG_FIELD_MULTI_SELECT, 0);
+    add_field(f, "available", GIG_FIELD_BOOLEAN, 1);
+    add_field(f, "agree", GIG_FIELD_CONSENT, 1);
+    add_field(f, "secret", GIG_FIELD_HIDDEN, 0);
+    add_field(f, "resume", GIG_FIELD_FILE, 0);
+    f->form.honeypot = str("website");
+
+    f->page.title = str(text != NULL ? f->text : "Acme & Sons gigs");
+    f->page.about = str(text != NULL ? f->text : "Short projects.");
+    f->page.base = str("/gigs/");
+    f->page.style = str("gig-00000000.css");
+    f->page.now = 1790000000;
+    f->page.stale = 1;
+
+    f->view.gig = f->gig;
+    f->view.state = GIG_STATE_OPEN;
+    f->view.opens_at = 1789000000;
+    f->view.closes_at = 1791000000;
+    f->view.source = str(text != NULL ? f->text : "campus");
+
+    return f;
+}
+
+
+static void
+done(fixture_t *f)
+{
+    json_decref(f->gig);
+    json_decref(f->options);
+    json_decref(f->answers);
+    free(f);
+}
+
+
+static unsigned
+count(const char *html, const char *what)
+{
+    unsigned     n;
+    const char  *p;
+
+    for (n = 0, p = html; (p = strstr(p, what)) != NULL; p++) {
+        n++;
+    }
+
+    return n;
+}
+
+
+/* What holds for any page; the caller frees the text. */
+
+static char *
+take(gig_buf_t *out)
+{
+    char  *html;
+
+    assert_false(gig_buf_failed(out));
+    gig_buf_add(out, "", 1);
+    assert_false(gig_buf_failed(out));
+    html = strdup(out->data);
+    assert_non_null(html);
+    assert_int_equal(strlen(html), out->len - 1);
+    gig_buf_free(out);
+
+    check_well_formed(html);
+    check_harmless(html);
+    assert_memory_equal(html, "<!doctype html>", 15);
+    assert_int_equal(count(html, "<h1"), 1);
+    assert_int_equal(count(html, "<main "), 1);
+    assert_int_equal(count(html, "<title>"), 1);
+    assert_int_equal(count(html, "<link rel=\"stylesheet\" href=\"/gigs/gig-00000000.css\">"), 1);
+    assert_int_equal(count(html, "<a class=\"gig-skip\" href=\"#main\""), 1);
+    assert_int_equal(count(html, " style="), 0);
+    assert_int_equal(count(html, "<style"), 0);
+
+    return html;
+}
+
+
+static char *
+form_page(fixture_t *f, int with_errors)
+{
+    gig_buf_t        out;
+    gig_answers_t    answers;
+    gig_page_form_t  form;
+
+    memset(&answers, 0, sizeof(answers));
+    memset(&form, 0, sizeof(form));
+    answers.answers = f->answers;
+    form.gig = &f->view;
+    form.form = &f->form;
+    form.key = "the-key";
+
+    if (with_errors) {
+        form.answers = &answers;
+        form.errors = &f->errors;
+    }
+
+    gig_buf_init(&out, LIMIT);
+    gig_page_form(&f->page, &form, &out);
+
+    return take(&out);
+}
+
+
+static char *
+gig_page(fixture_t *f, gig_state_t state)
+{
+    gig_buf_t  out;
+
+    f->view.state = state;
+    gig_buf_init(&out, LIMIT);
+    gig_page_gig(&f->page, &f->view, &out);
+
+    return take(&out);
+}
+
+
+static char *
+receipt_page(fixture_t *f, unsigned bits)
+{
+    gig_buf_t           out;
+    gig_page_receipt_t  receipt;
+
+    static const char *const  stages[] = {
+        "", "waitlisted", "in_review", "selected", "declined", "hired", "unheard-of", ""
+    };
+
+    memset(&receipt, 0, sizeof(receipt));
+    receipt.token = "dG9rZW4";
+    receipt.gig = (bits & 1) ? &f->view : NULL;
+    receipt.known = (bits & 2) ? 1 : 0;
+    receipt.received_ms = receipt.known ? 1790000000214 : 0;
+    receipt.delivered = (bits & 4) ? 1 : 0;
+    receipt.withdrawn = (bits & 8) ? 1 : 0;
+    receipt.confirm_withdraw = (bits & 16) ? 1 : 0;
+    receipt.stage = str(stages[(bits >> 5) & 7]);
+    receipt.stage_at = (bits & 32) ? 1790001000 : 0;
+    receipt.seat = (bits & 64) ? str("waitlisted") : str("late");
+
+    gig_buf_init(&out, LIMIT);
+    gig_page_receipt(&f->page, &receipt, &out);
+
+    return take(&out);
+}
+
+
+static char *
+list_page(fixture_t *f, const char *state, uint32_t shown, int first, const char *next)
+{
+    gig_buf_t        out;
+    gig_page_list_t  list = { .total = 1234, .shown = shown, .first = first };
+
+    list.state = str(state);
+    list.next = str(next);
+
+    gig_buf_init(&out, LIMIT);
+    gig_page_list_head(&f->page, &list, &out);
+    gig_page_list_tail(&f->page, &list, &out);
+
+    return take(&out);
+}
+
+
+/* Every page in every state, with a text in each place that takes one. */
+
+static void
+all_pages(const char *text)
+{
+    int          s;
+    char        *html;
+    unsigned     bits;
+    gig_buf_t    out;
+    fixture_t   *f;
+
+    f = make(text);
+
+    for (s = GIG_STATE_HIDDEN; s <= GIG_STATE_GONE; s++) {
+        free(gig_page(f, (gig_state_t) s));
+
+        html = form_page(f, 0);
+        free(html);
+
+        gig_buf_init(&out, LIMIT);
+        gig_page_gone_head(&f->page, &f->view, (uint32_t) s, &out);
+        gig_page_gone_tail(&f->page, (uint32_t) s, &out);
+        free(take(&out));
+    }
+
+    f->view.state = GIG_STATE_OPEN;
+    free(form_page(f, 1));
+
+    for (bits = 0; bits < 256; bits++) {
+        free(receipt_page(f, bits));
+    }
+
+    free(list_page(f, "open", 20, 1, (text != NULL) ? text : "cursor=x&limit=20"));
+    free(list_page(f, "scheduled", 0, 1, ""));
+    free(list_page(f, "all", 0, 0, ""));
+    free(list_page(f, (text != NULL) ? text : "open", 0, 1, ""));
+
+    gig_buf_init(&out, LIMIT);
+    gig_page_problem(&f->page, 503, (text != NULL) ? text : "Not now",
+                     (text != NULL) ? text : "Try again.", &out);
+    free(take(&out));
+
+    done(f);
+}
+
+
+static void
+test_plain(void **state)
+{
+    (void) state;
+    all_pages(NULL);
+}
+
+
+static void
+test_polyglots(void **state)
+{
+    size_t  i;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(check_polyglots) / sizeof(check_polyglots[0]); i++) {
+        all_pages(check_polyglots[i]);
+    }
+}
+
+
+static void
+test_bare_gig(void **state)
+{
+    fixture_t  *f;
+
+    (void) state;
+
+    /* A record from a stranger may lack anything. */
+    f = make(NULL);
+    json_object_clear(f->gig);
+    f->view.opens_at = GIG_TIME_NONE;
+    f->view.closes_at = GIG_TIME_NONE;
+
+    free(gig_page(f, GIG_STATE_OPEN));
+    free(gig_page(f, GIG_STATE_SCHEDULED));
+    free(form_page(f, 1));
+    free(receipt_page(f, 3));
+    done(f);
+}
+
+
+static void
+test_gig(void **state)
+{
+    char       *html;
+    fixture_t  *f;
+
+    (void) state;
+
+    f = make(NULL);
+    html = gig_page(f, GIG_STATE_OPEN);
+
+    assert_non_null(strstr(html, "<h1 lang=\"de\">Price scan</h1>"));
+    assert_non_null(strstr(html, "$500 for about 15 to 20 hours"));
+    assert_non_null(strstr(html, "href=\"/gigs/g_1/apply?source=campus\">Apply</a>"));
+    assert_non_null(strstr(html, "<title>Price scan \u00b7 Acme &amp; Sons gigs</title>"));
+    assert_non_null(strstr(html, "<b>ten</b>"));
+    assert_non_null(strstr(html, "UTC</time>"));        /* no zone was given */
+    free(html);
+
+    html = gig_page(f, GIG_STATE_FULL);
+    assert_null(strstr(html, "/apply"));
+    assert_non_null(strstr(html, "All places are taken."));
+    free(html);
+
+    html = gig_page(f, GIG_STATE_WAITLIST);
+    assert_non_null(strstr(html, ">Join the waiting list</a>"));
+    free(html);
+    done(f);
+}
+
+
+static void
+test_form(void **state)
+{
+    char        *html;
+    unsigned     i;
+    fixture_t   *f;
+
+    (void) state;
+
+    f = make(NULL);
+    html = form_page(f, 1);
+
+    assert_non_null(strstr(html, "action=\"/gigs/g_1/applications\""));
+    assert_non_null(strstr(html, "name=\"_key\" value=\"the-key\""));
+    assert_non_null(strstr(html, "name=\"_source\" value=\"campus\""));
+    assert_non_null(strstr(html, "tabindex=\"-1\" autocomplete=\"off\" name=\"website\""));
+    assert_non_null(strstr(html, "We do not ask where you study"));
+    assert_non_null(strstr(html, "<title>Error: "));
+    assert_non_null(strstr(html, "13 answers need another look"));
+    assert_non_null(strstr(html, "<option value=\"71\" selected>Excel</option>"));
+    assert_non_null(strstr(html, "value=\"71\" checked>"));
+    assert_null(strstr(html, "name=\"secret\""));
+    assert_null(strstr(html, "name=\"resume\""));
+
+    for (i = 0; i < f->form.n - 2; i++) {
+        char         want[128];
+        const char  *name = f->form.field[i].name.data;
+
+        (void) snprintf(want, sizeof(want), " id=\"f-%s\"", name);
+        assert_int_equal(count(html, want), 1);         /* what the summary's link leads to */
+        (void) snprintf(want, sizeof(want), " for=\"f-%s\"", name);
+        assert_int_equal(count(html, want), 1);
+        (void) snprintf(want, sizeof(want), "<a href=\"#f-%s\"", name);
+        assert_int_equal(count(html, want), 1);
+        (void) snprintf(want, sizeof(want), "aria-describedby=\"h-%s e-%s\"", name, name);
+        assert_int_equal(count(html, want), 1);
+        (void) snprintf(want, sizeof(want), " id=\"e-%s\"", name);
+        assert_int_equal(count(html, want), 1);
+    }
+
+    free(html);
+
+    /* Asked for once, the promise is gone. */
+    f->form.field[0].class_ = GIG_CLASS_PEDIGREE;
+    html = form_page(f, 0);
+    assert_null(strstr(html, "We do not ask where you study"));
+    assert_null(strstr(html, "role=\"alert\""));
+    assert_null(strstr(html, "aria-invalid"));
+    free(html);
+
+    f->view.state = GIG_STATE_SCHEDULED;
+    html = form_page(f, 0);
+    assert_null(strstr(html, "type=\"submit\""));
+    free(html);
+    done(f);
+}
+
+
+static void
+test_receipt(void **state)
+{
+    char       *html;
+    fixture_t  *f;
+
+    (void) state;
+
+    f = make(NULL);
+    html = receipt_page(f, 1 | 2);
+    assert_non_null(strstr(html, "We have your application"));
+    assert_non_null(strstr(html, "14:13:20 UTC</time>"));
+    assert_non_null(strstr(html, "On its way"));
+    assert_non_null(strstr(html, "href=\"/gigs/receipts/dG9rZW4?withdraw=1\""));
+    assert_non_null(strstr(html, "<meta name=\"referrer\" content=\"no-referrer\">"));
+    free(html);
+
+    html = receipt_page(f, 1 | 2 | 4);
+    assert_non_null(strstr(html, ">Delivered<"));
+    assert_null(strstr(html, "On its way"));
+    free(html);
+
+    html = receipt_page(f, 1);                          /* Redis is gone */
+    assert_non_null(strstr(html, "We have your application"));
+    assert_null(strstr(html, ">Delivered<"));
+    assert_null(strstr(html, "On its way"));
+    free(html);
+
+    html = receipt_page(f, 1 | 2 | 16);
+    assert_non_null(strstr(html, "<form method=\"post\""));
+    assert_non_null(strstr(html, "action=\"/gigs/receipts/dG9rZW4/withdraw\""));
+    free(html);
+
+    html = receipt_page(f, 1 | 2 | 8 | 16);
+    assert_non_null(strstr(html, "You have withdrawn"));
+    assert_null(strstr(html, "<form"));
+    free(html);
+    done(f);
+}
+
+
+static void
+test_list(void **state)
+{
+    char       *html;
+    fixture_t  *f;
+
+    (void) state;
+
+    f = make(NULL);
+    html = list_page(f, "open", 20, 1, "cursor=a&limit=20");
+    assert_non_null(strstr(html, "<strong>1,234</strong> gigs are open"));
+    assert_non_null(strstr(html, "href=\"/gigs/?cursor=a&amp;limit=20\""));
+    assert_non_null(strstr(html, "href=\"/gigs/\" aria-current=\"page\">Open</a>"));
+    assert_int_equal(count(html, "aria-current"), 1);
+    assert_non_null(strstr(html, "role=\"status\""));   /* stale */
+    free(html);
+
+    f->page.stale = 0;
+    html = list_page(f, "scheduled", 0, 1, "");
+    assert_null(strstr(html, "role=\"status\""));
+    assert_null(strstr(html, "gig-cards"));
+    assert_non_null(strstr(html, "Nothing is announced yet"));
+    free(html);
+    done(f);
+}
+
+
+static void
+test_problem_json(void **state)
+{
+    json_t        *root, *error;
+    gig_buf_t      out;
+    gig_errors_t  *errors;
+
+    (void) state;
+
+    errors = calloc(1, sizeof(gig_errors_t));
+    assert_non_null(errors);
+    (void) gig_errors_add(errors, "/answers/email", "%s", "\"</script>\n is not an address");
+
+    gig_buf_init(&out, LIMIT);
+    gig_problem_json(422, "fields", "Some answers", "Look again", errors, &out);
+    root = json_loadb(out.data, out.len, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    assert_string_equal(json_string_value(json_object_get(root, "type")), "/problems/fields");
+    assert_int_equal(json_integer_value(json_object_get(root, "status")), 422);
+    error = json_array_get(json_object_get(root, "errors"), 0);
+    assert_string_equal(json_string_value(json_object_get(error, "pointer")), "/answers/email");
+    assert_string_equal(json_string_value(json_object_get(error, "detail")),
+                        "\"</script>\n is not an address");
+    gig_buf_add(&out, "", 1);
+    assert_null(strstr(out.data, "</script"));
+    json_decref(root);
+    gig_buf_reset(&out);
+
+    gig_problem_json(404, "not-found", "Not found", NULL, NULL, &out);
+    root = json_loadb(out.data, out.len, 0, NULL);
+    assert_non_null(root);
+    assert_null(json_object_get(root, "errors"));
+    assert_null(json_object_get(root, "detail"));
+    json_decref(root);
+    gig_buf_free(&out);
+    free(errors);
+}
+
+
+static void
+test_over_the_limit(void **state)
+{
+    char       *html;
+    size_t      limit, whole;
+    gig_buf_t   out;
+    fixture_t  *f;
+
+    (void) state;
+
+    /* Wherever memory ends, the page is marked as failed and nothing breaks. */
+    f = make(NULL);
+    html = gig_page(f, GIG_STATE_OPEN);
+    whole = strlen(html);
+    free(html);
+
+    for (limit = 1; limit < whole; limit += 97) {
+        gig_buf_init(&out, limit);
+        gig_page_gig(&f->page, &f->view, &out);
+        assert_true(gig_buf_failed(&out));
+        gig_buf_free(&out);
+    }
+
+    done(f);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_polyglots),
+        cmocka_unit_test(test_bare_gig),
+        cmocka_unit_test(test_gig),
+        cmocka_unit_test(test_form),
+        cmocka_unit_test(test_receipt),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_problem_json),
+        cmocka_unit_test(test_over_the_limit)
+    };
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
