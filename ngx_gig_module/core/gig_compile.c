@@ -16,6 +16,7 @@ static int gig_build_touches(gig_build_t *build);
 static gig_touch_t *gig_build_touch(gig_build_t *build, uint32_t *slots, uint32_t mask,
     const gig_change_t *change);
 static int gig_build_inherit(gig_build_t *build);
+static int gig_build_apply(gig_build_t *build);
 static int gig_build_plan(gig_build_t *build);
 static int gig_compare_rows(const void *one, const void *two);
 static int gig_compare_forms(const void *one, const void *two);
@@ -27,7 +28,6 @@ gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_buf_t *out
     gig_error_t *err)
 {
     int          rc;
-    uint32_t     i;
     gig_build_t  build;
 
     memset(&build, 0, sizeof(build));
@@ -58,15 +58,8 @@ gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_buf_t *out
         goto done;
     }
 
-    for (i = 0; i < build.n_touches; i++) {
-        if ((build.touch[i].form ? gig_build_form(&build, &build.touch[i])
-                                 : gig_build_gig(&build, &build.touch[i])) != 0)
-        {
-            goto done;
-        }
-    }
-
-    if (gig_build_plan(&build) != 0 || (job->compact && gig_build_compact(&build) != 0)
+    if (gig_build_apply(&build) != 0 || gig_build_plan(&build) != 0
+        || (job->compact && gig_build_compact(&build) != 0)
         || gig_build_write(&build, out) != 0)
     {
         goto done;
@@ -152,7 +145,7 @@ gig_build_touches(gig_build_t *build)
     for (size = 8; size < 2 * build->job->n_changes; size *= 2) { /* void */ }
 
     slots = malloc(size * sizeof(*slots));
-    build->touch = malloc(gig_build_size(build->job->n_changes, sizeof(*build->touch)));
+    build->touch = calloc(build->job->n_changes + 1, sizeof(*build->touch));
 
     if (slots == NULL || build->touch == NULL) {
         free(slots);
@@ -198,7 +191,6 @@ gig_build_touch(gig_build_t *build, uint32_t *slots, uint32_t mask, const gig_ch
 
     slots[i] = build->n_touches;
     touch = &build->touch[build->n_touches++];
-    memset(touch, 0, sizeof(*touch));
     touch->form = form;
     touch->id = change->id;
 
@@ -259,6 +251,26 @@ gig_build_inherit(gig_build_t *build)
     }
 
     free(keys);
+
+    return 0;
+}
+
+
+static int
+gig_build_apply(gig_build_t *build)
+{
+    int           rc;
+    uint32_t      i;
+    gig_touch_t  *touch;
+
+    for (i = 0; i < build->n_touches; i++) {
+        touch = &build->touch[i];
+        rc = touch->form ? gig_build_form(build, touch) : gig_build_gig(build, touch);
+
+        if (rc != 0) {
+            return -1;      /* NOLINT(clang-analyzer-unix.Malloc): gig_build_free() frees it */
+        }
+    }
 
     return 0;
 }

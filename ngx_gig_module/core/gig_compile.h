@@ -42,13 +42,14 @@ typedef struct {
     const gig_image_t      *last;               /* or NULL */
     int                     full;               /* a full load: what is not in changes is gone;
                                                    equal rev: fragments of last are kept */
-    int                     compact;            /* copy every live fragment through append;
-                                                   read_store is needed */
+    int                     compact;            /* copy every live fragment through append, to a
+                                                   new store; read_store is needed */
     gig_str_t             (*read_store)(void *data, uint32_t store);
     gig_str_t               board;
     gig_image_meta_t        meta;
-    const gig_store_t      *stores;             /* of last, and after them the current one; */
-    uint32_t                n_stores;           /* `size` of the current one is set after the build */
+    const gig_store_t      *stores;             /* of last, and after them the current one (it may
+                                                   be one of them) with its size before the build */
+    uint32_t                n_stores;
     const gig_change_t     *changes;            /* a later change of an id wins */
     size_t                  n_changes;
 } gig_compile_t;

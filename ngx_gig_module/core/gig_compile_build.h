@@ -64,30 +64,22 @@ typedef struct {
     const gig_compile_io_t  *io;
     gig_error_t             *err;
     const gig_image_t       *last;              /* or NULL */
-    uint32_t                 last_n;            /* its rows, 0 without one */
-
     gig_touch_t             *touch;
-    uint32_t                 n_touches;
-
     uint8_t                 *old;               /* a row of last: GIG_OLD_* */
-    gig_moved_t             *moved;             /* a row of last: where compaction put it, or NULL */
+    gig_moved_t             *moved;             /* a row of last: where it was put, or NULL */
     gig_row_t               *row;
-    uint32_t                 n_rows;
     gig_disk_form_t         *form;              /* store: into the job's stores */
-    uint32_t                 n_forms;
     gig_disk_refused_t      *refused;
-    uint32_t                 n_refused;
     gig_build_zone_t        *zone;
-    uint32_t                 n_zones;
-
     uint32_t                *plan;              /* rows of the new image: below last_n a row of */
-    uint32_t                 n;                 /* last, else last_n and an index into row */
-
-    gig_buf_t                fragments;         /* of the gig at hand */
-
+                                                /* last, else last_n and an index into row */
+    uint32_t                 last_n;            /* rows of last, 0 without one */
+    uint32_t                 n_touches, n_rows, n_forms, n_refused, n_zones;
+    uint32_t                 n;                 /* of plan */
     uint32_t                 store_of_last[GIG_IMAGE_STORES_MAX];
     uint32_t                 same_store[GIG_BUILD_STORES_MAX];
     uint64_t                 store_end[GIG_BUILD_STORES_MAX];
+    gig_buf_t                fragments;         /* of the gig at hand */
 } gig_build_t;
 
 /* gig_compile_rows.c: reads, renders and appends what a touch says; -1 ends the build. */

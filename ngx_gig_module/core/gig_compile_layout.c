@@ -117,6 +117,7 @@ static int
 gig_layout_row(gig_layout_t *w, uint32_t i, uint64_t *text)
 {
     uint32_t                  row, zone;
+    gig_str_t                 name, tzif;
     gig_build_t              *build = w->build;
     gig_disk_places_t         copy;
     const gig_row_t          *new;
@@ -170,9 +171,9 @@ gig_layout_row(gig_layout_t *w, uint32_t i, uint64_t *text)
         return -1;
     }
 
-    w->zone_of[i] = gig_build_zone(build, (gig_str_t) { z->name, strnlen(z->name, sizeof(z->name)) },
-                                   (gig_str_t) { (const char *) last->section[GIG_SECTION_TZIF]
-                                                 + z->offset, z->len });
+    name = (gig_str_t) { z->name, strnlen(z->name, sizeof(z->name)) };
+    tzif = (gig_str_t) { (const char *) last->section[GIG_SECTION_TZIF] + z->offset, z->len };
+    w->zone_of[i] = gig_build_zone(build, name, tzif);
 
     return 0;
 }

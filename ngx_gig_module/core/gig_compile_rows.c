@@ -222,7 +222,7 @@ gig_build_refused_key(int form, gig_str_t id, unsigned char key[GIG_DIGEST_SIZE]
 static void
 gig_build_term(const gig_touch_t *touch, gig_disk_term_t *term)
 {
-    char           text[GIG_DIGEST_TEXT + sizeof("sha1-") + 64];
+    char           text[128], hex[GIG_DIGEST_TEXT];
     gig_str_t      rev;
     json_t        *root;
     const json_t  *member;
@@ -241,11 +241,10 @@ gig_build_term(const gig_touch_t *touch, gig_disk_term_t *term)
         rev.len = json_string_length(member);
 
     } else {
-        memcpy(text, "sha1-", 5);
         gig_sha1(touch->content->json, hash);
-        gig_digest_text(hash, text + 5);
+        gig_digest_text(hash, hex);
+        rev.len = (size_t) snprintf(text, sizeof(text), "sha1-%s", hex);
         rev.data = text;
-        rev.len = 5 + GIG_DIGEST_TEXT - 1;
     }
 
     if (rev.data == text && rev.len >= sizeof(text)) {

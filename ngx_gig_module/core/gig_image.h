@@ -79,7 +79,7 @@ typedef struct {
 int gig_image_place(const gig_image_t *image, uint32_t row, gig_fragment_kind_t kind,
     gig_place_t *place);
 
-/* The fragment's bytes in a mapped store: bounds always, CRC32C when `check`; gig_null_str if bad. */
+/* A fragment's bytes in a mapped store: bounds always, CRC32C if `check`; gig_null_str if bad. */
 gig_str_t gig_place_bytes(const gig_place_t *place, gig_str_t store, int check);
 
 uint32_t gig_image_find(const gig_image_t *image, gig_str_t id);
