@@ -111,7 +111,8 @@ gig_sync_catalog_find(const gig_sync_catalog_t *catalog, char kind, gig_str_t id
     memcpy(key.id, id.data, id.len);
     key.id[id.len] = '\0';
 
-    return bsearch(&key, catalog->entry, catalog->n, sizeof(gig_sync_entry_t), gig_sync_entry_compare);
+    return bsearch(&key, catalog->entry, catalog->n, sizeof(gig_sync_entry_t),
+                   gig_sync_entry_compare);
 }
 
 
@@ -189,8 +190,8 @@ gig_sync_digest_read(gig_str_t hex, unsigned char digest[GIG_DIGEST_SIZE])
 
 
 int
-gig_sync_catalog_head(gig_sync_redis_t *redis, int64_t *version, unsigned char digest[GIG_DIGEST_SIZE],
-    gig_error_t *err)
+gig_sync_catalog_head(gig_sync_redis_t *redis, int64_t *version,
+    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
 {
     redisReply  *reply;
 
@@ -298,8 +299,8 @@ gig_sync_catalog_scan_hash(gig_sync_redis_t *redis, gig_sync_catalog_t *catalog,
                 == -1)
             {
                 freeReplyObject(reply);
-                return gig_error_set(err, "redis", "%s: more than %d records, or out of memory", name,
-                                     GIG_SYNC_CATALOG_MAX);
+                return gig_error_set(err, "redis", "%s: more than %d records, or out of memory",
+                                     name, GIG_SYNC_CATALOG_MAX);
             }
         }
 

@@ -17,9 +17,9 @@ typedef struct {
     char           id[GIG_ID_MAX + 1];
     char           kind;                        /* 'g' or 'f' */
     unsigned       withdrawn:1;
-    unsigned       expired:1;                   /* in the source, but gone for longer than gone_keep */
+    unsigned       expired:1;                   /* in the source, but gone since gone_keep */
     unsigned char  term[GIG_DIGEST_SIZE];
-    int64_t        gone_at;                     /* ms; from then on it is forgotten; INT64_MAX: never */
+    int64_t        gone_at;                     /* ms, when it is forgotten; INT64_MAX: never */
 } gig_sync_entry_t;
 
 typedef struct {
@@ -34,7 +34,8 @@ int gig_sync_catalog_add(gig_sync_catalog_t *catalog, const gig_sync_entry_t *en
 
 /* Sorts, folds what came twice (HSCAN may), makes the digest; returns how many were folded. */
 size_t gig_sync_catalog_sort(gig_sync_catalog_t *catalog);
-const gig_sync_entry_t *gig_sync_catalog_find(const gig_sync_catalog_t *catalog, char kind, gig_str_t id);
+const gig_sync_entry_t *gig_sync_catalog_find(const gig_sync_catalog_t *catalog, char kind,
+    gig_str_t id);
 
 /* Fills entry but for its term from a gig's JSON: status and times; -1: it is no gig. */
 int gig_sync_entry_read(gig_sync_entry_t *entry, gig_str_t json, int64_t gone_keep_ms);
@@ -42,8 +43,8 @@ int gig_sync_entry_read(gig_sync_entry_t *entry, gig_str_t json, int64_t gone_ke
 int gig_sync_digest_read(gig_str_t hex, unsigned char digest[GIG_DIGEST_SIZE]);
 
 /* What Redis says of its catalog: version (0: none) and digest. */
-int gig_sync_catalog_head(gig_sync_redis_t *redis, int64_t *version, unsigned char digest[GIG_DIGEST_SIZE],
-    gig_error_t *err);
+int gig_sync_catalog_head(gig_sync_redis_t *redis, int64_t *version,
+    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err);
 
 /* All that Redis holds, by HSCAN. */
 int gig_sync_catalog_scan(gig_sync_redis_t *redis, gig_sync_catalog_t *catalog, gig_error_t *err);

@@ -22,8 +22,9 @@ typedef struct {
 } gig_sync_check_t;
 
 
-static void gig_sync_check_say(gig_sync_check_t *check, gig_sync_verdict_t verdict, const char *what,
-    const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void gig_sync_check_say(gig_sync_check_t *check, gig_sync_verdict_t verdict,
+    const char *what, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 
 static void
@@ -63,8 +64,10 @@ gig_sync_check_config(gig_sync_check_t *check, const char *name, char *value, si
     gig_sync_args_free(&args);
 
     if (reply == NULL) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, name, "could not be read (%s); let this user "
-                           "do CONFIG GET, or look yourself", err.detail);
+        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, name,
+                           "could not be read (%s); let this user "
+                           "do CONFIG GET, or look yourself",
+                           err.detail);
         return 0;
     }
 
@@ -109,8 +112,8 @@ gig_sync_check_version(gig_sync_check_t *check, const char *version)
     }
 
     if (number < GIG_SYNC_REDIS_LEAST) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "version", "%s is too old; right is 7.0 or later",
-                           version);
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "version",
+                           "%s is too old; right is 7.0 or later", version);
 
     } else {
         gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "version", "%s", version);
@@ -129,8 +132,10 @@ gig_sync_check_guards(gig_sync_check_t *check)
             gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "maxmemory-policy", "noeviction");
 
         } else {
-            gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "maxmemory-policy", "is %s, which throws applications "
-                               "away when memory is short; right is noeviction", value);
+            gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "maxmemory-policy",
+                               "is %s, which throws applications "
+                               "away when memory is short; right is noeviction",
+                               value);
         }
     }
 
@@ -140,8 +145,10 @@ gig_sync_check_guards(gig_sync_check_t *check)
         && gig_sync_check_config(check, "appendfsync", always, sizeof(always)))
     {
         if (strcmp(value, "yes") != 0) {
-            gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "appendonly", "is %s: what Redis holds is lost with its "
-                               "process; right is yes", value);
+            gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "appendonly",
+                               "is %s: what Redis holds is lost with its "
+                               "process; right is yes",
+                               value);
 
         } else {
             gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "appendonly", "yes");
@@ -151,8 +158,10 @@ gig_sync_check_guards(gig_sync_check_t *check)
             gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "appendfsync", "always");
 
         } else {
-            gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "appendfsync", "is %s: a power cut may take the last "
-                               "seconds' applications; right is always", always);
+            gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "appendfsync",
+                               "is %s: a power cut may take the last "
+                               "seconds' applications; right is always",
+                               always);
         }
     }
 
@@ -161,10 +170,13 @@ gig_sync_check_guards(gig_sync_check_t *check)
             gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "no-appendfsync-on-rewrite", "no");
 
         } else {
-            gig_sync_check_say(check, strcmp(always, "always") == 0 ? GIG_SYNC_CHECK_ERROR
-                                                                    : GIG_SYNC_CHECK_WARNING,
-                               "no-appendfsync-on-rewrite", "is %s: during a rewrite nothing is fsynced, even with "
-                               "appendfsync always; right is no", value);
+            gig_sync_check_say(check,
+                               strcmp(always, "always") == 0 ? GIG_SYNC_CHECK_ERROR
+                                                             : GIG_SYNC_CHECK_WARNING,
+                               "no-appendfsync-on-rewrite",
+                               "is %s: during a rewrite nothing is fsynced, even with "
+                               "appendfsync always; right is no",
+                               value);
         }
     }
 }
@@ -185,7 +197,8 @@ gig_sync_check_redis(gig_sync_check_t *check)
     gig_sync_args_free(&args);
 
     if (reply == NULL) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "redis", "%s: %s", check->board->redis, err.detail);
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "redis", "%s: %s", check->board->redis,
+                           err.detail);
         return;
     }
 
@@ -201,13 +214,15 @@ gig_sync_check_redis(gig_sync_check_t *check)
         gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "role", "primary");
 
     } else {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "role", "is %s; right is the primary: gig-sync must write", value);
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "role",
+                           "is %s; right is the primary: gig-sync must write", value);
     }
 
     gig_sync_check_info(info, "aof_last_write_status:", value, sizeof(value));
 
     if (value[0] != '\0' && strcmp(value, "ok") != 0) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "aof", "the last write of Redis to its disk failed; "
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "aof",
+                           "the last write of Redis to its disk failed; "
                            "is the disk full?");
     }
 
@@ -234,11 +249,13 @@ gig_sync_check_board(gig_sync_check_t *check)
     version = gig_sync_reply_str(reply);
 
     if (version.len == 0) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "catalog", "nothing is published yet; \"gig-sync run\" "
+        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "catalog",
+                           "nothing is published yet; \"gig-sync run\" "
                            "or \"once\" does that");
 
     } else {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "catalog", "version %.*s", (int) version.len, version.data);
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "catalog", "version %.*s", (int) version.len,
+                           version.data);
     }
 
     freeReplyObject(reply);
@@ -253,7 +270,8 @@ gig_sync_check_board(gig_sync_check_t *check)
         gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "ready", "applications are judged");
 
     } else {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "ready", "Redis is new or lost its memory: no application "
+        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "ready",
+                           "Redis is new or lost its memory: no application "
                            "is judged until \"gig-sync run\" or \"once\" has rebuilt it");
     }
 
@@ -293,19 +311,24 @@ gig_sync_check_upstream(gig_sync_check_t *check, const char *name, gig_str_t url
     }
 
     if (!fetch) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, name, "%s", connector->abilities & GIG_SYNC_DATABASE
-                           ? "keeps applications and confirms seats itself" : "takes applications");
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, name, "%s",
+                           connector->abilities & GIG_SYNC_DATABASE
+                               ? "keeps applications and confirms seats itself"
+                               : "takes applications");
 
     } else if (connector->fetch(record, gig_sync_check_count, count, &err) == -1) {
         gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, name, "%s%s%s", err.pointer,
                            err.pointer[0] == '\0' ? "" : ": ", err.detail);
 
     } else {
-        gig_sync_check_say(check, count[2] > 0 ? GIG_SYNC_CHECK_ERROR
-                                               : count[0] == 0 ? GIG_SYNC_CHECK_WARNING : GIG_SYNC_CHECK_OK,
+        gig_sync_check_say(check,
+                           count[2] > 0    ? GIG_SYNC_CHECK_ERROR
+                           : count[0] == 0 ? GIG_SYNC_CHECK_WARNING
+                                           : GIG_SYNC_CHECK_OK,
                            name, "%zu gigs, %zu forms, %zu refused%s", count[0], count[1], count[2],
-                           count[2] > 0 ? " (the log says which and why)"
-                                        : count[0] == 0 ? "; an empty source never empties a board" : "");
+                           count[2] > 0    ? " (the log says which and why)"
+                           : count[0] == 0 ? "; an empty source never empties a board"
+                                           : "");
     }
 
     connector->close(record);
@@ -349,7 +372,8 @@ gig_sync_check(int argc, char **argv)
         }
 
         gig_sync_check_upstream(&check, "source",
-                                (gig_str_t) { check.board->source, strlen(check.board->source) }, 1);
+                                (gig_str_t) { check.board->source, strlen(check.board->source) },
+                                1);
         gig_sync_check_upstream(&check, "sink", gig_sync_sink_url(check.board), 0);
 
         gig_sync_redis_close(&check.redis);
@@ -357,7 +381,8 @@ gig_sync_check(int argc, char **argv)
         warnings += check.warnings;
     }
 
-    printf("%u error%s, %u warning%s\n", errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+    printf("%u error%s, %u warning%s\n", errors, errors == 1 ? "" : "s", warnings,
+           warnings == 1 ? "" : "s");
     gig_sync_settings_free(&settings);
 
     return errors > 0 ? EX_CONFIG : EX_OK;

@@ -22,8 +22,8 @@ typedef enum {
  * json empty: the source has this id, but its record was refused (and logged with
  * field and reason); what is published of it stays.  -1 ends the reading.
  */
-typedef int (*gig_sync_fetched_pt)(void *data, char kind /* 'g' or 'f' */, gig_str_t id, gig_str_t rev,
-    gig_str_t json);
+typedef int (*gig_sync_fetched_pt)(void *data, char kind /* 'g' or 'f' */, gig_str_t id,
+    gig_str_t rev, gig_str_t json);
 
 /* One entry of `applications` that is to be written, and what became of it. */
 typedef struct {
@@ -35,7 +35,13 @@ typedef struct {
     gig_str_t  plain;           /* opened box (gig-application/1), or empty for a withdrawal */
 
     /* out */
-    enum { GIG_SYNC_PENDING, GIG_SYNC_DELIVERED, GIG_SYNC_DEAD, GIG_SYNC_PARKED, GIG_SYNC_ERASED } result;
+    enum {
+        GIG_SYNC_PENDING,
+        GIG_SYNC_DELIVERED,
+        GIG_SYNC_DEAD,
+        GIG_SYNC_PARKED,
+        GIG_SYNC_ERASED
+    } result;
     const char *confirmed_seat; /* static: "confirmed", "waitlisted", "over", "late", "" */
     char        reason[128];    /* of dead and parked; no personal data */
 } gig_sync_delivery_t;
@@ -61,27 +67,30 @@ typedef struct {
     void  (*close)(gig_sync_record_t *record);
 
     /* All gigs and forms, as of one instant.  -1: nothing may be concluded from what came. */
-    int   (*fetch)(gig_sync_record_t *record, gig_sync_fetched_pt handler, void *data, gig_error_t *err);
+    int   (*fetch)(gig_sync_record_t *record, gig_sync_fetched_pt handler, void *data,
+        gig_error_t *err);
 
     /* One transaction for all of n.  -1: nothing was written, all stay pending. */
-    int   (*deliver)(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n, gig_error_t *err);
+    int   (*deliver)(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n,
+        gig_error_t *err);
 
     /* Counts of every gig that has any. */
-    int   (*seats)(gig_sync_record_t *record, int (*handler)(void *data, const gig_sync_seats_t *), void *data,
-        gig_error_t *err);
+    int   (*seats)(gig_sync_record_t *record,
+        int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err);
 
     /* Confirms the first waiting of gigs with free seats; returns how many, or -1. */
     int   (*promote)(gig_sync_record_t *record, gig_error_t *err);
 
     /*
-     * Every record (an application and its conflicts, parked ones too, tombstones) that came, was
-     * written or changed its stage since since_ms, in order of id, an id's first before its conflicts.
+     * Every record (an application and its conflicts, parked ones too, tombstones) that came,
+     * was written or changed its stage since since_ms, in order of id, an id's first before its
+     * conflicts.
      * seat: "confirmed", "waitlisted", "over", "late", or "" (parked, erased, a conflict).
      */
-    int   (*known)(gig_sync_record_t *record, int64_t since_ms, int (*handler)(void *data, const gig_sync_known_t *),
-        void *data, gig_error_t *err);
+    int   (*known)(gig_sync_record_t *record, int64_t since_ms,
+        int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
 
-    /* A number that changes when gigs or forms have changed (SQLite: a row kept by triggers): a poll is cheap. */
+    /* A number that changes with gigs and forms (SQLite: a row kept by triggers): a cheap poll. */
     int   (*changed)(gig_sync_record_t *record, int64_t *number, gig_error_t *err);
 } gig_sync_connector_t;
 

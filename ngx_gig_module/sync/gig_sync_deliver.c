@@ -27,7 +27,8 @@ typedef struct {
 
 
 void
-gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job, gig_sync_redis_t *redis)
+gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
+    gig_sync_redis_t *redis)
 {
     char  host[48], *p;
 
@@ -111,7 +112,10 @@ gig_sync_batch_free(gig_sync_batch_t *batch)
 }
 
 
-/* An entry that is pending and no longer in the stream: somebody trimmed it.  Its record is still in a ledger, or lost. */
+/*
+ * An entry that is pending and no longer in the stream: somebody trimmed it.  Its
+ * record is still in a ledger, or lost.
+ */
 static int
 gig_sync_batch_lost(gig_sync_deliverer_t *deliverer, gig_str_t entry, gig_error_t *err)
 {
@@ -121,9 +125,10 @@ gig_sync_batch_lost(gig_sync_deliverer_t *deliverer, gig_str_t entry, gig_error_
     (void) snprintf(text, sizeof(text), "%.*s", (int) entry.len, entry.data);
     (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %s", text);
 
-    gig_sync_log(GIG_SYNC_ERROR, "lost-entry", "board", deliverer->job->board->name, "entry", text, "reason",
-                 "it was taken out of applications before it was delivered; nothing may trim that stream",
-                 NULL);
+    gig_sync_log(
+        GIG_SYNC_ERROR, "lost-entry", "board", deliverer->job->board->name, "entry", text, "reason",
+        "it was taken out of applications before it was delivered; nothing may trim that stream",
+        NULL);
 
     reply = gig_sync_redis_ask(deliverer->redis, "XACK", "applications", more, err);
     if (reply == NULL) {
@@ -144,11 +149,10 @@ gig_sync_batch_field(gig_sync_delivery_t *d, gig_str_t name, gig_str_t value)
     struct {
         const char  *name;
         gig_str_t   *value;
-    } fields[] = {
-        { "op", &d->op }, { "id", &d->id }, { "gig", &d->gig }, { "rev", &d->rev }, { "who", &d->who },
-        { "print", &d->print }, { "seat", &d->seat }, { "flags", &d->flags }, { "node", &d->node },
-        { "box", &d->box }
-    };
+    } fields[] = { { "op", &d->op },     { "id", &d->id },       { "gig", &d->gig },
+                   { "rev", &d->rev },   { "who", &d->who },     { "print", &d->print },
+                   { "seat", &d->seat }, { "flags", &d->flags }, { "node", &d->node },
+                   { "box", &d->box } };
 
     for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
         if (gig_str_is(name, fields[i].name)) {
@@ -190,8 +194,8 @@ gig_sync_batch_open(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch)
 
         gig_buf_init(&batch->plain[i], GIG_SYNC_PLAIN_MAX);
 
-        if (gig_box_open(deliverer->job->board->private_keys, deliverer->job->board->n_private, d->box,
-                         &batch->plain[i], &why)
+        if (gig_box_open(deliverer->job->board->private_keys, deliverer->job->board->n_private,
+                         d->box, &batch->plain[i], &why)
             == 0)
         {
             d->plain = (gig_str_t) { batch->plain[i].data, batch->plain[i].len };
@@ -205,7 +209,8 @@ gig_sync_batch_open(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch)
 
 /* Reads the next batch; batch->n may be 0. */
 static int
-gig_sync_batch_read(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, int block_ms, gig_error_t *err)
+gig_sync_batch_read(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, int block_ms,
+    gig_error_t *err)
 {
     size_t                i, k;
     gig_str_t             entry;
@@ -272,16 +277,16 @@ gig_sync_batch_read(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, in
 
 
 static int
-gig_sync_batch_dead(gig_sync_deliverer_t *deliverer, const gig_sync_delivery_t *d, const char *state,
-    gig_error_t *err)
+gig_sync_batch_dead(gig_sync_deliverer_t *deliverer, const gig_sync_delivery_t *d,
+    const char *state, gig_error_t *err)
 {
     char             id[GIG_APPLICATION_TEXT];
     redisReply      *reply;
     gig_sync_args_t  args;
 
     (void) snprintf(id, sizeof(id), "%.*s", (int) d->id.len, d->id.data == NULL ? "" : d->id.data);
-    gig_sync_log(GIG_SYNC_ERROR, "dead-letter", "board", deliverer->job->board->name, "id", id, "state", state,
-                 "reason", d->reason, NULL);
+    gig_sync_log(GIG_SYNC_ERROR, "dead-letter", "board", deliverer->job->board->name, "id", id,
+                 "state", state, "reason", d->reason, NULL);
 
     gig_sync_args_init(&args);
     gig_sync_arg_puts(&args, "XADD");
@@ -342,7 +347,8 @@ gig_sync_batch_sift(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gi
         }
 
         freeReplyObject(reply);
-        (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %.*s", (int) d->entry.len, d->entry.data);
+        (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %.*s", (int) d->entry.len,
+                        d->entry.data);
         reply = gig_sync_redis_ask(deliverer->redis, "XACK", "applications", more, err);
         if (reply == NULL) {
             return -1;
@@ -380,7 +386,9 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
         settled += d->result != GIG_SYNC_PENDING;
 
         if ((d->result == GIG_SYNC_DEAD || d->result == GIG_SYNC_PARKED)
-            && gig_sync_batch_dead(deliverer, d, d->result == GIG_SYNC_DEAD ? "dead" : "parked", err) == -1)
+            && gig_sync_batch_dead(deliverer, d, d->result == GIG_SYNC_DEAD ? "dead" : "parked",
+                                   err)
+                   == -1)
         {
             return -1;
         }
@@ -398,7 +406,8 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
 
     if (rc == 0) {
         (void) snprintf(count, sizeof(count), "%zu", settled);
-        gig_sync_log(GIG_SYNC_INFO, "delivered", "board", deliverer->job->board->name, "records", count, NULL);
+        gig_sync_log(GIG_SYNC_INFO, "delivered", "board", deliverer->job->board->name, "records",
+                     count, NULL);
     }
 
     return rc;
@@ -428,7 +437,8 @@ gig_sync_deliver_claim(gig_sync_deliverer_t *deliverer, gig_error_t *err)
         }
 
         next = gig_sync_reply_str(gig_sync_reply_at(reply, 0));
-        (void) snprintf(start, sizeof(start), "%.*s", (int) next.len, next.data == NULL ? "0-0" : next.data);
+        (void) snprintf(start, sizeof(start), "%.*s", (int) next.len,
+                        next.data == NULL ? "0-0" : next.data);
 
         lost = gig_sync_reply_at(reply, 1);
         claimed += lost == NULL ? 0 : lost->elements;
@@ -451,7 +461,8 @@ gig_sync_deliver_claim(gig_sync_deliverer_t *deliverer, gig_error_t *err)
 
     if (claimed > 0) {
         (void) snprintf(count, sizeof(count), "%zu", claimed);
-        gig_sync_log(GIG_SYNC_WARN, "claimed", "board", deliverer->job->board->name, "entries", count, NULL);
+        gig_sync_log(GIG_SYNC_WARN, "claimed", "board", deliverer->job->board->name, "entries",
+                     count, NULL);
         memcpy(deliverer->cursor, "0", 2);
     }
 

@@ -14,12 +14,13 @@ typedef struct {
     const gig_sync_connector_t *connector;
     gig_sync_record_t          *sink;           /* owned; NULL: to be opened */
     char                        consumer[72];
-    char                        cursor[48];     /* of our own unfinished entries; "": none, take new ones */
-    int64_t                     claim_at;       /* when to look for a dead consumer's entries next */
+    char                        cursor[48];     /* of our own unfinished entries; "": none */
+    int64_t claim_at; /* when to look for a dead consumer's entries next */
     size_t                      pending;        /* left over by the sink in this round */
 } gig_sync_deliverer_t;
 
-void gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job, gig_sync_redis_t *redis);
+void gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
+    gig_sync_redis_t *redis);
 void gig_sync_deliverer_close(gig_sync_deliverer_t *deliverer);
 
 /*

@@ -28,7 +28,8 @@ gig_sync_once_ready(gig_sync_watcher_t *watcher, gig_error_t *err)
         gig_sync_job_sleep(watcher->job, GIG_SYNC_WATCH_EVERY);
     }
 
-    return gig_error_set(err, "redis", "another gig-sync is rebuilding this board and does not end");
+    return gig_error_set(err, "redis",
+                         "another gig-sync is rebuilding this board and does not end");
 }
 
 
@@ -74,8 +75,8 @@ gig_sync_once_board(gig_sync_job_t *job)
     }
 
     if (rc == -1) {
-        gig_sync_log(GIG_SYNC_ERROR, "failed", "board", job->board->name, "at", err.pointer, "reason",
-                     err.detail, NULL);
+        gig_sync_log(GIG_SYNC_ERROR, "failed", "board", job->board->name, "at", err.pointer,
+                     "reason", err.detail, NULL);
     }
 
     gig_sync_deliverer_close(&deliverer);

@@ -28,8 +28,8 @@ gig_sync_options(int argc, char **argv, int may_json, gig_sync_options_t *option
 
         } else {
             return gig_sync_fail(EX_USAGE, argv[0],
-                                 "\"%s\" is not understood; right are -c FILE, --log json%s", argv[i],
-                                 may_json ? " and --json" : "");
+                                 "\"%s\" is not understood; right are -c FILE, --log json%s",
+                                 argv[i], may_json ? " and --json" : "");
         }
     }
 

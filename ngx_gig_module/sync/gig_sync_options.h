@@ -12,7 +12,7 @@ typedef struct {
     int         log_json;       /* --log json */
 } gig_sync_options_t;
 
-/* 0, or the exit status after a sentence on standard error.  Also sets up the log and ignores SIGPIPE. */
+/* 0, or the exit status after a sentence.  Also sets up the log and ignores SIGPIPE. */
 int gig_sync_options(int argc, char **argv, int may_json, gig_sync_options_t *options);
 
 /* Loads the settings with their keys; 0, or the exit status after a sentence. */

@@ -28,7 +28,8 @@ typedef struct {
 
 
 void
-gig_sync_publisher_init(gig_sync_publisher_t *publisher, gig_sync_job_t *job, gig_sync_redis_t *redis)
+gig_sync_publisher_init(gig_sync_publisher_t *publisher, gig_sync_job_t *job,
+    gig_sync_redis_t *redis)
 {
     memset(publisher, 0, sizeof(gig_sync_publisher_t));
     publisher->job = job;
@@ -139,7 +140,8 @@ gig_sync_pull_fetched(void *data, char kind, gig_str_t id, gig_str_t rev, gig_st
         entry.gone_at = held->gone_at;
 
     } else if (kind == 'g'
-               && gig_sync_entry_read(&entry, json, pass->publisher->job->board->gone_keep_ms) == -1)
+               && gig_sync_entry_read(&entry, json, pass->publisher->job->board->gone_keep_ms)
+                      == -1)
     {
         return gig_sync_pull_refused(pass, held);
 
@@ -158,7 +160,8 @@ gig_sync_pull_fetched(void *data, char kind, gig_str_t id, gig_str_t rev, gig_st
         return 0;
     }
 
-    return gig_sync_spool_add(&pass->spool, kind == 'g' ? "put" : "form", entry.id, json, pass->err);
+    return gig_sync_spool_add(&pass->spool, kind == 'g' ? "put" : "form", entry.id, json,
+                              pass->err);
 }
 
 
@@ -217,9 +220,10 @@ gig_sync_pull_withdraw(gig_sync_pull_pass_t *pass, const gig_sync_entry_t *held)
     gig_buf_init(&json, GIG_RECORD_MAX);
     root = gig_json_parse(gig_sync_reply_str(reply), GIG_RECORD_MAX, GIG_JSON_DEPTH_MAX, NULL);
 
-    if (root == NULL
-        || json_object_set_new(root, "status", json_string("withdrawn")) == -1
-        || json_object_set_new(root, "updated_at", json_string(gig_time_format(pass->now / 1000, now))) == -1
+    if (root == NULL || json_object_set_new(root, "status", json_string("withdrawn")) == -1
+        || json_object_set_new(root, "updated_at",
+                               json_string(gig_time_format(pass->now / 1000, now)))
+               == -1
         || gig_record_rev(root, rev) == -1
         || json_object_set_new(root, "rev", json_string(rev)) == -1)
     {
@@ -233,8 +237,8 @@ gig_sync_pull_withdraw(gig_sync_pull_pass_t *pass, const gig_sync_entry_t *held)
     entry = *held;
     entry.withdrawn = 1;
     entry.gone_at = pass->now + pass->publisher->job->board->gone_keep_ms;
-    gig_digest_term('g', (gig_str_t) { held->id, strlen(held->id) }, (gig_str_t) { rev, strlen(rev) },
-                    entry.term);
+    gig_digest_term('g', (gig_str_t) { held->id, strlen(held->id) },
+                    (gig_str_t) { rev, strlen(rev) }, entry.term);
 
     if (gig_buf_failed(&json) || gig_sync_catalog_add(&pass->want, &entry) == -1) {
         rc = gig_error_set(pass->err, held->id, "too large, or out of memory");
@@ -259,7 +263,8 @@ gig_sync_pull_missing(const gig_sync_pull_pass_t *pass, const gig_sync_catalog_t
     const gig_sync_entry_t *held)
 {
     return held->kind == 'g' && !held->withdrawn && held->gone_at > pass->now
-           && gig_sync_catalog_find(source, 'g', (gig_str_t) { held->id, strlen(held->id) }) == NULL;
+           && gig_sync_catalog_find(source, 'g', (gig_str_t) { held->id, strlen(held->id) })
+              == NULL;
 }
 
 
@@ -293,7 +298,8 @@ gig_sync_pull_may_shrink(gig_sync_pull_pass_t *pass, const gig_sync_catalog_t *s
     if (pass->fetched == 0) {
         gig_sync_log(GIG_SYNC_ERROR, "held-back", "board", publisher->job->board->name, "gone",
                      missing_text, "of", live_text, "reason",
-                     "the source has no gig at all; a board is emptied by withdrawing its gigs", NULL);
+                     "the source has no gig at all; a board is emptied by withdrawing its gigs",
+                     NULL);
         return 0;
     }
 
@@ -313,9 +319,9 @@ gig_sync_pull_may_shrink(gig_sync_pull_pass_t *pass, const gig_sync_catalog_t *s
         return 1;
     }
 
-    gig_sync_log(GIG_SYNC_WARN, "held-back", "board", publisher->job->board->name, "gone", missing_text,
-                 "of", live_text, "reason", "more than shrink_guard; waits for two more pulls that agree",
-                 NULL);
+    gig_sync_log(GIG_SYNC_WARN, "held-back", "board", publisher->job->board->name, "gone",
+                 missing_text, "of", live_text, "reason",
+                 "more than shrink_guard; waits for two more pulls that agree", NULL);
 
     return 0;
 }
@@ -353,7 +359,8 @@ gig_sync_pull_difference(gig_sync_pull_pass_t *pass, unsigned how)
         }
 
         source.entry = pass->want.entry;
-        found = gig_sync_catalog_find(&source, held->kind, (gig_str_t) { held->id, strlen(held->id) });
+        found =
+            gig_sync_catalog_find(&source, held->kind, (gig_str_t) { held->id, strlen(held->id) });
 
         if (found != NULL && !found->expired) {
             continue;
@@ -383,8 +390,8 @@ gig_sync_pull_difference(gig_sync_pull_pass_t *pass, unsigned how)
 
 /* Makes `held` what Redis holds; costs nothing but the head while nobody else publishes. */
 static int
-gig_sync_pull_held(gig_sync_publisher_t *publisher, int64_t *version, unsigned char digest[GIG_DIGEST_SIZE],
-    gig_error_t *err)
+gig_sync_pull_held(gig_sync_publisher_t *publisher, int64_t *version,
+    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
 {
     if (gig_sync_catalog_head(publisher->redis, version, digest, err) == -1) {
         return -1;
@@ -401,9 +408,9 @@ gig_sync_pull_held(gig_sync_publisher_t *publisher, int64_t *version, unsigned c
     }
 
     if (memcmp(publisher->held.digest, digest, GIG_DIGEST_SIZE) != 0) {
-        gig_sync_log(GIG_SYNC_WARN, "digest", "board", publisher->job->board->name, "reason",
-                     "the catalog changed under the scan, or was written without the publish script",
-                     NULL);
+        gig_sync_log(
+            GIG_SYNC_WARN, "digest", "board", publisher->job->board->name, "reason",
+            "the catalog changed under the scan, or was written without the publish script", NULL);
     }
 
     publisher->known = 1;
@@ -413,8 +420,8 @@ gig_sync_pull_held(gig_sync_publisher_t *publisher, int64_t *version, unsigned c
 
 
 static int
-gig_sync_publish_once(gig_sync_publisher_t *publisher, unsigned how, unsigned char digest[GIG_DIGEST_SIZE],
-    gig_error_t *err)
+gig_sync_publish_once(gig_sync_publisher_t *publisher, unsigned how,
+    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
 {
     int                   rc;
     int64_t               version;
@@ -476,8 +483,8 @@ done:
 
 
 int
-gig_sync_publish(gig_sync_publisher_t *publisher, unsigned how, unsigned char digest[GIG_DIGEST_SIZE],
-    gig_error_t *err)
+gig_sync_publish(gig_sync_publisher_t *publisher, unsigned how,
+    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
 {
     int       rc;
     unsigned  tries;

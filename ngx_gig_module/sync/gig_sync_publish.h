@@ -16,12 +16,13 @@ typedef struct {
     gig_sync_redis_t           *redis;          /* not owned */
     const gig_sync_connector_t *connector;
     gig_sync_record_t          *source;         /* owned; NULL: to be opened */
-    gig_sync_catalog_t          held;           /* what Redis holds, while `known` and its digest agrees */
+    gig_sync_catalog_t          held;           /* what Redis holds, if its digest agrees */
     int                         known;
-    unsigned                    shrunk;         /* scheduled pulls in a row that found the board smaller */
+    unsigned                    shrunk;         /* pulls in a row that found the board smaller */
 } gig_sync_publisher_t;
 
-void gig_sync_publisher_init(gig_sync_publisher_t *publisher, gig_sync_job_t *job, gig_sync_redis_t *redis);
+void gig_sync_publisher_init(gig_sync_publisher_t *publisher, gig_sync_job_t *job,
+    gig_sync_redis_t *redis);
 void gig_sync_publisher_close(gig_sync_publisher_t *publisher);
 
 /* The source's change number; opens the source. */
@@ -36,7 +37,7 @@ typedef enum {
  * One pull.  digest: of the catalog that Redis now holds.  1: something was
  * held back (empty source, shrink_guard), which was logged.
  */
-int gig_sync_publish(gig_sync_publisher_t *publisher, unsigned how, unsigned char digest[GIG_DIGEST_SIZE],
-    gig_error_t *err);
+int gig_sync_publish(gig_sync_publisher_t *publisher, unsigned how,
+    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err);
 
 #endif /* GIG_SYNC_PUBLISH_H */

@@ -4,7 +4,7 @@
 
 #define GIG_SYNC_POLL           50          /* ms between two looks at the source's change number */
 #define GIG_SYNC_LOOK           1000        /* ms between two looks at what Redis holds */
-#define GIG_SYNC_CALM           4           /* a pull after a change rests so many times what it took */
+#define GIG_SYNC_CALM           4           /* a pull rests so many times what it took */
 
 
 /*

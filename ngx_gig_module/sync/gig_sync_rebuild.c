@@ -27,8 +27,8 @@ typedef struct {
 
 /* Sends one step.  0: go on; 1: end, `word` says why. */
 static int
-gig_sync_chain_call(gig_sync_chain_t *chain, const char *what, int64_t step, const gig_sync_args_t *keys,
-    const gig_sync_args_t *more, gig_error_t *err)
+gig_sync_chain_call(gig_sync_chain_t *chain, const char *what, int64_t step,
+    const gig_sync_args_t *keys, const gig_sync_args_t *more, gig_error_t *err)
 {
     size_t            i;
     gig_str_t         word;
@@ -130,7 +130,8 @@ gig_sync_chain_known(void *data, const gig_sync_known_t *known)
         return 0;
     }
 
-    gig_sync_arg_record_keys(&chain->keys, chain->publisher->job->board, known->id, known->gig, known->who);
+    gig_sync_arg_record_keys(&chain->keys, chain->publisher->job->board, known->id, known->gig,
+                             known->who);
 
     gig_sync_arg(&chain->known, known->op);
     gig_sync_arg(&chain->known, known->id);
@@ -190,9 +191,10 @@ gig_sync_chain_seats(gig_sync_chain_t *chain, const gig_sync_counts_t *counts, g
 }
 
 
-/* `ready`, last.  Another may publish meanwhile; then the catalog is whole again after our next pull. */
+/* `ready`, last.  Another may publish meanwhile; then the catalog is whole after our next pull. */
 static int
-gig_sync_chain_finish(gig_sync_chain_t *chain, unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
+gig_sync_chain_finish(gig_sync_chain_t *chain, unsigned char digest[GIG_DIGEST_SIZE],
+    gig_error_t *err)
 {
     int              rc;
     char             nonce[33], text[GIG_DIGEST_TEXT];
@@ -219,7 +221,8 @@ gig_sync_chain_finish(gig_sync_chain_t *chain, unsigned char digest[GIG_DIGEST_S
             break;
         }
 
-        rc = gig_sync_publish(chain->publisher, GIG_SYNC_PULL_ALL | GIG_SYNC_PULL_EARLY, digest, err);
+        rc = gig_sync_publish(chain->publisher, GIG_SYNC_PULL_ALL | GIG_SYNC_PULL_EARLY, digest,
+                              err);
 
         if (rc == -1) {
             break;
@@ -235,8 +238,8 @@ gig_sync_chain_finish(gig_sync_chain_t *chain, unsigned char digest[GIG_DIGEST_S
 
 
 static int
-gig_sync_chain_run(gig_sync_chain_t *chain, const gig_sync_connector_t *connector, gig_sync_record_t *sink,
-    gig_error_t *err)
+gig_sync_chain_run(gig_sync_chain_t *chain, const gig_sync_connector_t *connector,
+    gig_sync_record_t *sink, gig_error_t *err)
 {
     int                rc;
     unsigned char      digest[GIG_DIGEST_SIZE];
@@ -251,7 +254,8 @@ gig_sync_chain_run(gig_sync_chain_t *chain, const gig_sync_connector_t *connecto
                  "Redis has no `ready`", NULL);
 
     /* All of it and not the difference: the judge's lines may be gone where the gigs are not. */
-    if (gig_sync_publish(chain->publisher, GIG_SYNC_PULL_ALL | GIG_SYNC_PULL_EARLY, digest, err) == -1
+    if (gig_sync_publish(chain->publisher, GIG_SYNC_PULL_ALL | GIG_SYNC_PULL_EARLY, digest, err)
+            == -1
         || gig_sync_counts_read(&counts, connector, sink, err) == -1)
     {
         rc = -1;
@@ -327,8 +331,8 @@ gig_sync_rebuild(gig_sync_publisher_t *publisher, const gig_sync_connector_t *co
             return 0;
         }
 
-        gig_sync_log(GIG_SYNC_INFO, "rebuild-again", "board", publisher->job->board->name, "word", chain.word,
-                     NULL);
+        gig_sync_log(GIG_SYNC_INFO, "rebuild-again", "board", publisher->job->board->name, "word",
+                     chain.word, NULL);
     }
 
     return rc;

@@ -1,5 +1,5 @@
 
-/* Brings back a Redis that lost its memory, `ready` last (protocol.md, "A Redis that lost its memory"). */
+/* Brings back a Redis that lost its memory; `ready` is written last (protocol.md). */
 
 #ifndef GIG_SYNC_REBUILD_H
 #define GIG_SYNC_REBUILD_H

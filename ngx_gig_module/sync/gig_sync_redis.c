@@ -57,7 +57,8 @@ gig_sync_redis_dial(const char *address, struct timeval timeout, gig_error_t *er
         port = strtol(colon + 1, &end, 10);
 
         if (errno != 0 || end == colon + 1 || *end != '\0' || port < 1 || port > 65535) {
-            gig_error_set(err, "redis", "\"%s\" has no port from 1 to 65535 after its colon", address);
+            gig_error_set(err, "redis", "\"%s\" has no port from 1 to 65535 after its colon",
+                          address);
             return NULL;
         }
     }
@@ -370,7 +371,8 @@ gig_sync_redis_send(gig_sync_redis_t *redis, const char *first, gig_str_t second
     }
 
     errno = 0;
-    reply = gig_sync_redis_checked(redis, redisCommandArgv(redis->context, (int) n, argv, len), err);
+    reply =
+        gig_sync_redis_checked(redis, redisCommandArgv(redis->context, (int) n, argv, len), err);
 
 done:
 
@@ -426,12 +428,14 @@ gig_sync_redis_script(gig_sync_redis_t *redis, const char *script, const gig_syn
 
     gig_sync_script_sha(script, sha);
 
-    reply = gig_sync_redis_send(redis, "EVALSHA", (gig_str_t) { sha, GIG_DIGEST_TEXT - 1 }, args, err);
+    reply =
+        gig_sync_redis_send(redis, "EVALSHA", (gig_str_t) { sha, GIG_DIGEST_TEXT - 1 }, args, err);
 
     if (reply == NULL && redis->fault == GIG_SYNC_REDIS_REFUSED
         && strncmp(err->detail, "NOSCRIPT", 8) == 0)
     {
-        reply = gig_sync_redis_send(redis, "EVAL", (gig_str_t) { script, strlen(script) }, args, err);
+        reply =
+            gig_sync_redis_send(redis, "EVAL", (gig_str_t) { script, strlen(script) }, args, err);
     }
 
     return reply;
@@ -489,7 +493,8 @@ gig_sync_stream_flush(gig_sync_stream_t *stream)
 
 
 int
-gig_sync_stream_begin(gig_sync_stream_t *stream, gig_sync_redis_t *redis, size_t n, gig_error_t *err)
+gig_sync_stream_begin(gig_sync_stream_t *stream, gig_sync_redis_t *redis, size_t n,
+    gig_error_t *err)
 {
     memset(stream, 0, sizeof(gig_sync_stream_t));
     stream->redis = redis;
@@ -547,10 +552,13 @@ gig_sync_redis_group(gig_sync_redis_t *redis, gig_error_t *err)
 {
     redisReply  *reply;
 
-    reply = gig_sync_redis_ask(redis, "XGROUP CREATE", "applications", GIG_SYNC_GROUP " 0 MKSTREAM", err);
+    reply = gig_sync_redis_ask(redis, "XGROUP CREATE", "applications", GIG_SYNC_GROUP " 0 MKSTREAM",
+                               err);
 
     if (reply == NULL) {
-        return redis->fault == GIG_SYNC_REDIS_REFUSED && strncmp(err->detail, "BUSYGROUP", 9) == 0 ? 0 : -1;
+        return redis->fault == GIG_SYNC_REDIS_REFUSED && strncmp(err->detail, "BUSYGROUP", 9) == 0
+                   ? 0
+                   : -1;
     }
 
     freeReplyObject(reply);

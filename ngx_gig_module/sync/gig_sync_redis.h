@@ -21,7 +21,7 @@
 #define GIG_SYNC_ARGS_MAX       (1024 * 1024)       /* Redis's own limit */
 
 #define GIG_SYNC_GROUP          "sync"
-#define GIG_SYNC_ID_TTL         (30 * 24 * 3600)    /* seconds `id:*` is kept: above ledger_max_age */
+#define GIG_SYNC_ID_TTL         (30 * 24 * 3600)    /* seconds: above ledger_max_age */
 
 typedef enum {
     GIG_SYNC_REDIS_OK,
@@ -58,17 +58,19 @@ void gig_sync_arg_key(gig_sync_args_t *args, const gig_sync_board_t *board, cons
 void gig_sync_arg_words(gig_sync_args_t *args, const char *words);  /* cut at blanks */
 void gig_sync_arg_all(gig_sync_args_t *args, const gig_sync_args_t *more);
 
-/* Sends and waits.  The reply is no error and is the caller's (freeReplyObject), or NULL with err and fault. */
-redisReply *gig_sync_redis_call(gig_sync_redis_t *redis, const gig_sync_args_t *args, gig_error_t *err);
+/* Sends and waits.  The reply is the caller's and no error; else NULL, with err and fault. */
+redisReply *gig_sync_redis_call(gig_sync_redis_t *redis, const gig_sync_args_t *args,
+    gig_error_t *err);
 
 /* "GET"-like calls of one key: words is the command, then the key, then more words. */
 redisReply *gig_sync_redis_ask(gig_sync_redis_t *redis, const char *command, const char *key,
     const char *more, gig_error_t *err);
 
-/* EVALSHA with args = (number of keys, keys, arguments); loads the script if Redis does not know it. */
-redisReply *gig_sync_redis_script(gig_sync_redis_t *redis, const char *script, const gig_sync_args_t *args,
+/* EVALSHA with args = (number of keys, keys, arguments); EVAL if Redis does not know the script. */
+redisReply *gig_sync_redis_script(gig_sync_redis_t *redis, const char *script,
+    const gig_sync_args_t *args, gig_error_t *err);
+int gig_sync_redis_load(gig_sync_redis_t *redis, const char *script, char sha[41],
     gig_error_t *err);
-int gig_sync_redis_load(gig_sync_redis_t *redis, const char *script, char sha[41], gig_error_t *err);
 
 /*
  * One command of known length whose arguments need never be in memory
@@ -80,7 +82,8 @@ typedef struct {
     int               failed;
 } gig_sync_stream_t;
 
-int gig_sync_stream_begin(gig_sync_stream_t *stream, gig_sync_redis_t *redis, size_t n, gig_error_t *err);
+int gig_sync_stream_begin(gig_sync_stream_t *stream, gig_sync_redis_t *redis, size_t n,
+    gig_error_t *err);
 void gig_sync_stream_arg(gig_sync_stream_t *stream, gig_str_t s);
 redisReply *gig_sync_stream_reply(gig_sync_stream_t *stream, gig_error_t *err);
 

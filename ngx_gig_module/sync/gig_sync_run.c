@@ -111,10 +111,11 @@ gig_sync_works_end(gig_sync_works_t *works)
 
         while (!atomic_load(&works->thread[i].ended)) {
             if (gig_sync_clock() >= until) {
-                gig_sync_log(GIG_SYNC_ERROR, "unfinished", "board", works->thread[i].job.board->name,
-                             "job", works->thread[i].job.name, "reason",
-                             "it waits for a server that does not answer; what it had in hand is done again",
-                             NULL);
+                gig_sync_log(
+                    GIG_SYNC_ERROR, "unfinished", "board", works->thread[i].job.board->name, "job",
+                    works->thread[i].job.name, "reason",
+                    "it waits for a server that does not answer; what it had in hand is done again",
+                    NULL);
                 return -1;
             }
 
@@ -178,7 +179,8 @@ gig_sync_run_reload(gig_sync_works_t **works, const char *config)
     gig_error_t        err;
     gig_sync_works_t  *next;
 
-    (void) snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64, gig_sync_clock() * 1000);
+    (void) snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+                    gig_sync_clock() * 1000);
     gig_sync_notify(state);
 
     next = gig_sync_works_make();

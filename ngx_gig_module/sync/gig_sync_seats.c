@@ -13,8 +13,9 @@ gig_sync_counts_add(void *data, const gig_sync_seats_t *seats)
 
     if (counts->n == counts->size) {
         size = counts->size == 0 ? 64 : counts->size * 2;
-        grown = size > 2 * GIG_SYNC_SEATS_MAX ? NULL
-                                              : realloc(counts->gig, size * sizeof(gig_sync_seats_t));
+        grown = size > 2 * GIG_SYNC_SEATS_MAX
+                    ? NULL
+                    : realloc(counts->gig, size * sizeof(gig_sync_seats_t));
         if (grown == NULL) {
             return -1;
         }
@@ -111,8 +112,8 @@ gig_sync_settle_count(gig_sync_args_t *args, const gig_sync_seats_t *seats)
 
 
 void
-gig_sync_arg_record_keys(gig_sync_args_t *args, const gig_sync_board_t *board, gig_str_t id, gig_str_t gig,
-    gig_str_t who)
+gig_sync_arg_record_keys(gig_sync_args_t *args, const gig_sync_board_t *board, gig_str_t id,
+    gig_str_t gig, gig_str_t who)
 {
     char       key[GIG_KEY_SIZE], text[GIG_HASH_TEXT];
     gig_str_t  name;
@@ -242,8 +243,8 @@ gig_sync_settle_word(gig_sync_redis_t *redis, const char *word, gig_error_t *err
 
 
 int
-gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts, const char *settled,
-    gig_error_t *err)
+gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts,
+    const char *settled, gig_error_t *err)
 {
     char              last[48], sha[41];
     size_t            k;
@@ -302,7 +303,8 @@ gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts,
     answer = gig_sync_reply_at(reply, 0);
 
     if (answer != NULL && answer->type == REDIS_REPLY_ERROR) {
-        gig_error_set(err, "redis", "%.*s", (int) (answer->len > 200 ? 200 : answer->len), answer->str);
+        gig_error_set(err, "redis", "%.*s", (int) (answer->len > 200 ? 200 : answer->len),
+                      answer->str);
         freeReplyObject(reply);
         goto failed;
     }

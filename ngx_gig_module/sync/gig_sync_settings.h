@@ -25,7 +25,7 @@ typedef struct {
     int64_t        pull_every_ms;
     unsigned       shrink_guard;                       /* percent */
     int64_t        gone_keep_ms;
-    int64_t        claim_after_ms;                     /* an entry so long in hand is a dead consumer's */
+    int64_t        claim_after_ms;                     /* in hand so long: of a dead consumer */
 
     gig_secret_t   secret;                             /* read and checked by _load */
     unsigned       n_private;
@@ -43,9 +43,10 @@ typedef struct {
  * missing file: -1 and err with "FILE:LINE" as pointer and the nearest right
  * name.  keys: also read secret and private keys.
  */
-int gig_sync_settings_load(const char *path, int keys, gig_sync_settings_t *settings, gig_error_t *err);
+int gig_sync_settings_load(const char *path, int keys, gig_sync_settings_t *settings,
+    gig_error_t *err);
 
-/* The pieces of keys: one secret file; what board->private_key names.  For commands without a gig-sync.conf. */
+/* The pieces of keys, for commands without a gig-sync.conf: a secret file; board->private_key. */
 int gig_sync_secret(const char *path, gig_secret_t *secret, gig_error_t *err);
 int gig_sync_private_keys(gig_sync_board_t *board, gig_error_t *err);
 

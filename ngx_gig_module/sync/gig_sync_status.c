@@ -11,7 +11,7 @@
 #include "gig_sync_redis.h"
 
 #define GIG_SYNC_NODE_MAX       65536       /* bytes of a node's line */
-#define GIG_SYNC_NODE_OLD       15          /* seconds: three of the marks a node should have made */
+#define GIG_SYNC_NODE_OLD 15 /* seconds: three of the marks a node should have made */
 
 
 static json_t *
@@ -54,7 +54,8 @@ gig_sync_status_catalog(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
         return -1;
     }
 
-    (void) json_object_set_new(out, "version", json_integer(gig_sync_reply_int(gig_sync_reply_at(reply, 0))));
+    (void) json_object_set_new(out, "version",
+                               json_integer(gig_sync_reply_int(gig_sync_reply_at(reply, 0))));
     (void) json_object_set_new(out, "digest", gig_sync_status_string(gig_sync_reply_at(reply, 1)));
     freeReplyObject(reply);
 
@@ -62,8 +63,8 @@ gig_sync_status_catalog(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
         return -1;
     }
 
-    (void) json_object_set_new(out, "ready",
-                               json_boolean(json_integer_value(json_object_get(out, "ready")) == 1));
+    (void) json_object_set_new(
+        out, "ready", json_boolean(json_integer_value(json_object_get(out, "ready")) == 1));
 
     return 0;
 }
@@ -103,7 +104,8 @@ gig_sync_status_queue(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
 
     id = gig_sync_reply_str(gig_sync_reply_at(gig_sync_reply_at(reply, 0), 0));
     first = id.len == 0 ? 0 : gig_sync_reply_int(gig_sync_reply_at(gig_sync_reply_at(reply, 0), 0));
-    (void) json_object_set_new(out, "lag_ms", json_integer(first == 0 || first > now ? 0 : now - first));
+    (void) json_object_set_new(out, "lag_ms",
+                               json_integer(first == 0 || first > now ? 0 : now - first));
     freeReplyObject(reply);
 
     (void) json_object_set_new(out, "in_hand", json_integer(0));
@@ -121,7 +123,8 @@ gig_sync_status_queue(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
         (void) json_object_set_new(out, "group", json_true());
 
         if (gig_str_is(gig_sync_reply_str(group->element[i]), "pending")) {
-            (void) json_object_set_new(out, "in_hand", json_integer(gig_sync_reply_int(group->element[i + 1])));
+            (void) json_object_set_new(out, "in_hand",
+                                       json_integer(gig_sync_reply_int(group->element[i + 1])));
         }
     }
 
@@ -175,13 +178,14 @@ gig_sync_status_print(const json_t *board)
     int64_t        at;
     const json_t  *nodes, *node, *error;
 
-#define GIG_SYNC_STATUS(object, name)                                                                 \
+#define GIG_SYNC_STATUS(object, name)                                                              \
     ((long long) json_integer_value(json_object_get(object, name)))
 
     error = json_object_get(board, "error");
 
     if (error != NULL) {
-        printf("%s: %s\n", json_string_value(json_object_get(board, "board")), json_string_value(error));
+        printf("%s: %s\n", json_string_value(json_object_get(board, "board")),
+               json_string_value(error));
         return;
     }
 
@@ -200,12 +204,15 @@ gig_sync_status_print(const json_t *board)
         node = json_array_get(nodes, i);
         at = gig_sync_now_ms() / 1000 - GIG_SYNC_STATUS(node, "at");
 
-        printf("  host %.*s: version %lld, gap %lld, clock %+lld ms, seen %lld s ago%s\n",
-               64, json_string_value(json_object_get(node, "host")) == NULL
-               ? "?" : json_string_value(json_object_get(node, "host")), GIG_SYNC_STATUS(node, "version"),
-               GIG_SYNC_STATUS(node, "gap"), GIG_SYNC_STATUS(node, "clock_ms"), (long long) at,
+        printf("  host %.*s: version %lld, gap %lld, clock %+lld ms, seen %lld s ago%s\n", 64,
+               json_string_value(json_object_get(node, "host")) == NULL
+                   ? "?"
+                   : json_string_value(json_object_get(node, "host")),
+               GIG_SYNC_STATUS(node, "version"), GIG_SYNC_STATUS(node, "gap"),
+               GIG_SYNC_STATUS(node, "clock_ms"), (long long) at,
                at > GIG_SYNC_NODE_OLD ? ": NOT SEEN LATELY"
-               : GIG_SYNC_STATUS(node, "version") < GIG_SYNC_STATUS(board, "version") ? ": behind" : "");
+               : GIG_SYNC_STATUS(node, "version") < GIG_SYNC_STATUS(board, "version") ? ": behind"
+                                                                                      : "");
     }
 
 #undef GIG_SYNC_STATUS

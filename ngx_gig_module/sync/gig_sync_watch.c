@@ -6,7 +6,7 @@
 #include "gig_sync_seats.h"
 #include "gig_sync_watch.h"
 
-#define GIG_SYNC_COUNTS_EVERY   30000       /* ms: counts are written again even if nothing changed */
+#define GIG_SYNC_COUNTS_EVERY 30000 /* ms: counts are written again even if nothing changed */
 
 
 void
@@ -125,7 +125,8 @@ gig_sync_watch_promote(gig_sync_watcher_t *watcher, gig_error_t *err)
 
     if (promoted > 0) {
         (void) snprintf(count, sizeof(count), "%d", promoted);
-        gig_sync_log(GIG_SYNC_INFO, "promoted", "board", watcher->job->board->name, "records", count, NULL);
+        gig_sync_log(GIG_SYNC_INFO, "promoted", "board", watcher->job->board->name, "records",
+                     count, NULL);
     }
 
     return 0;
@@ -156,7 +157,8 @@ gig_sync_watch_counts(gig_sync_watcher_t *watcher, gig_error_t *err)
     uint64_t            hash;
     gig_sync_counts_t   counts = { 0 };
 
-    /* First the stream, then the counts: whatever is settled between makes them too new, not too old. */
+    /* First the stream, then the counts: whatever is settled between makes them too new, not too
+     * old. */
     if (gig_sync_settled_last(watcher->redis, settled, err) == -1) {
         return -1;
     }

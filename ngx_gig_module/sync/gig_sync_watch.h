@@ -14,11 +14,12 @@ typedef struct {
     gig_sync_publisher_t        publisher;  /* for a rebuild; its own connection to the source */
     const gig_sync_connector_t *connector;
     gig_sync_record_t          *sink;       /* owned; NULL: to be opened */
-    uint64_t                    written;    /* what counts and `settled` were when counts were last written */
+    uint64_t                    written;    /* hash of counts and `settled` when last written */
     int64_t                     written_at;
 } gig_sync_watcher_t;
 
-void gig_sync_watcher_init(gig_sync_watcher_t *watcher, gig_sync_job_t *job, gig_sync_redis_t *redis);
+void gig_sync_watcher_init(gig_sync_watcher_t *watcher, gig_sync_job_t *job,
+    gig_sync_redis_t *redis);
 void gig_sync_watcher_close(gig_sync_watcher_t *watcher);
 
 /* One look.  1: Redis is not ready yet; -1 with err. */
