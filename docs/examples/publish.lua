@@ -161,8 +161,9 @@ end
 -- Write.
 
 local changed = op == 'put' and old ~= json or op == 'del' and old ~= false
+local published = changed or version < 1         -- the first is version 1 even if it is empty
 
-if changed or version < 1 then
+if published then
     if changed and old then
         digest = xor(digest, term(decode(old), old))
     end
@@ -188,8 +189,8 @@ else
     redis.call('HDEL', prefix .. 'judge', id)
 end
 
-if changed then
-    say('op', op, 'id', id)
+if published then
+    say('op', changed and op or 'load', 'id', changed and id or '')
 end
 
 -- A new cap may fill the gig or open it again; a deleted one's seats are forgotten if none is held.
@@ -202,4 +203,4 @@ elseif op == 'del' then
     redis.call('HSET', prefix .. 'seats', id, table.concat({confirmed, waiting, held, 'open'}, ','))
 end
 
-return {changed and 'published' or 'same', v, digest, changed and '1' or '0'}
+return {published and 'published' or 'same', v, digest, changed and '1' or '0'}
