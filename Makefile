@@ -60,6 +60,15 @@ $(BUILD)/libgigcore.a: $(CORE_OBJ)
 $(BUILD)/gig-sync: $(SYNC_OBJ) $(BUILD)/libgigcore.a
 	$(CC) $(LINK) -o $@ $^ $(SYNC_LIBS)
 
+# Tests of sync/ take the objects they test with them.
+UNIT_SYNC   := $(filter %/gig_sync_settings.o %/gig_sync_ini.o %/gig_sync_file.o %/gig_sync_log.o \
+                        %/gig_sync_connector.o $(BUILD)/$(SRC)/sync/connect/%,$(SYNC_OBJ))
+
+$(BUILD)/unit/test_settings $(BUILD)/unit/test_sqlite: $(BUILD)/unit/%: $(BUILD)/t/unit/%.o \
+        $(UNIT_SYNC) $(BUILD)/libgigcore.a
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $^ -lcmocka $(SYNC_LIBS)
+
 $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis

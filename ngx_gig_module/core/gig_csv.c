@@ -346,7 +346,8 @@ gig_csv_cell(gig_buf_t *out, gig_str_t text)
 
     for (i = 0; i < text.len; i++) {
 
-        if ((i == 0 || text.data[i - 1] == '\n' || text.data[i - 1] == '\r')
+        if ((i == 0 || text.data[i - 1] == '\n'
+             || (text.data[i - 1] == '\r' && text.data[i] != '\n'))
             && gig_csv_formula(text, i))
         {
             gig_buf_puts(out, "'");
