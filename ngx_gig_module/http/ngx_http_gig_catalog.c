@@ -137,6 +137,7 @@ ngx_http_gig_catalog_open_folder(ngx_http_gig_catalog_t *catalog)
 
         (void) close(catalog->folder);
         catalog->node[0] = '\0';
+        catalog->found = 0;
     }
 
     catalog->folder = ngx_http_gig_files_folder((char *) catalog->board->state.data, &err);

@@ -200,8 +200,11 @@ ngx_http_gig_keeper_try_lock(ngx_http_gig_keeper_t *k)
 static void
 ngx_http_gig_keeper_locked(ngx_http_gig_keeper_t *k)
 {
+    unsigned              i;
+    uint64_t              mapped;
     gig_str_t             board;
     gig_error_t           err;
+    ngx_http_gig_view_t  *view;
     ngx_http_gig_files_t  files;
 
     k->locked = 1;
@@ -228,6 +231,18 @@ ngx_http_gig_keeper_locked(ngx_http_gig_keeper_t *k)
                                          &k->synced.n, &err) == 0)
         {
             k->synced.generation = files.synced;
+        }
+
+        /* What we serve may be of a folder that was removed: nothing can be built on it. */
+
+        view = ngx_http_gig_catalog_view(k->board);
+        mapped = view ? view->image.meta.generation : 0;
+
+        for (i = 0; i < files.n && files.index[i] != mapped; i++) { /* void */ }
+
+        if (mapped && i == files.n) {
+            k->want = NGX_HTTP_GIG_WANT_FRESH;
+            k->why = "the state folder is another one";
         }
     }
 
@@ -552,6 +567,10 @@ ngx_http_gig_keeper_compiled(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
 
         if (view && view->image.meta.generation == job->generation) {
             ngx_http_gig_keeper_in_step(k);
+
+        } else {
+            k->want = NGX_HTTP_GIG_WANT_FRESH;
+            k->why = "what was compiled cannot be mapped";
         }
 
     } else {
