@@ -4,7 +4,7 @@
  * script, and cleaning it again changes nothing.
  *
  *     clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Ingx_gig_module/core \
- *         t/fuzz/fuzz_html.c ngx_gig_module/core/gig_{base,buf,markup,url,utf8}.c
+ *         t/fuzz/fuzz_html.c ngx_gig_module/core/gig_{base,buf,markup,markup_tag,markup_text,url,utf8}.c
  */
 
 #include <stdlib.h>
