@@ -1,5 +1,4 @@
 
-#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -308,7 +307,6 @@ int
 gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE])
 {
     int            rc;
-    char           hex[2 * crypto_hash_sha256_BYTES + 1];
     json_t        *copy, *source;
     gig_buf_t      out;
     unsigned char  hash[crypto_hash_sha256_BYTES];
@@ -348,8 +346,8 @@ gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE])
         goto done;
     }
 
-    (void) sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
-    (void) snprintf(rev, GIG_REV_SIZE, "sha256-%s", hex);
+    memcpy(rev, "sha256-", 7);
+    (void) sodium_bin2hex(rev + 7, GIG_REV_SIZE - 7, hash, sizeof(hash));
     rc = 0;
 
 done:

@@ -24,9 +24,9 @@ void gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *jo
 void gig_sync_deliverer_close(gig_sync_deliverer_t *deliverer);
 
 /*
- * One batch, waiting for it at most block_ms (0: not at all).  Returns how many
- * entries were read, 0 with cursor empty: there is nothing to do; -1 with err:
- * after a pause it begins with what it has in hand.
+ * One batch, waiting for it at most block_ms (0: not at all): of what we have in
+ * hand after `cursor`, or of what is new if that is empty.  Returns how many entries
+ * were read; -1 with err: after a pause it begins with what it has in hand.
  */
 int gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err);
 

@@ -36,7 +36,7 @@ gig_sync_once_ready(gig_sync_watcher_t *watcher, gig_error_t *err)
 static int
 gig_sync_once_board(gig_sync_job_t *job)
 {
-    int                    rc, held_back;
+    int                    rc, fresh, held_back;
     gig_error_t            err;
     unsigned char          digest[GIG_DIGEST_SIZE];
     gig_sync_redis_t       redis;
@@ -57,10 +57,12 @@ gig_sync_once_board(gig_sync_job_t *job)
         held_back = rc == 1;
     }
 
+    /* First what an earlier one left unfinished, then what is new, until there is none. */
     while (rc >= 0) {
+        fresh = deliverer.cursor[0] == '\0';
         rc = gig_sync_deliver(&deliverer, 0, &err);
 
-        if (rc == 0 && deliverer.cursor[0] == '\0') {
+        if (rc == 0 && fresh && deliverer.cursor[0] == '\0') {
             break;
         }
     }
