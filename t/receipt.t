@@ -1,0 +1,104 @@
+#!/usr/bin/perl
+# Why: the receipt's token is all the right there is, and it stands in the path.  It
+# must be in no log, every bad one must get the same answer, and the page must work
+# without Redis.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use GigTest;
+use GigTest::Publish;
+
+my $test = GigTest->new;
+my $redis = $test->start_redis;
+$test->start_nginx(
+    http     => 'limit_req_zone $binary_remote_addr zone=slow:1m rate=100r/s; limit_req_log_level error;'
+        . ' log_format all "$request|$request_uri|$uri|$http_referer"; access_log ' . "$test->{dir}/all.log all;",
+    location => 'limit_req zone=slow burst=500 nodelay;',
+    server   => 'location /shut/ { gig acme; deny all; }');
+publish_records($test, gig_record('open'));
+$test->wait_total(1) or BAIL_OUT('no catalog');
+
+my $posted = $test->apply('open', 'k1');
+is($posted->{status}, 202, 'applied') or diag($posted->{body});
+my ($token) = $posted->{headers}{location} =~ m{receipts/([\w-]{43})$};
+ok($token, 'the token');
+
+my $receipt = $test->get("/gigs/receipts/$token");
+is($receipt->{status}, 200, 'the receipt');
+my $data = json_of($receipt);
+is($data->{gig}, 'open', 'its gig');
+is($data->{seat}, 'reserved', 'its seat');
+ok($data->{known} && !$data->{delivered} && !$data->{withdrawn}, 'known, not delivered yet');
+is($receipt->{headers}{'cache-control'}, 'no-store', 'no-store');
+is($receipt->{headers}{'referrer-policy'}, 'no-referrer', 'no-referrer');
+is($receipt->{headers}{'x-robots-tag'}, 'noindex', 'noindex');
+my $page = $test->get("/gigs/receipts/$token", headers => { Accept => 'text/html' });
+like($page->{body}, qr/<!doctype html>/i, 'as a page');
+is($test->http('HEAD', "/gigs/receipts/$token")->{status}, 200, 'HEAD');
+
+my ($id) = grep {/^gig:\{acme\}:id:/} @{ $redis->cmd('KEYS', 'gig:{acme}:id:*') };
+my %record = %{ $redis->hash($id) };
+my ($field) = grep {/^apply:/} keys %record;
+$redis->cmd('HSET', $id, $field, 'settled');
+ok(json_of($test->get("/gigs/receipts/$token"))->{delivered}, 'delivered when settled');
+my ($bare) = $id =~ /:id:(.+)$/;
+$redis->cmd('HSET', 'gig:{acme}:stages', $bare, 'in_review,1790000000');
+is(json_of($test->get("/gigs/receipts/$token"))->{stage}, 'in_review', 'the stage');
+$redis->cmd('HSET', 'gig:{acme}:stages', $bare, '<script>,x');
+is(json_of($test->get("/gigs/receipts/$token"))->{stage}, undef, 'a stage that is none is not shown');
+
+# --- every bad token is the same 404
+
+my $flipped = $token;
+substr($flipped, 40, 1) = substr($flipped, 40, 1) eq 'A' ? 'B' : 'A';
+my %answers;
+for my $bad ($flipped, 'x', 'A' x 43, 'A' x 4000, '%00', "$token%20", lc $token, 'a.b') {
+    my $answer = $test->get("/gigs/receipts/$bad");
+    is($answer->{status}, 404, 'a bad token: ' . substr $bad, 0, 50);
+    $answers{ $answer->{body} }++;
+}
+is(scalar keys %answers, 1, 'all bad ones get the same answer');
+is($test->http('DELETE', "/gigs/receipts/$flipped")->{status}, 404, 'DELETE too');
+is($test->http('POST', "/gigs/receipts/$flipped/withdraw", body => '')->{status}, 404, 'and withdraw');
+is($test->http('PUT', "/gigs/receipts/$token", body => 'x')->{status}, 405, 'another method');
+
+# --- withdrawn
+
+my $withdrawn = $test->http('POST', "/gigs/receipts/$token/withdraw", body => 'a=b',
+    headers => { Accept => 'text/html', 'Content-Type' => 'application/x-www-form-urlencoded' });
+is($withdrawn->{status}, 303, 'withdrawn from the page');
+is($withdrawn->{headers}{location}, "/gigs/receipts/$token", 'back to the receipt');
+ok(json_of($test->get("/gigs/receipts/$token"))->{withdrawn}, 'that says so');
+is($test->http('DELETE', "/gigs/receipts/$token")->{status}, 204, 'once more is the same');
+is($test->apply('open', 'k1')->{status}, 410, 'the key of a withdrawn application');
+
+my $keys = json_of($test->get('/gigs/receipts/keys.json'));
+is($keys->{keys}[0]{crv}, 'Ed25519', 'the public keys');
+ok(!exists $keys->{keys}[0]{d}, 'and nothing else');
+
+# --- without Redis
+
+is($test->get("/shut/receipts/$token")->{status}, 403, 'a shut location');
+$redis->stop;
+my $alone = $test->get("/gigs/receipts/$token");
+is($alone->{status}, 200, 'from the token alone when Redis is gone');
+is(json_of($alone)->{known}, undef, 'which knows no more');
+is($test->http('DELETE', "/gigs/receipts/$token")->{status}, 503, 'but no withdrawal');
+
+# --- no log has it: not the access log, nor what limits, access rules and errors wrote
+
+$test->get("/gigs//receipts/./$token?x=1");
+(my $encoded = $token) =~ s/^(.)/sprintf '%%%02X', ord $1/e;
+$test->get("/gigs/%72eceipts/$encoded");
+my $tail = substr $token, 1;
+for my $file ('access.log', 'all.log', 'error.log') {
+    unlike($test->read_file($file), qr/\Q$tail\E/, "$file holds no token");
+}
+like($test->read_file('all.log'), qr{^GET /gigs/receipts/- HTTP/1.1\|/gigs/receipts/-\|/gigs/receipts/-\|}m, 'but a dash');
+like($test->read_file('error.log'), qr{access forbidden by rule.*"GET /shut/receipts/- HTTP/1.1"}, 'also where an access rule logged');
+
+$test->done;
