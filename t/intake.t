@@ -15,6 +15,12 @@ use GigTest;
 use GigTest::Http;
 use GigTest::Publish;
 
+sub publish_records {
+    my ($test, @gigs) = @_;
+    GigTest::Publish::ready($test, "nonce-of-a-test");
+    return GigTest::Publish::put($test, @gigs);
+}
+
 my $test = GigTest->new;
 my $redis = $test->start_redis;
 $test->start_nginx(board => 'redis_timeout 500ms;', location => 'client_body_buffer_size 1k;',

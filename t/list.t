@@ -14,6 +14,12 @@ use Time::HiRes qw(sleep time);
 use GigTest;
 use GigTest::Publish;
 
+sub publish_records {
+    my ($test, @gigs) = @_;
+    GigTest::Publish::ready($test, "nonce-of-a-test");
+    return GigTest::Publish::put($test, @gigs);
+}
+
 my $test = GigTest->new;
 $test->start_redis;
 $test->start_nginx;

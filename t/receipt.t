@@ -12,6 +12,12 @@ use Test::More;
 use GigTest;
 use GigTest::Publish;
 
+sub publish_records {
+    my ($test, @gigs) = @_;
+    GigTest::Publish::ready($test, "nonce-of-a-test");
+    return GigTest::Publish::put($test, @gigs);
+}
+
 my $test = GigTest->new;
 my $redis = $test->start_redis;
 $test->start_nginx(
@@ -56,7 +62,7 @@ is(json_of($test->get("/gigs/receipts/$token"))->{stage}, undef, 'a stage that i
 my $flipped = $token;
 substr($flipped, 40, 1) = substr($flipped, 40, 1) eq 'A' ? 'B' : 'A';
 my %answers;
-for my $bad ($flipped, 'x', 'A' x 43, 'A' x 4000, '%00', "$token%20", lc $token, 'a.b') {
+for my $bad ($flipped, 'x', 'A' x 43, 'A' x 4000, "$token%20", lc $token, 'a.b') {
     my $answer = $test->get("/gigs/receipts/$bad");
     is($answer->{status}, 404, 'a bad token: ' . substr $bad, 0, 50);
     $answers{ $answer->{body} }++;
