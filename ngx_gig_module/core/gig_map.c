@@ -97,7 +97,7 @@ int
 gig_map_init(gig_map_t *map)
 {
     memset(map, 0, sizeof(gig_map_t));
-    strcpy(map->offset, "Z");
+    memcpy(map->offset, "Z", sizeof("Z"));
 
     map->record = json_object();
     map->defaults = json_object();
@@ -262,7 +262,7 @@ gig_map_set_dates(gig_map_t *map, const char *name, const char *value, gig_error
             return gig_error_set(err, "", "offset must be Z or as -05:00");
         }
 
-        strcpy(map->offset, value);
+        memcpy(map->offset, value, strlen(value) + 1);
 
         return 0;
     }

@@ -1,5 +1,5 @@
 
-/* Small files: keys, settings, receipts.  Read whole with a limit, made without ever overwriting. */
+/* Small files: keys, settings, receipts.  Read whole with a limit, made, never overwritten. */
 
 #ifndef GIG_SYNC_FILE_H
 #define GIG_SYNC_FILE_H
@@ -9,7 +9,7 @@
 #include "gig_base.h"
 #include "gig_buf.h"
 
-/* Appends the file ("-": standard input) to buf; longer than buf's limit: -1.  err's pointer is path. */
+/* Appends the file ("-": standard input) to buf; longer than its limit: -1.  err points to path. */
 int gig_sync_file_read(const char *path, gig_buf_t *buf, gig_error_t *err);
 
 /*

@@ -312,8 +312,8 @@ gig_sync_init(int argc, char **argv)
     };
 
     memset(&init, 0, sizeof(init));
-    strcpy(init.dir, "/etc/gig");
-    strcpy(init.data, "/var/lib/gig");
+    snprintf(init.dir, sizeof(init.dir), "/etc/gig");
+    snprintf(init.data, sizeof(init.data), "/var/lib/gig");
     init.redis = "127.0.0.1:6379";
 
     while ((c = getopt_long(argc, argv, "d:a:r:", options, NULL)) != -1) {

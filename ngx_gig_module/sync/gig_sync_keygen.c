@@ -51,7 +51,7 @@ gig_sync_folder_synced(const char *base)
     slash = strrchr(folder, '/');
 
     if (slash == NULL) {
-        strcpy(folder, ".");
+        memcpy(folder, ".", sizeof("."));
 
     } else {
         slash[slash == folder] = '\0';

@@ -272,9 +272,11 @@ test_cut(void **state)
     set(&map, "record", "title", "{Job}");
     set(&map, "cut", "title", "4");
 
-    expect(&map, (const char *const[N]) { "a", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "", "", "", "", "" },
+    expect(&map, (const char *const[N]) { "a", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",
+           "", "", "", "", "" },
            "{\"id\":\"a\",\"schema\":\"gig/1\",\"title\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\"}");
-    expect(&map, (const char *const[N]) { "a", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9x", "", "", "", "", "" },
+    expect(&map, (const char *const[N]) { "a", "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9x",
+           "", "", "", "", "" },
            "{\"id\":\"a\",\"schema\":\"gig/1\","
            "\"title\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xe2\x80\xa6\"}");
 
