@@ -1,0 +1,277 @@
+
+/*
+ * What is sealed is all a company ever gets of an applicant, and a receipt is
+ * what the applicant holds against the company: neither may lose, add or let
+ * pass a thing.  Demographic answers must never be with the name.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "gig_application.h"
+#include "gig_json.h"
+
+#define HEX_A   "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define HEX_B   "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+#define HEX_C   "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+
+static gig_secret_t  secret, stranger;
+
+static const char  application[] =
+    "{\"answers\":{\"contact\":{\"email\":\"dana@example.edu\"},\"identity\":{\"first_name\":\"Dana\"},"
+    "\"merit\":{\"available\":true,\"tools\":[\"71\"]},\"pedigree\":{}},"
+    "\"consents\":[{\"at\":\"2026-09-20T14:00:00.214Z\",\"given\":true,\"name\":\"consent_processing\","
+    "\"version\":\"2026-09\"},{\"at\":\"2026-09-20T14:00:00.214Z\",\"given\":false,"
+    "\"name\":\"consent_talent_pool\",\"version\":null}],"
+    "\"files\":[],\"fingerprint\":\"hmac-PRINT\","
+    "\"gig\":{\"form_rev\":7,\"id\":\"g_1\",\"rev\":\"sha256-6b7f0c\"},"
+    "\"id\":\"AAECAwQFBgcICQoLDA0ODw\",\"received_at\":\"2026-09-20T14:00:00.214Z\","
+    "\"schema\":\"gig-application/1\",\"source\":{\"cohort\":null,\"ref\":\"campus\"},\"who\":\"hmac-WHO\"}";
+
+
+static gig_str_t
+text(const char *s)
+{
+    return (gig_str_t) { s, strlen(s) };
+}
+
+
+static void
+submission(gig_submission_t *s)
+{
+    memset(s, 0, sizeof(gig_submission_t));
+    s->id = "AAECAwQFBgcICQoLDA0ODw";
+    s->who = "WHO";
+    s->print = "PRINT";
+    s->gig = text("g_1");
+    s->gig_rev = text("sha256-6b7f0c");
+    s->form_rev = 7;
+    s->received_ms = INT64_C(1789912800214);
+    s->seat = "reserved";
+}
+
+
+static void
+add_field(gig_form_t *form, const char *name, gig_field_type_t type, gig_field_class_t class_,
+    const char *version)
+{
+    gig_field_t  *field;
+
+    field = &form->field[form->n++];
+    field->name = text(name);
+    field->type = type;
+    field->class_ = class_;
+    field->version = text(version);
+}
+
+
+static void
+test_write(void **state)
+{
+    gig_buf_t          out;
+    gig_form_t         form;
+    gig_error_t        err;
+    gig_answers_t      answers;
+    gig_submission_t   s;
+
+    (void) state;
+
+    submission(&s);
+    memset(&form, 0, sizeof(form));
+    memset(&answers, 0, sizeof(answers));
+
+    add_field(&form, "first_name", GIG_FIELD_TEXT, GIG_CLASS_IDENTITY, "");
+    add_field(&form, "email", GIG_FIELD_EMAIL, GIG_CLASS_CONTACT, "");
+    add_field(&form, "available", GIG_FIELD_BOOLEAN, GIG_CLASS_MERIT, "");
+    add_field(&form, "tools", GIG_FIELD_MULTI_SELECT, GIG_CLASS_MERIT, "");
+    add_field(&form, "not_answered", GIG_FIELD_TEXT, GIG_CLASS_MERIT, "");
+    add_field(&form, "origin", GIG_FIELD_TEXT, GIG_CLASS_DEMOGRAPHIC, "");
+    add_field(&form, "consent_processing", GIG_FIELD_CONSENT, GIG_CLASS_CONSENT, "2026-09");
+    add_field(&form, "consent_talent_pool", GIG_FIELD_CONSENT, GIG_CLASS_CONSENT, "");
+
+    answers.answers = gig_json_parse(gig_str("{\"first_name\":\"Dana\",\"email\":\"dana@example.edu\","
+        "\"available\":true,\"tools\":[\"71\"],\"origin\":\"secret\",\"stranger\":\"x\","
+        "\"consent_processing\":true}"), 1000, 4, &err);
+    assert_non_null(answers.answers);
+    answers.source = text("campus");
+
+    gig_buf_init(&out, 4096);
+    gig_application_write(&s, &form, &answers, &out);
+    assert_false(gig_buf_failed(&out));
+    gig_buf_add(&out, "", 1);
+    assert_string_equal(out.data, application);
+
+    /* what is no UTF-8 fails, and is not written by half */
+
+    gig_buf_reset(&out);
+    answers.source = text("\xff");
+    gig_application_write(&s, &form, &answers, &out);
+    assert_true(gig_buf_failed(&out));
+
+    gig_buf_free(&out);
+    json_decref(answers.answers);
+}
+
+
+static void
+refused(const char *from, const char *to, const char *pointer)
+{
+    char         *json, *place;
+    json_t       *root;
+    gig_error_t   err;
+
+    json = malloc(sizeof(application) + strlen(to));
+    assert_non_null(json);
+    place = strstr(application, from);
+    assert_non_null(place);
+
+    memcpy(json, application, (size_t) (place - application));
+    strcpy(json + (place - application), to);
+    strcat(json, place + strlen(from));
+
+    root = gig_application_read(text(json), &err);
+    assert_null(root);
+    assert_string_equal(err.pointer, pointer);
+    free(json);
+}
+
+
+static void
+test_read(void **state)
+{
+    json_t       *root;
+    gig_error_t   err;
+
+    (void) state;
+
+    root = gig_application_read(text(application), &err);
+    assert_non_null(root);
+    json_decref(root);
+
+    refused("gig-application/1", "gig-application/2", "/schema");
+    refused("AAECAwQFBgcICQoLDA0ODw", "AAECAwQFBgcICQoLDA0OD", "/id");
+    refused("AAECAwQFBgcICQoLDA0ODw", "AAECAwQFBgcICQoLDA0ODx", "/id");
+    refused("\"id\":\"g_1\"", "\"id\":\"g 1\"", "/gig/id");
+    refused("14:00:00.214Z\",\"schema", "14:00:00.214\",\"schema", "/received_at");
+    refused("\"answers\":{", "\"answer\":{", "/answers");
+    refused("\"pedigree\":{}", "\"pedigree\":[]", "/answers");
+    refused("\"pedigree\":{}", "\"demographic\":{}", "/answers");
+    refused("\"pedigree\":{}", "\"merit\":{}", "");
+}
+
+
+static void
+verify(const char *json, const char *pointer)
+{
+    gig_error_t  err;
+
+    memset(&err, 0, sizeof(err));
+
+    if (gig_receipt_verify(&secret, text(json), &err) == 0) {
+        assert_null(pointer);
+        return;
+    }
+
+    assert_non_null(pointer);
+    assert_string_equal(err.pointer, pointer);
+}
+
+
+/* Replaces the first `from` of the receipt by as long a `to`, and verifies. */
+
+static void
+changed(const char *receipt, const char *from, const char *to, const char *pointer)
+{
+    char   json[GIG_RECEIPT_MAX];
+    char  *place;
+
+    assert_int_equal(strlen(from), strlen(to));
+    strcpy(json, receipt);
+    place = strstr(json, from);
+    assert_non_null(place);
+    memcpy(place, to, strlen(to));
+    verify(json, pointer);
+}
+
+
+static void
+test_receipt(void **state)
+{
+    gig_buf_t         out;
+    gig_error_t       err;
+    gig_submission_t  s;
+
+    (void) state;
+
+    submission(&s);
+    gig_buf_init(&out, GIG_RECEIPT_MAX);
+
+    assert_int_equal(gig_receipt_write(&secret, &s, "queued",
+                                       text("https://careers.example.edu/gigs/receipts/"), &out), 0);
+    gig_buf_add(&out, "", 1);
+    assert_string_equal(out.data,
+        "{\"confirmation\":\"queued\",\"content\":\"hmac-PRINT\",\"gig\":\"g_1\",\"kid\":\"a\",\"recei"
+        "ved_at\":\"2026-09-20T14:00:00.214Z\",\"schema\":\"gig-receipt/1\",\"seat\":\"reserved"
+        "\",\"sig\":\"a1CjzOxq9nsfvZ3vQ1UX33UwwPccODzsau5E9tsk1AIfF0yJdhWPmbjgsvLc_nrdjOK"
+        "UTXfHJBTF0pPqX8DVAQ\",\"token\":\"AAECAwQFBgcICQoLDA0OD0hmOCOqbZ5OqVEAqZX33V8\",\""
+        "url\":\"https://careers.example.edu/gigs/receipts/AAECAwQFBgcICQoLDA0OD0hmOCOq"
+        "bZ5OqVEAqZX33V8\"}");
+
+    verify(out.data, NULL);
+    changed(out.data, "queued", "record", "/sig");
+    changed(out.data, "reserved", "reservEd", "/sig");
+    changed(out.data, "g_1", "g_2", "/sig");
+    changed(out.data, "hmac-PRINT", "hmac-PRONT", "/sig");
+    changed(out.data, "\"kid\":\"a\"", "\"kid\":\"b\"", "/sig");
+    changed(out.data, "gig-receipt/1", "gig-receipt/2", "/schema");
+    changed(out.data, "careers", "parkers", NULL);              /* the address may move */
+    changed(out.data, "receipts/AAEC", "receipts/AAED", "/url");
+    changed(out.data, "\"token\":\"AAEC", "\"token\":\"AAED", "/token");
+    changed(out.data, "\"confirmation\"", "\"konfirmation\"", "/sig");
+    verify("{}", "/schema");
+    verify("[]", "/schema");
+    verify("x", "");
+    assert_int_equal(gig_receipt_verify(&stranger, text(out.data), &err), -1);
+
+    /* a pending one has no seat */
+
+    gig_buf_reset(&out);
+    s.seat = NULL;
+    assert_int_equal(gig_receipt_write(&secret, &s, "pending", text("/gigs/receipts/"), &out), 0);
+    gig_buf_add(&out, "", 1);
+    assert_non_null(strstr(out.data, "\"seat\":null"));
+    verify(out.data, NULL);
+
+    gig_buf_reset(&out);
+    s.id = "none";
+    assert_int_equal(gig_receipt_write(&secret, &s, "pending", text("/gigs/receipts/"), &out), -1);
+
+    gig_buf_free(&out);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_receipt)
+    };
+
+    if (sodium_init() < 0
+        || gig_secret_read(text("pepper " HEX_A "\nkey a " HEX_B), &secret, NULL) != 0
+        || gig_secret_read(text("pepper " HEX_A "\nkey a " HEX_C), &stranger, NULL) != 0)
+    {
+        return 1;
+    }
+
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
