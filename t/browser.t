@@ -5,10 +5,12 @@
 # form comes to a receipt all the same, without a line of JavaScript.
 
 use strict;
+use utf8;
 use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use POSIX ();
 use Test::More;
 use GigTest;
 use GigTest::Browser;
@@ -20,7 +22,7 @@ $test->start_redis;
 my @gigs = map { gig_record("gig-$_") } 1 .. 30;
 $gigs[0] = gig_record('long', title => 'An unusually long title that goes on ' x 4,
     summary => 'Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselanhänger ' x 3, posted_at => '2026-02-01T00:00:00Z');
-$test->import_gigs(@gigs, gig_record('shut', closes_at => '2026-02-01T00:00:00Z'));
+$test->import_gigs(@gigs, gig_record('shut', closes_at => POSIX::strftime('%Y-%m-%dT%H:%M:%SZ', gmtime(time - 86400))));
 $test->sync_conf;
 $test->start_sync;
 $test->start_nginx(server => 'location = /none { gig_health; }');
