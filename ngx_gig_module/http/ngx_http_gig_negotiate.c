@@ -1,7 +1,8 @@
 
 /*
  * HTML or JSON, by Accept (RFC 9110, 12.5.1).  HTML must be asked for by name,
- * as browsers do; a bare wildcard or nothing gets JSON.
+ * as browsers do; a bare wildcard or nothing gets JSON, but for a form post: who
+ * sends a form wants a page, whatever sent it.
  */
 
 #include "ngx_http_gig_request.h"
@@ -15,6 +16,7 @@ typedef struct {
 
 
 static ngx_str_t *ngx_http_gig_accept_header(ngx_http_request_t *r);
+static ngx_http_gig_format_t ngx_http_gig_format_by_default(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_gig_quality(u_char *p, u_char *last);
 static void ngx_http_gig_accept(ngx_http_gig_accept_t *a, ngx_uint_t exact, ngx_uint_t quality);
 
@@ -31,7 +33,7 @@ ngx_http_gig_negotiate(ngx_http_request_t *r)
     value = ngx_http_gig_accept_header(r);
 
     if (value == NULL) {
-        return NGX_HTTP_GIG_JSON;
+        return ngx_http_gig_format_by_default(r);
     }
 
     ngx_memzero(&html, sizeof(ngx_http_gig_accept_t));
@@ -92,7 +94,28 @@ ngx_http_gig_negotiate(ngx_http_request_t *r)
         return html.quality > json.quality ? NGX_HTTP_GIG_HTML : NGX_HTTP_GIG_JSON;
     }
 
-    return html.exact > json.exact ? NGX_HTTP_GIG_HTML : NGX_HTTP_GIG_JSON;
+    if (html.exact != json.exact) {
+        return html.exact > json.exact ? NGX_HTTP_GIG_HTML : NGX_HTTP_GIG_JSON;
+    }
+
+    return ngx_http_gig_format_by_default(r);
+}
+
+
+static ngx_http_gig_format_t
+ngx_http_gig_format_by_default(ngx_http_request_t *r)
+{
+    ngx_str_t  *type;
+
+    static ngx_str_t  form = ngx_string("application/x-www-form-urlencoded");
+
+    type = r->headers_in.content_type ? &r->headers_in.content_type->value : NULL;
+
+    if (type && type->len >= form.len && ngx_strncasecmp(type->data, form.data, form.len) == 0) {
+        return NGX_HTTP_GIG_HTML;
+    }
+
+    return NGX_HTTP_GIG_JSON;
 }
 
 
