@@ -303,6 +303,12 @@ gig_sync_batch_dead(gig_sync_deliverer_t *deliverer, const gig_sync_delivery_t *
     gig_sync_arg_puts(&args, "reason");
     gig_sync_arg_puts(&args, d->reason);
 
+    /* Of what is in no table the view is all that is left. */
+    if (d->id.len == 0 && d->box.len != 0) {
+        gig_sync_arg_puts(&args, "box");
+        gig_sync_arg(&args, d->box);
+    }
+
     reply = gig_sync_redis_call(deliverer->redis, &args, err);
     gig_sync_args_free(&args);
 
