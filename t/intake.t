@@ -23,7 +23,7 @@ sub publish_records {
 
 my $test = GigTest->new;
 my $redis = $test->start_redis;
-$test->start_nginx(board => 'redis_timeout 500ms;', location => 'client_body_buffer_size 1k;',
+$test->start_nginx(board => 'redis_timeout 1500ms;', location => 'client_body_buffer_size 1k;',
     http => 'log_format gig "$request $status board=$gig_board id=$gig_id outcome=$gig_outcome version=$gig_catalog_version redis=$gig_redis_time"; access_log ' . "$test->{dir}/gig.log gig;");
 
 sub at { return strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $_[0]) }

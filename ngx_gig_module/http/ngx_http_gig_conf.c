@@ -164,11 +164,13 @@ ngx_http_gig_board_undeclared(ngx_conf_t *cf, ngx_http_gig_main_conf_t *gmcf,
 
     if (near) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "there is no gig_board \"%V\" in http {}; did you mean \"gig %s;\"? in %V:%ui",
+                      "there is no gig_board \"%V\" in http {}; did you mean \"gig %s;\"? "
+                      "in %V:%ui",
                       &board->name, near, &board->file, board->line);
     } else {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "there is no gig_board \"%V\": write \"gig_board %V { }\" in http {} in %V:%ui",
+                      "there is no gig_board \"%V\": write \"gig_board %V { }\" in http {} "
+                      "in %V:%ui",
                       &board->name, &board->name, &board->file, board->line);
     }
 

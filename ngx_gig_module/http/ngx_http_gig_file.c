@@ -48,7 +48,8 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
         }
 
         ngx_log_error(NGX_LOG_EMERG, cf->log, err,
-                      "cannot open \"%V\": \"gig-sync init\" and \"gig-sync keygen\" make such files",
+                      "cannot open \"%V\": \"gig-sync init\" and \"gig-sync keygen\" make such "
+                      "files",
                       path);
         return NGX_ERROR;
     }

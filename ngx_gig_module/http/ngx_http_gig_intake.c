@@ -332,11 +332,9 @@ ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row)
         || gig_key_read(ngx_http_gig_str(header), intake->key, &intake->key_len) != 0)
     {
         rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "idempotency-key",
-                                  header ? "The Idempotency-Key header cannot be read; it must be 1 to 255 "
-                                           "printable ASCII characters, in quotes."
-                                         : "The Idempotency-Key header is missing; it must be 1 to "
-                                           "255 printable ASCII characters, in quotes, chosen "
-                                           "afresh for each application.");
+                                  "The Idempotency-Key header is missing or cannot be read; it "
+                                  "must be 1 to 255 printable ASCII characters, in quotes, chosen "
+                                  "afresh for each application.");
         return rc == NGX_OK ? NGX_DONE : rc;
     }
 
@@ -386,7 +384,8 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
 
     } else {
         rc = ngx_http_gig_problem_errors(r, ctx, 422, "fields",
-                                         "Some answers have to be corrected; \"errors\" says which.",
+                                         "Some answers have to be corrected; \"errors\" says "
+                                         "which.",
                                          &intake->errors, 0);
     }
 

@@ -10,7 +10,7 @@
 
 /* Where a media range names one of ours; the more exact range wins. */
 typedef struct {
-    ngx_uint_t                 exact;           /* 0 none, 1 for all, 2 type and wildcard, 3 exact */
+    ngx_uint_t                 exact;           /* 0 none, 1 all, 2 type and wildcard, 3 exact */
     ngx_uint_t                 quality;         /* thousandths */
 } ngx_http_gig_accept_t;
 

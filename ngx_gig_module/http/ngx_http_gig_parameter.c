@@ -454,8 +454,8 @@ ngx_http_gig_set_text(ngx_conf_t *cf, ngx_str_t *to, size_t max)
 
     if (text.len == 0 || text.len > max || !gig_utf8_clean(text, 0)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"%V\": it must be 1 to %uz bytes of UTF-8 text without control "
-                           "characters", &value[0], max);
+                           "invalid \"%V\": it must be 1 to %uz bytes of UTF-8 text without "
+                           "control characters", &value[0], max);
         return NGX_CONF_ERROR;
     }
 
@@ -477,8 +477,8 @@ ngx_http_gig_set_redis_timeout(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 
     if (ms == NGX_ERROR || ms < 10 || ms > 60000) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"redis_timeout\" \"%V\" of gig_board \"%V\": it must be a time "
-                           "from 10ms to 60s", &value[1], &board->name);
+                           "invalid \"redis_timeout\" \"%V\" of gig_board \"%V\": it must be a "
+                           "time from 10ms to 60s", &value[1], &board->name);
         return NGX_CONF_ERROR;
     }
 
@@ -523,8 +523,8 @@ ngx_http_gig_set_cache_size(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 
     if (size == NGX_ERROR || size < 65536) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"cache_size\" \"%V\" of gig_board \"%V\": it must be a size of "
-                           "at least 64k, as in \"16m\"", &value[1], &board->name);
+                           "invalid \"cache_size\" \"%V\" of gig_board \"%V\": it must be a size "
+                           "of at least 64k, as in \"16m\"", &value[1], &board->name);
         return NGX_CONF_ERROR;
     }
 

@@ -137,7 +137,7 @@ ngx_http_gig_lookup_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-/* A client that goes away: the answer is of no use to anybody.  A withdrawal that was sent stands. */
+/* A client that goes away: its answer is of no use, but a withdrawal that was sent stands. */
 
 static void
 ngx_http_gig_lookup_cleanup(void *data)

@@ -59,8 +59,8 @@ ngx_http_gig_state_make(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
         if (next == -1) {
             err = ngx_errno;
             ngx_log_error(NGX_LOG_EMERG, cycle->log, err,
-                          "cannot make the state folder \"%V\" of gig_board \"%V\" at \"%s\": it must "
-                          "be a folder, and no symbolic link that others than root could put there",
+                          "cannot make the state folder \"%V\" of gig_board \"%V\" at \"%s\": it "
+                          "must be a folder, and no symbolic link that others than root could put there",
                           &board->state, &board->name, name);
             goto done;
         }
@@ -153,8 +153,8 @@ ngx_http_gig_state_own(ngx_http_gig_board_t *board, int fd, ngx_log_t *log, ngx_
 
         if (st.st_uid != geteuid()) {
             ngx_log_error(NGX_LOG_EMERG, log, 0,
-                          "the state folder \"%V\" of gig_board \"%V\" belongs to user %ui; it must "
-                          "belong to user %ui, whom the workers run as",
+                          "the state folder \"%V\" of gig_board \"%V\" belongs to user %ui; it "
+                          "must belong to user %ui, whom the workers run as",
                           &board->state, &board->name, (ngx_uint_t) st.st_uid, (ngx_uint_t) user);
             return NGX_ERROR;
         }
