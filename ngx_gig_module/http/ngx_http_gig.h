@@ -50,7 +50,7 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_redis_t      redis;
     ngx_str_t                 state;        /* state folder, absolute, NUL-terminated */
     gig_secret_t              secret;
-    gig_secret_t              cursors;      /* the same; without a secret file derived from the name */
+    gig_secret_t              cursors;      /* the same; or derived from the name */
     unsigned                  sealed:1;     /* a seal_key is given */
     unsigned                  secret_set:1;
     gig_public_key_t          seal_key;
@@ -65,7 +65,7 @@ struct ngx_http_gig_board_s {
     size_t                    cache_size;           /* bytes of responses a worker */
     ngx_shm_zone_t           *zone;
     ngx_thread_pool_t        *pool;
-    unsigned                  used:1;       /* some location has `gig` of it; an unused board starts nothing */
+    unsigned                  used:1;       /* by some location; else it starts nothing */
     unsigned                  declared:1;   /* its gig_board block was read */
     ngx_uint_t                given;        /* a bit a parameter of the block: conf's own */
     ngx_str_t                 file;         /* where `gig` first named it, for a message */
@@ -93,7 +93,7 @@ typedef struct {
 typedef struct {
     ngx_http_gig_board_t     *board;
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
-    ngx_str_t                 base;         /* of every address: public_url, else prefix percent-encoded */
+    ngx_str_t                 base;         /* of addresses: public_url, or prefix percent-encoded */
 } ngx_http_gig_loc_conf_t;
 
 

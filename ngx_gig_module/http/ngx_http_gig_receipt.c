@@ -576,12 +576,8 @@ ngx_http_gig_withdraw_answer(ngx_http_gig_lookup_t *l, ngx_uint_t done)
     answer.max_age = NGX_HTTP_GIG_NO_STORE;
     answer.secret = 1;
 
-    if (r->method == NGX_HTTP_DELETE) {
-        answer.status = NGX_HTTP_NO_CONTENT;
-        return ngx_http_gig_send(r, ctx, &answer, NULL);
-    }
-
-    if (ctx->format == NGX_HTTP_GIG_HTML) {
+    /* only a form is led back to its page */
+    if (ctx->format == NGX_HTTP_GIG_HTML && r->method == NGX_HTTP_POST) {
 
         p = ngx_pnalloc(r->pool, ctx->conf->base.len + sizeof("receipts/") + ctx->token.len);
         if (p == NULL) {

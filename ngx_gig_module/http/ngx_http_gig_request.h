@@ -59,7 +59,7 @@ typedef struct {
 typedef struct {
     ngx_http_gig_board_t      *board;
     ngx_http_gig_loc_conf_t   *conf;
-    ngx_http_gig_view_t       *view;            /* NULL: no image; valid until the event loop runs */
+    ngx_http_gig_view_t       *view;            /* NULL: no image; until the loop runs */
     ngx_http_gig_route_t       route;
     ngx_http_gig_format_t      format;
     ngx_http_gig_args_t        args;
@@ -84,7 +84,7 @@ typedef struct {
 /* route */
 ngx_int_t ngx_http_gig_route_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_gig_handler(ngx_http_request_t *r);
-ngx_http_gig_ctx_t *ngx_http_gig_ctx(ngx_http_request_t *r);    /* also after an internal redirect */
+ngx_http_gig_ctx_t *ngx_http_gig_ctx(ngx_http_request_t *r);    /* after an internal redirect too */
 ngx_http_gig_route_t ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf,
     ngx_str_t *id, ngx_str_t *token);
 void ngx_http_gig_view(ngx_http_gig_ctx_t *ctx);                /* takes the current view again */

@@ -60,7 +60,8 @@ ngx_http_gig_state_make(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
             err = ngx_errno;
             ngx_log_error(NGX_LOG_EMERG, cycle->log, err,
                           "cannot make the state folder \"%V\" of gig_board \"%V\" at \"%s\": it "
-                          "must be a folder, and no symbolic link that others than root could put there",
+                          "must be a folder, and no symbolic link that others than root could "
+                          "put there",
                           &board->state, &board->name, name);
             goto done;
         }
