@@ -519,6 +519,15 @@ ngx_http_gig_connect_pong(redisAsyncContext *ac, void *r, void *data)
 
     cn->pinging = 0;
 
+    /* Another's answer: a command was swallowed on the way, all that follow would be wrong. */
+
+    if (reply->type != REDIS_REPLY_ERROR
+        && (reply->type != REDIS_REPLY_STATUS || ngx_strcmp(reply->str, "PONG") != 0))
+    {
+        ngx_http_gig_connect_drop(cn, "its answers are out of step");
+        return;
+    }
+
     if (reply->type == REDIS_REPLY_ERROR && ngx_http_gig_reply_unavailable(reply, &again)
         && again)
     {

@@ -326,8 +326,13 @@ ngx_http_gig_op_reply(redisAsyncContext *ac, void *r, void *data)
         return;
     }
 
-    link->expired = 0;
     again = 0;
+
+    /* Only an answer in time: late ones would hide that none comes in time any more. */
+
+    if (op->timer.timer_set) {
+        link->expired = 0;
+    }
 
     if (reply->type != REDIS_REPLY_ERROR) {
         what = NGX_HTTP_GIG_REPLY_OK;
