@@ -8,9 +8,9 @@
 #include "gig_json.h"
 #include "gig_utf8.h"
 
-#define GIG_NAME_MAX        64                  /* bytes of a field's name */
-#define GIG_LABEL_MAX       500                 /* characters of a label or an option */
-#define GIG_HELP_MAX        2000
+#define GIG_FIELD_NAME        64                  /* bytes of a field's name */
+#define GIG_FIELD_LABEL       500                 /* characters of a label or an option */
+#define GIG_FIELD_HELP        2000
 #define GIG_FORM_DEPTH      8
 
 
@@ -146,16 +146,16 @@ gig_form_field(const json_t *json, gig_form_t *form, unsigned n, gig_errors_t *e
         }
     }
 
-    if (i == 0 || i != field->name.len || i > GIG_NAME_MAX) {
+    if (i == 0 || i != field->name.len || i > GIG_FIELD_NAME) {
         (void) gig_errors_add(errors, pointer, "has no name, or one that is no name; up to %d "
-                              "letters, digits, - and _, a letter first", GIG_NAME_MAX);
+                              "letters, digits, - and _, a letter first", GIG_FIELD_NAME);
     }
 
-    field->label = gig_form_text(json, "label", GIG_LABEL_MAX, pointer, errors);
-    field->help = gig_form_text(json, "help", GIG_HELP_MAX, pointer, errors);
-    field->version = gig_form_text(json, "version", GIG_NAME_MAX, pointer, errors);
-    field->any_of = gig_form_text(json, "any_of", GIG_NAME_MAX, pointer, errors);
-    field->autocomplete = gig_form_text(json, "autocomplete", GIG_NAME_MAX, pointer, errors);
+    field->label = gig_form_text(json, "label", GIG_FIELD_LABEL, pointer, errors);
+    field->help = gig_form_text(json, "help", GIG_FIELD_HELP, pointer, errors);
+    field->version = gig_form_text(json, "version", GIG_FIELD_NAME, pointer, errors);
+    field->any_of = gig_form_text(json, "any_of", GIG_FIELD_NAME, pointer, errors);
+    field->autocomplete = gig_form_text(json, "autocomplete", GIG_FIELD_NAME, pointer, errors);
 
     if (field->label.len == 0) {
         (void) gig_errors_add(errors, pointer, "has no label; people must know what to fill in");
@@ -223,9 +223,9 @@ gig_form_options(gig_field_t *field, const char *pointer, gig_errors_t *errors)
         value = gig_json_str(option, "value");
         (void) snprintf(where, sizeof(where), "%.80s/options/%zu", pointer, i);
 
-        (void) gig_form_text(option, "label", GIG_LABEL_MAX, where, errors);
+        (void) gig_form_text(option, "label", GIG_FIELD_LABEL, where, errors);
 
-        if (value.len == 0 || !gig_utf8_clean(value, 0) || gig_utf8_length(value) > GIG_LABEL_MAX
+        if (value.len == 0 || !gig_utf8_clean(value, 0) || gig_utf8_length(value) > GIG_FIELD_LABEL
             || gig_json_str(option, "label").len == 0)
         {
             (void) gig_errors_add(errors, where, "needs a value and a label, both texts");

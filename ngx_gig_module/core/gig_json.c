@@ -411,7 +411,7 @@ gig_canonical_real(double value, gig_buf_t *out)
 
         (void) snprintf(text, sizeof(text), "%.*e", precision, value);
 
-        if (memcmp(&(double) { strtod(text, NULL) }, &value, sizeof(value)) == 0) {
+        if (strtod(text, NULL) == value) {
             break;
         }
     }
@@ -431,7 +431,7 @@ gig_canonical_real(double value, gig_buf_t *out)
     if (k <= n && n <= 21) {
         gig_buf_printf(out, "%.*s%.*s", k, digits, n - k, "000000000000000000000");
 
-    } else if (n > 0 && n <= 21) {
+    } else if (n > 0 && n < k) {
         gig_buf_printf(out, "%.*s.%.*s", n, digits, k - n, digits + n);
 
     } else if (n > -6 && n <= 0) {

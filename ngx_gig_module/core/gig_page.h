@@ -39,7 +39,7 @@ typedef struct {
     gig_state_t        state;
     int64_t            opens_at, closes_at;     /* or GIG_TIME_NONE */
     const gig_zone_t  *zone;
-    gig_str_t          source;                  /* `source` of the query, carried to the form; may be empty */
+    gig_str_t          source;                  /* `source` of the query; may be empty */
 } gig_page_gig_t;
 
 void gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out);

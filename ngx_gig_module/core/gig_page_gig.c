@@ -143,7 +143,7 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
             gig_buf_puts(out, "soon");
         }
 
-        gig_buf_puts(out, "</strong></p><p class=\"gig-action\">"
+        gig_buf_puts(out, "</strong></p><p class=\"gig-action-still\">"
                      "<a class=\"gig-button gig-button-quiet\" href=\"");
         gig_buf_html(out, page->base);
         gig_buf_uri(out, id);
@@ -155,7 +155,7 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
     case GIG_STATE_FULL:
         gig_buf_puts(out, "<p class=\"gig-when\"><strong>All places are taken.</strong> A place"
                      " that is given back is offered here again.</p>"
-                     "<p class=\"gig-action\"><a class=\"gig-button gig-button-quiet\" ");
+                     "<p class=\"gig-action-still\"><a class=\"gig-button gig-button-quiet\" ");
         gig_page_href(page, gig_null_str, "", out);
         gig_buf_puts(out, ">See other open gigs</a></p>");
         break;

@@ -1,4 +1,5 @@
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -307,6 +308,7 @@ int
 gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE])
 {
     int            rc;
+    char           hex[2 * crypto_hash_sha256_BYTES + 1];
     json_t        *copy, *source;
     gig_buf_t      out;
     unsigned char  hash[crypto_hash_sha256_BYTES];
@@ -346,8 +348,8 @@ gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE])
         goto done;
     }
 
-    memcpy(rev, "sha256-", 7);
-    (void) sodium_bin2hex(rev + 7, GIG_REV_SIZE - 7, hash, sizeof(hash));
+    (void) sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+    (void) snprintf(rev, GIG_REV_SIZE, "sha256-%s", hex);
     rc = 0;
 
 done:

@@ -7,7 +7,7 @@
 
 #define GIG_EMAIL_MAX       254                 /* RFC 5321, 4.5.3.1 */
 #define GIG_LOCAL_MAX       64
-#define GIG_LABEL_MAX       63
+#define GIG_DOMAIN_LABEL       63
 
 
 static int  gig_host_valid(gig_str_t host, unsigned least);
@@ -108,7 +108,7 @@ gig_host_valid(gig_str_t host, unsigned least)
 
         if (i == host.len || host.data[i] == '.') {
 
-            if (label == 0 || label > GIG_LABEL_MAX || host.data[i - 1] == '-') {
+            if (label == 0 || label > GIG_DOMAIN_LABEL || host.data[i - 1] == '-') {
                 return 0;
             }
 

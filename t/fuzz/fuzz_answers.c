@@ -1,0 +1,76 @@
+
+/*
+ * Bodies of applications, both encodings (the first byte says which): read,
+ * checked, and once valid their normal form must be valid and stay the same.
+ *
+ *     clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Ingx_gig_module/core \
+ *         t/fuzz/fuzz_answers.c build/gig_embedded.c \
+ *         ngx_gig_module/core/gig_{answers,answers_check,base,buf,form,json,time,url,utf8,zone,zone_rule}.c \
+ *         -ljansson -lutf8proc -lm
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gig_form.h"
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    int            rc;
+    char           key[256];
+    size_t         len;
+    gig_str_t      body;
+    gig_buf_t      out, again;
+    gig_form_t     form;
+    gig_error_t    err;
+    gig_errors_t   errors;
+    gig_answers_t  answers;
+
+    if (size == 0) {
+        return 0;
+    }
+
+    errors.count = 0;
+
+    if (gig_form_read(gig_form_default(), &form, &errors) != 0) {
+        abort();
+    }
+
+    body = (gig_str_t) { (const char *) data + 1, size - 1 };
+    (void) gig_key_read(body, key, &len);
+
+    gig_buf_init(&out, 4 * GIG_BODY_MAX);
+    gig_buf_init(&again, 4 * GIG_BODY_MAX);
+
+    rc = data[0] & 1 ? gig_answers_read_json(&form, body, &answers, &err)
+                     : gig_answers_read_urlencoded(&form, body, &answers, &err);
+
+    if (rc == 0 && gig_answers_check(&form, &answers, &errors) == 0) {
+
+        gig_answers_canonical(&form, &answers, &out);
+
+        if (gig_answers_check(&form, &answers, &errors) != 0) {
+            abort();
+        }
+
+        gig_answers_canonical(&form, &answers, &again);
+
+        if (gig_buf_failed(&out) || out.len != again.len
+            || memcmp(out.data, again.data, out.len) != 0)
+        {
+            abort();
+        }
+    }
+
+    gig_answers_free(&answers);
+    gig_form_free(&form);
+    gig_buf_free(&out);
+    gig_buf_free(&again);
+
+    return 0;
+}
