@@ -106,7 +106,9 @@ gig_application_answers(const gig_form_t *form, const json_t *answers)
         group = json_object_get(all, gig_class_names[field->class_]);
         value = json_object_getn(answers, field->name.data, field->name.len);
 
-        if (value != NULL && json_object_setn(group, field->name.data, field->name.len, value) != 0) {
+        if (value != NULL
+            && json_object_setn(group, field->name.data, field->name.len, value) != 0)
+        {
             goto failed;
         }
     }

@@ -17,7 +17,8 @@ typedef struct {
     gig_str_t    gig, gig_rev;
     int64_t      form_rev;
     int64_t      received_ms;
-    const char  *seat;                          /* "reserved", "waitlisted", "over", "late"; not sealed */
+    const char  *seat;                          /* "reserved", "waitlisted", "over", "late" or
+                                                   NULL; not sealed */
 } gig_submission_t;
 
 /*

@@ -93,7 +93,9 @@ gig_key_file_read(gig_str_t file, const char *what, char kid[33], unsigned char 
         text.data = &file.data[i];
         text.len = end - i;
 
-        while (text.len != 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\r')) {
+        while (text.len != 0
+               && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\r'))
+        {
             text.len--;
         }
 
@@ -317,7 +319,8 @@ gig_box_open(const gig_private_key_t *keys, size_t n, gig_str_t box, gig_buf_t *
     }
 
     if (rc != 0) {
-        (void) gig_error_set(err, "", named ? "the box is damaged, or sealed to another key named %.*s"
+        (void) gig_error_set(err, "", named
+                             ? "the box is damaged, or sealed to another key named %.*s"
                              : "the box is sealed to the key %.*s, which is not among the private "
                              "keys here", (int) parts.kid.len, parts.kid.data);
         goto done;

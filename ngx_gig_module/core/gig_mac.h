@@ -12,7 +12,7 @@
 void gig_mac(const unsigned char key[32], const gig_str_t *parts, size_t n,
     unsigned char out[GIG_HASH_SIZE]);
 
-/* base64url without padding.  _read: -1 for what is none, is longer than size, or has stray bits. */
+/* base64url without padding.  _read: -1 for what is none, longer than size, or has stray bits. */
 void gig_base64url(const unsigned char *bytes, size_t len, char *out, size_t size);
 int gig_base64url_read(gig_str_t text, unsigned char *out, size_t size, size_t *len);
 

@@ -73,7 +73,8 @@ int gig_form_token_check(const gig_secret_t *s, gig_str_t gig, gig_str_t token, 
 /* A cursor of a list: (posted_at, id), signed so that nobody can make expensive ones. */
 #define GIG_CURSOR_TEXT         128
 void gig_cursor_make(const gig_secret_t *s, int64_t value, gig_str_t id, char out[GIG_CURSOR_TEXT]);
-int gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value, char id[GIG_ID_MAX + 1]);
+int gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value,
+    char id[GIG_ID_MAX + 1]);
 
 /* Ed25519 over bytes with the first key; base64url(64 bytes). Verify with the key named. */
 #define GIG_SIGNATURE_TEXT      87
@@ -85,6 +86,7 @@ int gig_sign_check(const gig_secret_t *s, gig_str_t kid, gig_str_t bytes, gig_st
  * (gig-sync keygen).  The caller wipes the first two.  -1: kid is no key name,
  * or a buffer failed.
  */
-int gig_keygen(const char *kid, gig_buf_t *secret_file, gig_buf_t *private_key, gig_buf_t *public_key);
+int gig_keygen(const char *kid, gig_buf_t *secret_file, gig_buf_t *private_key,
+    gig_buf_t *public_key);
 
 #endif /* GIG_SEAL_H */

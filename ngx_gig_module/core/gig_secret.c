@@ -59,8 +59,8 @@ gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err)
 
             if (words.n == 2 && gig_str_is(words.word[0], "pepper")) {
                 if (pepper) {
-                    return gig_error_set(err, "", "line %u: a second pepper; a secret file has one, "
-                                         "and it never changes", line);
+                    return gig_error_set(err, "", "line %u: a second pepper; a secret file has "
+                                         "one, and it never changes", line);
                 }
 
                 if (gig_secret_hex(words.word[1], secret->pepper) != 0) {

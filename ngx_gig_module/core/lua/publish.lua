@@ -285,7 +285,8 @@ for _, step in ipairs(plan) do
 
         redis.call('HSET', judge_key, step.id, step.line)
 
-        confirmed, waiting, held = tonumber(confirmed) or 0, tonumber(waiting) or 0, tonumber(held) or 0
+        confirmed, waiting = tonumber(confirmed) or 0, tonumber(waiting) or 0
+        held = tonumber(held) or 0
         if cap ~= '' and (waiting > 0 or confirmed + held >= tonumber(cap)) then
             state = on_full == 'close' and 'full' or 'waitlist'
         end
@@ -299,7 +300,8 @@ for _, step in ipairs(plan) do
         end
 
     elseif step.op == 'del' then
-        local counts, held = (redis.call('HGET', seats_key, step.id) or ''):match('^(%d+,%d+,(%d+))')
+        local line = redis.call('HGET', seats_key, step.id) or ''
+        local counts, held = line:match('^(%d+,%d+,(%d+))')
         redis.call('HDEL', judge_key, step.id)
         if not held or tonumber(held) == 0 then
             redis.call('HDEL', seats_key, step.id)

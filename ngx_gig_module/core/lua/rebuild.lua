@@ -23,7 +23,7 @@ local what, fence, step = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = tonumber(redis.call('TIME')[1])
 
 if #KEYS < 7 or not fence or #fence > 64 or not fence:find('^[%w_-]+$') then
-    return redis.error_reply('ERR gig: rebuild takes 7 keys or more and a FENCE of [A-Za-z0-9_-]{1,64}')
+    return redis.error_reply('ERR gig: rebuild takes 7 keys or more and a FENCE')
 end
 
 local function move(to)
@@ -141,11 +141,12 @@ if what == 'known' then
         local id_key, who_key = KEYS[8 + (i - 5) / 4], KEYS[9 + (i - 5) / 4]
 
         if op == 'apply' then
-            local seat = (outcome == 'waitlisted' or outcome == 'over' or outcome == 'late') and outcome
-                or 'reserved'
+            local words = {waitlisted = 1, over = 1, late = 1}
+            local seat = words[outcome] and outcome or 'reserved'
             -- What survived keeps its first outcome; of an id's records the first one given is it.
             if redis.call('HSETNX', id_key, 'print', content) == 1 then
-                redis.call('HSET', id_key, 'gig', gig, 'who', who, 'seat', seat, 'flags', '', 'at', at)
+                redis.call('HSET', id_key, 'gig', gig, 'who', who, 'seat', seat, 'flags', '',
+                    'at', at)
                 if outcome ~= '' then
                     redis.call('HSET', id_key, 'outcome', outcome)
                 end

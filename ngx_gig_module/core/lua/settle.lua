@@ -59,7 +59,9 @@ for i = 1, 3 * n_counts, 3 do
     end
 end
 for i = 1, 3 * n_stages, 3 do
-    if not ARGV[stages_at + i + 1]:find('^[%l_]+$') or not ARGV[stages_at + i + 2]:find('^%d+$') then
+    if not ARGV[stages_at + i + 1]:find('^[%l_]+$')
+        or not ARGV[stages_at + i + 2]:find('^%d+$')
+    then
         return redis.error_reply('ERR gig: a stage of settle is no stage')
     end
 end
@@ -116,11 +118,12 @@ local function settle(id_key, who_key, entry, op, id, content, node, gig, who, o
         local first = redis.call('HGET', id_key, 'print')
         if not first then
             first = content
-            local seat = (outcome == 'waitlisted' or outcome == 'over' or outcome == 'late') and outcome
-                or 'reserved'
+            local words = {waitlisted = 1, over = 1, late = 1}
+            local seat = words[outcome] and outcome or 'reserved'
             local from = same and fields or {}
-            redis.call('HSET', id_key, 'gig', from.gig or gig, 'who', from.who or who, 'print', content,
-                'seat', from.seat or seat, 'flags', from.flags or '', 'at', from.at or '0')
+            redis.call('HSET', id_key, 'gig', from.gig or gig, 'who', from.who or who,
+                'print', content, 'seat', from.seat or seat,
+                'flags', from.flags or '', 'at', from.at or '0')
         end
         if first == content and outcome ~= '' then
             redis.call('HSET', id_key, 'outcome', outcome)
