@@ -273,8 +273,9 @@ sub sql {
     my ($self, $query) = @_;
     my ($status, $output) = $self->run('sqlite3', '-cmd', '.timeout 5000', '-json',
         "$self->{dir}/$self->{board}.db", $query);
-    $status == 0 or diag("sqlite3: $output");
-    return $output =~ /\S/ ? @{ json_of($output) } : ();
+    $status == 0 or die "sqlite3: $output";
+    my @rows = $output =~ /\S/ ? @{ json_of($output) } : ();
+    return wantarray ? @rows : scalar @rows;
 }
 
 
