@@ -93,7 +93,7 @@ typedef struct {
 typedef struct {
     ngx_http_gig_board_t     *board;
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
-    ngx_str_t                 base;         /* of addresses: public_url, or prefix percent-encoded */
+    ngx_str_t                 base;         /* of addresses: public_url, or prefix encoded */
 } ngx_http_gig_loc_conf_t;
 
 

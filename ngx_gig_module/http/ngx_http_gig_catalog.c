@@ -9,8 +9,6 @@
 #define NGX_HTTP_GIG_LOOK_INTERVAL  1000            /* ms between looks at the folder */
 #define NGX_HTTP_GIG_STALE_AFTER    10              /* seconds */
 #define NGX_HTTP_GIG_CHECK_AT_ONCE  (4 * 1024 * 1024)   /* bytes of a synced index: some ms */
-#define NGX_HTTP_GIG_STORE_GROWTH   (16 * 1024 * 1024)  /* address space a store may grow into */
-#define NGX_HTTP_GIG_CHECK_BLOCK    64              /* bytes a bit of `checked` */
 
 
 struct ngx_http_gig_catalog_s {
@@ -18,10 +16,10 @@ struct ngx_http_gig_catalog_s {
     ngx_log_t                *log;
     int                       folder;           /* -1: not there, or not safe */
     ngx_http_gig_view_t      *view;             /* the current one or NULL */
-    ngx_queue_t               stores;           /* of ngx_http_gig_store_t */
+    ngx_http_gig_stores_t     stores;
     ngx_uint_t                serial;
     ngx_atomic_uint_t         notice;           /* the zone's counter when we last looked */
-    uint64_t                  found;            /* highest generation at a cold start: needs a check */
+    uint64_t                  found;            /* highest generation at a cold start: to check */
     uint64_t                  told;             /* generation whose fault was logged */
     ngx_event_t               timer;            /* cancelable */
     ngx_thread_task_t        *task;             /* the check under way, or NULL */
@@ -44,16 +42,14 @@ typedef struct {
 
 static void ngx_http_gig_catalog_open_folder(ngx_http_gig_catalog_t *catalog);
 static void ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog);
+static void ngx_http_gig_catalog_check_post(ngx_http_gig_catalog_t *catalog,
+    const ngx_http_gig_catalog_check_t *check);
 static void ngx_http_gig_catalog_check(void *data, ngx_log_t *log);
 static void ngx_http_gig_catalog_checked(ngx_event_t *ev);
 static void ngx_http_gig_catalog_checked_result(ngx_http_gig_catalog_t *catalog,
     ngx_http_gig_catalog_check_t *check);
 static void ngx_http_gig_catalog_timer(ngx_event_t *ev);
 static ngx_int_t ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation);
-static ngx_http_gig_store_t *ngx_http_gig_store_map(ngx_http_gig_catalog_t *catalog,
-    const gig_store_t *wanted, gig_error_t *err);
-static void ngx_http_gig_store_release(ngx_http_gig_store_t *store);
-static void ngx_http_gig_store_cleanup(void *data);
 
 
 ngx_int_t
@@ -70,7 +66,7 @@ ngx_http_gig_catalog_init(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
     catalog->log = cycle->log;
     catalog->folder = -1;
     catalog->since = ngx_time();
-    ngx_queue_init(&catalog->stores);
+    ngx_http_gig_stores_init(&catalog->stores, cycle->log);
 
     catalog->timer.handler = ngx_http_gig_catalog_timer;
     catalog->timer.data = catalog;
@@ -116,7 +112,6 @@ ngx_http_gig_catalog_done(ngx_http_gig_board_t *board)
         catalog->folder = -1;
     }
 
-    /* Stores that requests still hold stay mapped: their cleanup comes later. */
     board->catalog = NULL;
 }
 
@@ -173,10 +168,9 @@ ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog)
 {
     char                           name[NGX_HTTP_GIG_FILE_NAME];
     int64_t                        size;
-    ngx_thread_task_t             *task;
     ngx_http_gig_files_t           files;
     ngx_http_gig_notice_t         *notice;
-    ngx_http_gig_catalog_check_t  *check, now;
+    ngx_http_gig_catalog_check_t   check;
 
     notice = ngx_http_gig_shm_notice(catalog->board);
     catalog->notice = notice->notice;
@@ -194,54 +188,50 @@ ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog)
 
     catalog->found = files.index[0];
 
+    ngx_memzero(&check, sizeof(ngx_http_gig_catalog_check_t));
+    check.catalog = catalog;
+    check.files = files;
+    check.folder = catalog->folder;
+    (void) ngx_cpystrn((u_char *) check.board, catalog->board->name.data,
+                       ngx_min(catalog->board->name.len, GIG_BOARD_MAX) + 1);
+
     ngx_http_gig_files_index(files.index[0], name);
     size = ngx_http_gig_files_size(catalog->folder, name);
 
     if (files.index[0] == files.synced && size >= 0 && size <= NGX_HTTP_GIG_CHECK_AT_ONCE) {
-        check = &now;
-        task = NULL;
+        check.files.n = 1;
+        ngx_http_gig_catalog_check(&check, catalog->log);
 
-    } else {
-        task = ngx_calloc(sizeof(ngx_thread_task_t) + sizeof(ngx_http_gig_catalog_check_t),
-                          catalog->log);
-        if (task == NULL) {
-            return;
-        }
-
-        check = (ngx_http_gig_catalog_check_t *) (task + 1);
-    }
-
-    ngx_memzero(check, sizeof(ngx_http_gig_catalog_check_t));
-    check->catalog = catalog;
-    check->files = files;
-    check->folder = catalog->folder;
-    (void) ngx_cpystrn((u_char *) check->board, catalog->board->name.data,
-                       ngx_min(catalog->board->name.len, GIG_BOARD_MAX) + 1);
-
-    if (task == NULL) {
-        check->files.n = 1;
-        ngx_http_gig_catalog_check(check, catalog->log);
-
-        if (check->good || files.n == 1) {
-            ngx_http_gig_catalog_checked_result(catalog, check);
+        if (check.good || files.n == 1) {
+            ngx_http_gig_catalog_checked_result(catalog, &check);
             return;
         }
 
         /* The synced one is damaged, there are others: they take longer. */
 
-        task = ngx_calloc(sizeof(ngx_thread_task_t) + sizeof(ngx_http_gig_catalog_check_t),
-                          catalog->log);
-        if (task == NULL) {
-            return;
-        }
-
-        check = (ngx_http_gig_catalog_check_t *) (task + 1);
-        *check = now;
-        check->files = files;
-        check->bad = 0;
+        check.files = files;
+        check.bad = 0;
     }
 
-    task->ctx = check;
+    ngx_http_gig_catalog_check_post(catalog, &check);
+}
+
+
+static void
+ngx_http_gig_catalog_check_post(ngx_http_gig_catalog_t *catalog,
+    const ngx_http_gig_catalog_check_t *check)
+{
+    ngx_thread_task_t  *task;
+
+    task = ngx_calloc(sizeof(ngx_thread_task_t) + sizeof(ngx_http_gig_catalog_check_t),
+                      catalog->log);
+    if (task == NULL) {
+        return;
+    }
+
+    task->ctx = task + 1;
+    ngx_memcpy(task->ctx, check, sizeof(ngx_http_gig_catalog_check_t));
+
     task->handler = ngx_http_gig_catalog_check;
     task->event.handler = ngx_http_gig_catalog_checked;
     task->event.data = task;
@@ -416,7 +406,8 @@ ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation)
             goto failed;
         }
 
-        view->stores[i] = ngx_http_gig_store_map(catalog, &store, &err);
+        view->stores[i] = ngx_http_gig_store_map(&catalog->stores, catalog->folder, &store,
+                                                 &err);
 
         if (view->stores[i] == NULL) {
             goto failed;
@@ -458,108 +449,6 @@ failed:
 }
 
 
-static ngx_http_gig_store_t *
-ngx_http_gig_store_map(ngx_http_gig_catalog_t *catalog, const gig_store_t *wanted,
-    gig_error_t *err)
-{
-    char                   name[NGX_HTTP_GIG_FILE_NAME];
-    size_t                 bits;
-    int64_t                size;
-    ngx_queue_t           *q;
-    ngx_http_gig_store_t  *store;
-
-    ngx_http_gig_files_store(wanted->keeper, wanted->number, name);
-    size = ngx_http_gig_files_size(catalog->folder, name);
-
-    for (q = ngx_queue_head(&catalog->stores);
-         q != ngx_queue_sentinel(&catalog->stores);
-         q = ngx_queue_next(q))
-    {
-        store = ngx_queue_data(q, ngx_http_gig_store_t, queue);
-
-        if (store->keeper != wanted->keeper || store->number != wanted->number
-            || wanted->size > store->mapped)
-        {
-            continue;
-        }
-
-        if (wanted->size > store->bytes.len) {
-
-            /* Touching a page that the file does not have is SIGBUS: only what is there. */
-
-            if (size < 0 || (uint64_t) size < wanted->size) {
-                break;
-            }
-
-            store->bytes.len = (size_t) wanted->size;
-        }
-
-        store->refs++;
-        return store;
-    }
-
-    if (size < 0 || (uint64_t) size < wanted->size) {
-        (void) gig_error_set(err, "", "%s is missing or cut", name);
-        return NULL;
-    }
-
-    store = ngx_calloc(sizeof(ngx_http_gig_store_t), catalog->log);
-    if (store == NULL) {
-        (void) gig_error_set(err, "", "out of memory");
-        return NULL;
-    }
-
-    if (ngx_http_gig_files_map(catalog->folder, name, NGX_HTTP_GIG_STORE_GROWTH, &store->bytes,
-                               &store->mapped, err)
-        != 0)
-    {
-        ngx_free(store);
-        return NULL;
-    }
-
-    if (store->bytes.len < wanted->size) {
-        (void) gig_error_set(err, "", "%s is cut", name);
-        (void) munmap((void *) store->bytes.data, store->mapped);
-        ngx_free(store);
-        return NULL;
-    }
-
-    bits = store->mapped / NGX_HTTP_GIG_CHECK_BLOCK / 8 + 1;
-    store->checked = ngx_calloc(bits, catalog->log);
-
-    if (store->checked == NULL) {
-        (void) gig_error_set(err, "", "out of memory");
-        (void) munmap((void *) store->bytes.data, store->mapped);
-        ngx_free(store);
-        return NULL;
-    }
-
-    store->catalog = catalog;
-    store->keeper = wanted->keeper;
-    store->number = wanted->number;
-    store->bytes.len = (size_t) wanted->size;
-    store->refs = 1;
-
-    ngx_queue_insert_head(&catalog->stores, &store->queue);
-
-    return store;
-}
-
-
-static void
-ngx_http_gig_store_release(ngx_http_gig_store_t *store)
-{
-    if (--store->refs) {
-        return;
-    }
-
-    ngx_queue_remove(&store->queue);
-    (void) munmap((void *) store->bytes.data, store->mapped);
-    ngx_free(store->checked);
-    ngx_free(store);
-}
-
-
 ngx_http_gig_view_t *
 ngx_http_gig_catalog_view(ngx_http_gig_board_t *board)
 {
@@ -582,10 +471,7 @@ gig_str_t
 ngx_http_gig_catalog_fragment(ngx_http_gig_board_t *board, ngx_http_gig_view_t *view,
     const gig_place_t *place)
 {
-    size_t                  block;
-    u_char                  bit;
     gig_str_t               bytes;
-    ngx_uint_t              known;
     ngx_http_gig_store_t   *store;
     ngx_http_gig_notice_t  *notice;
 
@@ -594,26 +480,9 @@ ngx_http_gig_catalog_fragment(ngx_http_gig_board_t *board, ngx_http_gig_view_t *
     }
 
     store = view->stores[place->store];
-
-    /*
-     * A bit is where a fragment starts.  Two that are no shorter than a block
-     * cannot start in the same one; shorter ones are checked each time.
-     */
-
-    known = 0;
-    block = 0;
-    bit = 0;
-
-    if (place->len >= NGX_HTTP_GIG_CHECK_BLOCK && place->offset < store->bytes.len) {
-        block = (size_t) place->offset / NGX_HTTP_GIG_CHECK_BLOCK;
-        bit = (u_char) (1 << (block & 7));
-        known = store->checked[block / 8] & bit;
-    }
-
-    bytes = gig_place_bytes(place, store->bytes, !known);
+    bytes = ngx_http_gig_store_fragment(&board->catalog->stores, store, place);
 
     if (bytes.data != NULL) {
-        store->checked[block / 8] |= bit;
         return bytes;
     }
 
@@ -626,65 +495,6 @@ ngx_http_gig_catalog_fragment(ngx_http_gig_board_t *board, ngx_http_gig_view_t *
     }
 
     return gig_null_str;
-}
-
-
-ngx_int_t
-ngx_http_gig_catalog_hold(ngx_http_request_t *r, ngx_http_gig_store_t *store)
-{
-    ngx_uint_t               i, old;
-    ngx_queue_t             *q;
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_gig_view_t     *view;
-    ngx_http_gig_catalog_t  *catalog;
-
-    catalog = store->catalog;
-    view = catalog->view;
-    old = 0;
-
-    for (q = ngx_queue_head(&catalog->stores);
-         q != ngx_queue_sentinel(&catalog->stores);
-         q = ngx_queue_next(q))
-    {
-        old++;
-
-        for (i = 0; view && i < view->image.stores; i++) {
-            if (view->stores[i] == ngx_queue_data(q, ngx_http_gig_store_t, queue)) {
-                old--;
-                break;
-            }
-        }
-    }
-
-    if (old >= NGX_HTTP_GIG_STORES_OLD) {
-        return NGX_DECLINED;
-    }
-
-    /* One hold a request and store. */
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_gig_store_cleanup && cln->data == store) {
-            return NGX_OK;
-        }
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
-    cln->handler = ngx_http_gig_store_cleanup;
-    cln->data = store;
-    store->refs++;
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_gig_store_cleanup(void *data)
-{
-    ngx_http_gig_store_release(data);
 }
 
 

@@ -8,23 +8,7 @@
 #define _NGX_HTTP_GIG_CATALOG_H_INCLUDED_
 
 
-#include "ngx_http_gig.h"
-
-
-/* A mapped store file; counted, as slow responses may point into it after its image is gone. */
-typedef struct {
-    ngx_queue_t               queue;
-    ngx_http_gig_catalog_t   *catalog;
-    uint64_t                  keeper;
-    uint32_t                  number;
-    gig_str_t                 bytes;        /* grows in place, up to mapped */
-    size_t                    mapped;
-    ngx_uint_t                refs;
-    u_char                   *checked;      /* a bit per 64 bytes: CRC verified in this worker */
-} ngx_http_gig_store_t;
-
-/* So many stores that no view needs stay mapped for slow readers; then _hold declines. */
-#define NGX_HTTP_GIG_STORES_OLD     4
+#include "ngx_http_gig_store.h"
 
 
 /* One generation.  `serial` is unique in this worker: a key for response caches. */
@@ -44,24 +28,18 @@ void ngx_http_gig_catalog_done(ngx_http_gig_board_t *board);
 
 /*
  * The current view or NULL (never had an image: 503).  Valid until the event
- * loop runs again: what is sent later must be copied or held by _hold.
+ * loop runs again: what is sent is copied out of it.
  * Costs an atomic load and a comparison; maps a newer generation when the zone
  * says there is one.
  */
 ngx_http_gig_view_t *ngx_http_gig_catalog_view(ngx_http_gig_board_t *board);
 
 /*
- * The fragment's bytes in its store, CRC32C checked at this worker's first use;
+ * The fragment's bytes in its store, CRC32C checked;
  * gig_null_str when damaged (logged; the keeper is told to load in full).
  */
 gig_str_t ngx_http_gig_catalog_fragment(ngx_http_gig_board_t *board,
     ngx_http_gig_view_t *view, const gig_place_t *place);
-
-/*
- * Keeps a store mapped until the request's pool is destroyed.  NGX_DECLINED: too
- * many old ones are held by slow readers already; send a copy instead.
- */
-ngx_int_t ngx_http_gig_catalog_hold(ngx_http_request_t *r, ngx_http_gig_store_t *store);
 
 /*
  * Stale: no keeper of this host has been in step with Redis for 10 s.  age gets

@@ -1,8 +1,6 @@
 
 #include "ngx_http_gig_keeper_parts.h"
 
-#include <sys/file.h>
-
 
 /*
  * Who keeps, and what comes next.  The lock is on a file of the state folder,
@@ -14,10 +12,8 @@
 
 static void ngx_http_gig_keeper_tick(ngx_event_t *ev);
 static void ngx_http_gig_keeper_waited(ngx_event_t *ev);
-static void ngx_http_gig_keeper_try_lock(ngx_http_gig_keeper_t *k);
 static void ngx_http_gig_keeper_locked(ngx_http_gig_keeper_t *k);
 static void ngx_http_gig_keeper_unlock(ngx_http_gig_keeper_t *k);
-static void ngx_http_gig_keeper_close(ngx_http_gig_keeper_t *k);
 static void ngx_http_gig_keeper_up(void *data);
 static void ngx_http_gig_keeper_down(void *data);
 static void ngx_http_gig_keeper_reset(ngx_http_gig_keeper_t *k);
@@ -99,7 +95,7 @@ ngx_http_gig_keeper_done(ngx_http_gig_board_t *board)
         k->sync_task = NULL;
     }
 
-    ngx_http_gig_keeper_close(k);
+    ngx_http_gig_lock_close(k);
     board->keeper = NULL;
 }
 
@@ -107,7 +103,6 @@ ngx_http_gig_keeper_done(ngx_http_gig_board_t *board)
 static void
 ngx_http_gig_keeper_tick(ngx_event_t *ev)
 {
-    struct stat             st;
     ngx_http_gig_keeper_t  *k;
     ngx_http_gig_notice_t  *notice;
 
@@ -126,9 +121,7 @@ ngx_http_gig_keeper_tick(ngx_event_t *ev)
 
     ngx_add_timer(&k->tick, NGX_HTTP_GIG_KEEPER_TICK);
 
-    /* A lock on a file that was removed keeps nobody out. */
-
-    if (k->lock != -1 && fstat(k->lock, &st) == 0 && st.st_nlink == 0) {
+    if (ngx_http_gig_lock_lost(k)) {
         ngx_http_gig_keeper_unlock(k);
 
         if (k->lock != -1) {
@@ -137,7 +130,10 @@ ngx_http_gig_keeper_tick(ngx_event_t *ev)
     }
 
     if (!k->locked) {
-        ngx_http_gig_keeper_try_lock(k);
+        if (ngx_http_gig_lock_try(k) == NGX_OK) {
+            ngx_http_gig_keeper_locked(k);
+        }
+
         return;
     }
 
@@ -153,47 +149,6 @@ ngx_http_gig_keeper_tick(ngx_event_t *ev)
     {
         ngx_http_gig_keeper_begin(k);
     }
-}
-
-
-static void
-ngx_http_gig_keeper_try_lock(ngx_http_gig_keeper_t *k)
-{
-    int  folder;
-
-    folder = ngx_http_gig_catalog_folder(k->board);
-
-    if (folder == -1) {
-        return;
-    }
-
-    if (k->lock == -1) {
-
-        k->lock = openat(folder, "keeper.lock", O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600);
-
-        if (k->lock == -1) {
-            return;
-        }
-    }
-
-    if (flock(k->lock, LOCK_EX|LOCK_NB) == -1) {
-        if (ngx_errno != EWOULDBLOCK) {
-            ngx_log_error(NGX_LOG_ALERT, k->log, ngx_errno,
-                          "gig: board \"%V\": flock() of keeper.lock failed", &k->board->name);
-        }
-
-        return;
-    }
-
-    k->folder = fcntl(folder, F_DUPFD_CLOEXEC, 0);
-
-    if (k->folder == -1) {
-        (void) close(k->lock);
-        k->lock = -1;
-        return;
-    }
-
-    ngx_http_gig_keeper_locked(k);
 }
 
 
@@ -276,29 +231,7 @@ ngx_http_gig_keeper_unlock(ngx_http_gig_keeper_t *k)
     ngx_http_gig_keeper_reset(k);
 
     if (k->task == NULL && k->sync_task == NULL) {
-        ngx_http_gig_keeper_close(k);
-    }
-}
-
-
-static void
-ngx_http_gig_keeper_close(ngx_http_gig_keeper_t *k)
-{
-    k->locked = 0;
-
-    if (k->store_fd != -1) {
-        (void) close(k->store_fd);
-        k->store_fd = -1;
-    }
-
-    if (k->folder != -1) {
-        (void) close(k->folder);
-        k->folder = -1;
-    }
-
-    if (k->lock != -1) {
-        (void) close(k->lock);
-        k->lock = -1;
+        ngx_http_gig_lock_close(k);
     }
 }
 

@@ -1,8 +1,9 @@
 
 /*
- * The keeper's inside, shared by its files alone: _keeper.c (lock, phases),
- * _tail.c (the change stream), _load.c (all of the catalog), _changes.c (what is
- * gathered), _compiler.c (the thread's work), _nodes.c (what the host tells Redis).
+ * The keeper's inside, shared by its files alone: _keeper.c (phases), _lock.c,
+ * _tail.c (the change stream), _fetch.c (the records it names), _load.c (all of the
+ * catalog), _changes.c (what is gathered), _compiler.c (the thread's work),
+ * _nodes.c (what the host tells Redis).
  */
 
 #ifndef _NGX_HTTP_GIG_KEEPER_PARTS_H_INCLUDED_
@@ -23,7 +24,7 @@
 #define NGX_HTTP_GIG_KEEPER_TICK        250         /* ms between tries for the lock */
 #define NGX_HTTP_GIG_KEEPER_BLOCK       "1000"      /* ms XREAD waits */
 #define NGX_HTTP_GIG_KEEPER_DEADLINE    6000        /* ms for any one reply; above BLOCK */
-#define NGX_HTTP_GIG_KEEPER_HOLD        1000        /* ms before another look when there is nothing */
+#define NGX_HTTP_GIG_KEEPER_HOLD        1000        /* ms to another look after nothing */
 #define NGX_HTTP_GIG_KEEPER_REPLY_MAX   (64 * 1024 * 1024)
 #define NGX_HTTP_GIG_GATHER             5           /* ms at rest */
 #define NGX_HTTP_GIG_GATHER_MAX         10000       /* ms */
@@ -196,6 +197,11 @@ int ngx_http_gig_changes_json(ngx_http_gig_changes_t *changes, ngx_http_gig_chan
     gig_str_t json);
 void ngx_http_gig_changes_clear(ngx_http_gig_changes_t *changes);
 
+/* _lock.c */
+ngx_int_t ngx_http_gig_lock_try(ngx_http_gig_keeper_t *k);
+ngx_uint_t ngx_http_gig_lock_lost(ngx_http_gig_keeper_t *k);
+void ngx_http_gig_lock_close(ngx_http_gig_keeper_t *k);
+
 /* _keeper.c */
 void ngx_http_gig_keeper_wait(ngx_http_gig_keeper_t *k, ngx_http_gig_phase_t phase,
     ngx_msec_t ms);
@@ -215,10 +221,12 @@ ngx_uint_t ngx_http_gig_keeper_current(ngx_http_gig_keeper_t *k, redisAsyncConte
 /* _tail.c */
 void ngx_http_gig_tail_resume(ngx_http_gig_keeper_t *k);
 void ngx_http_gig_tail_check(ngx_http_gig_keeper_t *k);
-void ngx_http_gig_tail_fetch(ngx_http_gig_keeper_t *k);
 ngx_int_t ngx_http_gig_tail_entry(ngx_http_gig_keeper_t *k, const redisReply *entry,
     ngx_uint_t apply);
 gig_str_t ngx_http_gig_reply_text(const redisReply *reply);
+
+/* _fetch.c: what is still to be fetched of `changes`, then the compile */
+void ngx_http_gig_fetch(ngx_http_gig_keeper_t *k);
 
 /* _load.c */
 void ngx_http_gig_load_start(ngx_http_gig_keeper_t *k);

@@ -16,7 +16,7 @@
 typedef enum {
     NGX_HTTP_GIG_REPLY_OK,          /* reply is set; it may still be of any type */
     NGX_HTTP_GIG_REPLY_ERROR,       /* reply is an error Redis gave: its text starts with a code */
-    NGX_HTTP_GIG_REPLY_UNAVAILABLE, /* -LOADING -READONLY -MASTERDOWN -NOAUTH -OOM ...: nothing was done */
+    NGX_HTTP_GIG_REPLY_UNAVAILABLE, /* -LOADING, -READONLY, -OOM ...: nothing was done */
     NGX_HTTP_GIG_REPLY_TIMEOUT,     /* outcome unknown */
     NGX_HTTP_GIG_REPLY_LOST         /* link died: outcome unknown */
 } ngx_http_gig_reply_t;
