@@ -153,13 +153,13 @@ sub judge {
 
 sub withdraw { my ($id) = @_; return evalsha('withdraw', [keys_of("id:$id")], $P, $id, 2000, 'n', 1000) }
 
-# records: [entry, op, id, print, node, gig, who, outcome]
+# records: [entry, op, id, print, node, gig, who, outcome]; stages: [id, stage, at, seat]
 sub settle {
     my ($records, $counts, $stages, $whole) = @_;
     return evalsha('settle',
-        [keys_of(@settle_keys, map { ("id:$_->[2]", "who:$_->[5]:$_->[6]") } @$records)],
+        [keys_of(@settle_keys, (map { ("id:$_->[2]", "who:$_->[5]:$_->[6]") } @$records), map {"id:$_->[0]"} @{ $stages // [] })],
         'sync', 1000, scalar @$records, scalar @{ $counts // [] }, scalar @{ $stages // [] }, $whole // 0,
-        map {@$_} @$records, @{ $counts // [] }, @{ $stages // [] });
+        (map {@$_} @$records, @{ $counts // [] }), map { (@$_, ('') x (4 - @$_)) } @{ $stages // [] });
 }
 
 sub rebuild { my ($keys, @argv) = @_; return evalsha('rebuild', [keys_of(@rebuild_keys, @$keys)], @argv) }
@@ -508,7 +508,11 @@ subtest 'settle: what Redis has forgotten, and counts' => sub {
     r('HSET', "${P}seats", 'g2', '4,1,0,open', 'g3', '1,0,0,open');
     is_deeply(settle([], [['g1', 2, 0]], [], 0), [0, 1], 'counts of one gig: full, told');
     is(seats('g2'), '4,1,0,open', 'the others are left');
-    settle([], [['g1', 2, 0], ['g3', 1, 0]], [], 1);
+    my $last = r('XREVRANGE', "${P}settled", '+', '-', 'COUNT', 1)->[0][0];
+    my $unchanged = everything($P, 1);
+    is_deeply(settle([], [['g1', 0, 0], ['g3', 0, 0]], [], '0-0'), [0, -1], 'counts from before something was settled');
+    is(everything($P, 1), $unchanged, 'are not written');
+    is_deeply(settle([], [['g1', 2, 0], ['g3', 1, 0]], [], $last), [0, 0], 'counts of now are');
     is(seats('g2'), undef, 'counts of all: who is not named has none');
     is(seats('g1'), '2,0,1,full', 'what is held is kept');
 
@@ -522,8 +526,31 @@ subtest 'settle: what Redis has forgotten, and counts' => sub {
     like(error_of(settle([['1-1', 'other', 'I', 'p', 'n', 'g', 'w', '']])), qr/^ERR gig: /, 'an op that is none');
     like(error_of(settle([], [['g1', -1, 0]])), qr/^ERR gig: /, 'a count that is none');
     like(error_of(settle([], [], [['I', 'a,b', 0]])), qr/^ERR gig: /, 'a stage that is none');
+    like(error_of(settle([], [], [['I', 'hired', 0, 'a seat']])), qr/^ERR gig: /, 'a seat that is none');
+    like(error_of(settle([], [], [], 1)), qr/^ERR gig: /, 'a WHOLE that is neither 0 nor an id');
     like(error_of(evalsha('settle', [keys_of(@settle_keys)], 'sync', 1, 1, 0, 0, 0)), qr/^ERR gig: /, 'numbers that do not fit');
     is(everything($P, 1), $before, 'write nothing');
+};
+
+
+subtest 'settle: stages and seats, for the receipts' => sub {
+    fresh(application_cap => 1, on_full => 'waitlist');
+    judge();
+    judge(id => 'I2', who => 'w2', print => 'p2');
+    my @record = map { [$_->[0], 'apply', @{ $_->[1] }{qw(id print node gig who)}, ''] } @{ entries() };
+    $record[1][7] = 'waitlisted';
+
+    settle([], [], [['I2', 'received', 7, 'confirmed'], ['I9', 'selected', 8, 'confirmed']]);
+    is(id_hash('I2')->{outcome}, 'confirmed', 'who waited is confirmed');
+    cmp_ok(r('TTL', "${P}id:I2"), '>', 0, 'and still forgotten one day');
+    is(r('EXISTS', "${P}id:I9"), 0, 'of an id that nobody knows nothing is made');
+    is(r('HGET', "${P}stages", 'I9'), 'selected,8', 'but its stage');
+    settle(\@record);
+    is(id_hash('I2')->{outcome}, 'confirmed', 'settled late with what it was before, it stays so');
+    settle([], [], [['I2', 'waitlisted', 9, 'waitlisted']]);
+    is(id_hash('I2')->{outcome}, 'waitlisted', 'what a person changed by hand is told');
+    settle([], [], [['I2', '', 0, '']]);
+    is(r('HGET', "${P}stages", 'I2'), undef, 'what was erased has no stage');
 };
 
 
@@ -698,8 +725,8 @@ subtest 'keys of a wrong type' => sub {
             sub { judge(id => 'N', who => 'n') }],
         [withdraw => ['ready', 'id:I1', 'applications'], sub { withdraw('I1') }],
         [publish => [@publish_keys], sub { publish('', 'put', 'g2', gig('g2'), 'del', 'g1', '', 'form', 'f', '{"id":"f","rev":1}') }],
-        [settle => [@settle_keys, 'id:I1', 'who:g1:w1'],
-            sub { settle([[$_[0], 'apply', 'I1', 'p1', 'n', 'g1', 'w1', 'confirmed']], [['g1', 1, 0]], [['I1', 'hired', 1]]) }],
+        [settle => [@settle_keys, 'id:I1', 'who:g1:w1', 'id:I9'],
+            sub { settle([[$_[0], 'apply', 'I1', 'p1', 'n', 'g1', 'w1', 'confirmed']], [['g1', 1, 0]], [['I9', 'hired', 1, 'confirmed']]) }],
         [rebuild => [qw(rebuild seats judge changes stages catalog)], sub { r('DEL', "${P}ready"); rebuild([], 'begin', 'A') }],
         ['rebuild known', [qw(id:N who:g1:n)], sub { rebuild(['id:N', 'who:g1:n'], 'known', 'A', 1, 100, known('apply', 'N', 'p', 'g1', 'n', '', 0)) }],
         ['by hand' => [@publish_keys[0, 2 .. 5]], sub { evalsha('by_hand', [$P], 'put', 'g2', gig('g2')) }],

@@ -25,13 +25,18 @@ static const gig_stage_t  gig_stages[] = {
 };
 
 
+/* NULL: nothing that is not said already; who was confirmed since waits no longer. */
 static const gig_stage_t *
-gig_receipt_stage(gig_str_t name)
+gig_receipt_stage(const gig_page_receipt_t *receipt)
 {
     size_t  i;
 
+    if (gig_str_is(receipt->stage, "waitlisted") && gig_str_is(receipt->seat, "confirmed")) {
+        return NULL;
+    }
+
     for (i = 0; i < sizeof(gig_stages) / sizeof(gig_stages[0]); i++) {
-        if (gig_str_is(name, gig_stages[i].stage)) {
+        if (gig_str_is(receipt->stage, gig_stages[i].stage)) {
             return &gig_stages[i];
         }
     }
@@ -72,7 +77,7 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
     gig_str_t           decision;
     const gig_stage_t  *stage;
 
-    stage = gig_receipt_stage(receipt->stage);
+    stage = gig_receipt_stage(receipt);
     decision = (receipt->gig != NULL)
                ? gig_json_str(json_object_get(receipt->gig->gig, "feedback"), "decision_by")
                : gig_null_str;
@@ -134,7 +139,7 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 static void
 gig_receipt_seat(const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    if (receipt->stage.len != 0) {
+    if (gig_receipt_stage(receipt) != NULL) {
         return;                         /* a stage is newer */
     }
 

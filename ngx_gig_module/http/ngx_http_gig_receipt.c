@@ -376,8 +376,8 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
 
     /* what the system of record made of a reservation wins over the reservation */
     if (ngx_http_gig_lookup_text(reply->element[5], outcome, sizeof(outcome))
-        && (ngx_strcmp(outcome, "waitlisted") == 0 || ngx_strcmp(outcome, "over") == 0
-            || ngx_strcmp(outcome, "late") == 0))
+        && (ngx_strcmp(outcome, "confirmed") == 0 || ngx_strcmp(outcome, "waitlisted") == 0
+            || ngx_strcmp(outcome, "over") == 0 || ngx_strcmp(outcome, "late") == 0))
     {
         ngx_memcpy(l->seat, outcome, sizeof(l->seat));
     }

@@ -52,7 +52,7 @@ typedef struct {
     int64_t  confirmed, waiting;
 } gig_sync_seats_t;
 
-/* For a rebuild: what `id:*`, `who:*` and `stages` are made of. */
+/* What `id:*`, `who:*` and `stages` are made of. */
 typedef struct {
     gig_str_t  id, op, print, gig, who, seat, stage;
     int64_t    at_ms, stage_at;
@@ -88,6 +88,14 @@ typedef struct {
      * seat: "confirmed", "waitlisted", "over", "late", or "" (parked, erased, a conflict).
      */
     int   (*known)(gig_sync_record_t *record, int64_t since_ms,
+        int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
+
+    /*
+     * What receipts show of at most `most` applications whose stage or seat changed after
+     * *number, which becomes the last one's: id, seat, stage, stage_at; of one that was
+     * erased the id alone.  NULL: it keeps none.
+     */
+    int   (*receipts)(gig_sync_record_t *record, int64_t *number, unsigned most,
         int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
 
     /* A number that changes with gigs and forms (SQLite: a row kept by triggers): a cheap poll. */

@@ -30,21 +30,14 @@ static int
 gig_sync_chain_call(gig_sync_chain_t *chain, const char *what, int64_t step,
     const gig_sync_args_t *keys, const gig_sync_args_t *more, gig_error_t *err)
 {
-    size_t            i;
     gig_str_t         word;
     redisReply       *reply;
     gig_sync_args_t   args;
 
-    static const char *const  names[] = {
-        "ready", "rebuild", "seats", "judge", "catalog", "changes", "stages"
-    };
-
     gig_sync_args_init(&args);
     gig_sync_arg_int(&args, 7 + (int64_t) (keys == NULL ? 0 : keys->n));
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        gig_sync_arg_key(&args, chain->publisher->job->board, names[i]);
-    }
+    gig_sync_arg_keys(&args, chain->publisher->job->board,
+                      "ready rebuild seats judge catalog changes stages");
 
     if (keys != NULL) {
         gig_sync_arg_all(&args, keys);

@@ -283,14 +283,40 @@ gig_sync_arg_int(gig_sync_args_t *args, int64_t n)
 }
 
 
+gig_str_t
+gig_sync_board_name(const gig_sync_board_t *board)
+{
+    return (gig_str_t) { board->name, strlen(board->name) };
+}
+
+
 void
 gig_sync_arg_key(gig_sync_args_t *args, const gig_sync_board_t *board, const char *name)
 {
-    char    key[GIG_KEY_SIZE];
+    char  key[GIG_KEY_SIZE];
+
+    gig_sync_arg(args, (gig_str_t) { key, gig_key(key, gig_sync_board_name(board), name) });
+}
+
+
+void
+gig_sync_arg_keys(gig_sync_args_t *args, const gig_sync_board_t *board, const char *names)
+{
+    char    name[GIG_KEY_SIZE];
     size_t  len;
 
-    len = gig_key(key, (gig_str_t) { board->name, strlen(board->name) }, name);
-    gig_sync_arg(args, (gig_str_t) { key, len });
+    for ( ;; ) {
+        names += strspn(names, " ");
+        len = strcspn(names, " ");
+
+        if (len == 0) {
+            return;
+        }
+
+        (void) snprintf(name, sizeof(name), "%.*s", (int) len, names);
+        gig_sync_arg_key(args, board, name);
+        names += len;
+    }
 }
 
 

@@ -48,6 +48,8 @@ typedef struct {
     int        failed;
 } gig_sync_args_t;
 
+gig_str_t gig_sync_board_name(const gig_sync_board_t *board);
+
 void gig_sync_args_init(gig_sync_args_t *args);
 void gig_sync_args_free(gig_sync_args_t *args);
 void gig_sync_args_reset(gig_sync_args_t *args);
@@ -55,6 +57,7 @@ void gig_sync_arg(gig_sync_args_t *args, gig_str_t s);
 void gig_sync_arg_puts(gig_sync_args_t *args, const char *s);
 void gig_sync_arg_int(gig_sync_args_t *args, int64_t n);
 void gig_sync_arg_key(gig_sync_args_t *args, const gig_sync_board_t *board, const char *name);
+void gig_sync_arg_keys(gig_sync_args_t *args, const gig_sync_board_t *board, const char *names);
 void gig_sync_arg_words(gig_sync_args_t *args, const char *words);  /* cut at blanks */
 void gig_sync_arg_all(gig_sync_args_t *args, const gig_sync_args_t *more);
 

@@ -73,120 +73,66 @@ gig_sync_outcome(const gig_sync_delivery_t *delivery)
 }
 
 
-static void
-gig_sync_settle_begin(gig_sync_args_t *args, const gig_sync_board_t *board, size_t records)
-{
-    size_t  i;
+/* One call of the settle script under construction. */
+typedef struct {
+    gig_sync_args_t  keys;              /* two a record, then one a receipt */
+    gig_sync_args_t  records, counts, receipts;
+} gig_sync_settling_t;
 
-    static const char *const  names[] = {
-        "applications", "settled", "seats", "judge", "catalog", "changes", "stages"
+
+static void
+gig_sync_settling_init(gig_sync_settling_t *settling)
+{
+    gig_sync_args_init(&settling->keys);
+    gig_sync_args_init(&settling->records);
+    gig_sync_args_init(&settling->counts);
+    gig_sync_args_init(&settling->receipts);
+}
+
+
+static void
+gig_sync_settling_free(gig_sync_settling_t *settling)
+{
+    gig_sync_args_free(&settling->keys);
+    gig_sync_args_free(&settling->records);
+    gig_sync_args_free(&settling->counts);
+    gig_sync_args_free(&settling->receipts);
+}
+
+
+/* Calls and frees it.  1: the counts were old, and not written. */
+static int
+gig_sync_settling_send(gig_sync_settling_t *settling, gig_sync_redis_t *redis, const char *whole,
+    gig_error_t *err)
+{
+    int               old;
+    size_t            i;
+    redisReply       *reply;
+    gig_sync_args_t   args;
+
+    const gig_sync_args_t  *const  parts[] = {
+        &settling->keys, &settling->records, &settling->counts, &settling->receipts
     };
 
-    gig_sync_arg_int(args, (int64_t) (7 + 2 * records));
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        gig_sync_arg_key(args, board, names[i]);
-    }
-}
-
-
-static void
-gig_sync_settle_numbers(gig_sync_args_t *args, size_t records, size_t counts, int whole)
-{
-    gig_sync_arg_puts(args, GIG_SYNC_GROUP);
-    gig_sync_arg_int(args, GIG_SYNC_ID_TTL);
-    gig_sync_arg_int(args, (int64_t) records);
-    gig_sync_arg_int(args, (int64_t) counts);
-    gig_sync_arg_int(args, 0);
-    gig_sync_arg_int(args, whole);
-}
-
-
-static void
-gig_sync_settle_count(gig_sync_args_t *args, const gig_sync_seats_t *seats)
-{
-    gig_sync_arg_puts(args, seats->gig);
-    gig_sync_arg_int(args, seats->confirmed < 0 ? 0 : seats->confirmed);
-    gig_sync_arg_int(args, seats->waiting < 0 ? 0 : seats->waiting);
-}
-
-
-void
-gig_sync_arg_record_keys(gig_sync_args_t *args, const gig_sync_board_t *board, gig_str_t id,
-    gig_str_t gig, gig_str_t who)
-{
-    char       key[GIG_KEY_SIZE], text[GIG_HASH_TEXT];
-    gig_str_t  name;
-
-    name = (gig_str_t) { board->name, strlen(board->name) };
-
-    (void) snprintf(text, sizeof(text), "%.*s", (int) id.len, id.data == NULL ? "" : id.data);
-    gig_sync_arg(args, (gig_str_t) { key, gig_key_id(key, name, text) });
-
-    (void) snprintf(text, sizeof(text), "%.*s", (int) who.len, who.data == NULL ? "" : who.data);
-    gig_sync_arg(args, (gig_str_t) { key, gig_key_who(key, name, gig, text) });
-}
-
-
-int
-gig_sync_settle(gig_sync_redis_t *redis, const gig_sync_delivery_t *delivery, size_t n,
-    const gig_sync_counts_t *counts, gig_error_t *err)
-{
-    size_t                      i, k, records, named;
-    redisReply                 *reply;
-    gig_sync_args_t             args;
-    const gig_sync_delivery_t  *d;
-
     gig_sync_args_init(&args);
-    records = 0;
+    gig_sync_arg_int(&args, 7 + (int64_t) settling->keys.n);
+    gig_sync_arg_keys(&args, redis->board,
+                      "applications settled seats judge catalog changes stages");
 
-    for (i = 0; i < n; i++) {
-        records += delivery[i].result != GIG_SYNC_PENDING;
-    }
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        gig_sync_arg_all(&args, parts[i]);
 
-    gig_sync_settle_begin(&args, redis->board, records);
-
-    for (i = 0; i < n; i++) {
-        if (delivery[i].result != GIG_SYNC_PENDING) {
-            gig_sync_arg_record_keys(&args, redis->board, delivery[i].id, delivery[i].gig,
-                                     delivery[i].who);
+        if (i == 0) {
+            gig_sync_arg_puts(&args, GIG_SYNC_GROUP);
+            gig_sync_arg_int(&args, GIG_SYNC_ID_TTL);
+            gig_sync_arg_int(&args, (int64_t) settling->records.n / 8);
+            gig_sync_arg_int(&args, (int64_t) settling->counts.n / 3);
+            gig_sync_arg_int(&args, (int64_t) settling->receipts.n / 4);
+            gig_sync_arg_puts(&args, whole);
         }
     }
 
-    /* The counts of the gigs that these records name; the watch brings the rest. */
-    named = 0;
-
-    for (k = 0; k < counts->n; k++) {
-        for (i = 0; i < n && !gig_str_is(delivery[i].gig, counts->gig[k].gig); i++) { /* void */ }
-        named += i < n;
-    }
-
-    gig_sync_settle_numbers(&args, records, named, 0);
-
-    for (i = 0; i < n; i++) {
-        d = &delivery[i];
-
-        if (d->result == GIG_SYNC_PENDING) {
-            continue;
-        }
-
-        gig_sync_arg(&args, d->entry);
-        gig_sync_arg(&args, d->op);
-        gig_sync_arg(&args, d->id);
-        gig_sync_arg(&args, d->print);
-        gig_sync_arg(&args, d->node);
-        gig_sync_arg(&args, d->gig);
-        gig_sync_arg(&args, d->who);
-        gig_sync_arg_puts(&args, gig_sync_outcome(d));
-    }
-
-    for (k = 0; k < counts->n; k++) {
-        for (i = 0; i < n && !gig_str_is(delivery[i].gig, counts->gig[k].gig); i++) { /* void */ }
-
-        if (i < n) {
-            gig_sync_settle_count(&args, &counts->gig[k]);
-        }
-    }
+    gig_sync_settling_free(settling);
 
     reply = gig_sync_redis_script(redis, gig_lua_settle, &args, err);
     gig_sync_args_free(&args);
@@ -195,9 +141,84 @@ gig_sync_settle(gig_sync_redis_t *redis, const gig_sync_delivery_t *delivery, si
         return -1;
     }
 
+    old = gig_sync_reply_int(gig_sync_reply_at(reply, 1)) == -1;
     freeReplyObject(reply);
 
-    return 0;
+    return old;
+}
+
+
+static void
+gig_sync_settling_count(gig_sync_settling_t *settling, const gig_sync_seats_t *seats)
+{
+    gig_sync_arg_puts(&settling->counts, seats->gig);
+    gig_sync_arg_int(&settling->counts, seats->confirmed < 0 ? 0 : seats->confirmed);
+    gig_sync_arg_int(&settling->counts, seats->waiting < 0 ? 0 : seats->waiting);
+}
+
+
+static void
+gig_sync_arg_id_key(gig_sync_args_t *args, const gig_sync_board_t *board, gig_str_t id)
+{
+    char  key[GIG_KEY_SIZE], text[GIG_HASH_TEXT];
+
+    (void) snprintf(text, sizeof(text), "%.*s", (int) id.len, id.data == NULL ? "" : id.data);
+    gig_sync_arg(args, (gig_str_t) { key, gig_key_id(key, gig_sync_board_name(board), text) });
+}
+
+
+void
+gig_sync_arg_record_keys(gig_sync_args_t *args, const gig_sync_board_t *board, gig_str_t id,
+    gig_str_t gig, gig_str_t who)
+{
+    char    key[GIG_KEY_SIZE], text[GIG_HASH_TEXT];
+    size_t  len;
+
+    gig_sync_arg_id_key(args, board, id);
+    (void) snprintf(text, sizeof(text), "%.*s", (int) who.len, who.data == NULL ? "" : who.data);
+    len = gig_key_who(key, gig_sync_board_name(board), gig, text);
+    gig_sync_arg(args, (gig_str_t) { key, len });
+}
+
+
+int
+gig_sync_settle(gig_sync_redis_t *redis, const gig_sync_delivery_t *delivery, size_t n,
+    const gig_sync_counts_t *counts, gig_error_t *err)
+{
+    size_t                      i, k;
+    gig_sync_settling_t         settling;
+    const gig_sync_delivery_t  *d;
+
+    gig_sync_settling_init(&settling);
+
+    for (i = 0; i < n; i++) {
+        d = &delivery[i];
+
+        if (d->result == GIG_SYNC_PENDING) {
+            continue;
+        }
+
+        gig_sync_arg_record_keys(&settling.keys, redis->board, d->id, d->gig, d->who);
+        gig_sync_arg(&settling.records, d->entry);
+        gig_sync_arg(&settling.records, d->op);
+        gig_sync_arg(&settling.records, d->id);
+        gig_sync_arg(&settling.records, d->print);
+        gig_sync_arg(&settling.records, d->node);
+        gig_sync_arg(&settling.records, d->gig);
+        gig_sync_arg(&settling.records, d->who);
+        gig_sync_arg_puts(&settling.records, gig_sync_outcome(d));
+    }
+
+    /* The counts of the gigs that these records name; the watch brings the rest. */
+    for (k = 0; k < counts->n; k++) {
+        for (i = 0; i < n && !gig_str_is(delivery[i].gig, counts->gig[k].gig); i++) { /* void */ }
+
+        if (i < n) {
+            gig_sync_settling_count(&settling, &counts->gig[k]);
+        }
+    }
+
+    return gig_sync_settling_send(&settling, redis, "0", err);
 }
 
 
@@ -213,29 +234,8 @@ gig_sync_settled_last(gig_sync_redis_t *redis, char last[48], gig_error_t *err)
     }
 
     id = gig_sync_reply_str(gig_sync_reply_at(gig_sync_reply_at(reply, 0), 0));
-    (void) snprintf(last, 48, "%.*s", (int) id.len, id.data == NULL ? "" : id.data);
-    freeReplyObject(reply);
-
-    return 0;
-}
-
-
-/* A command without key and without a reply that matters. */
-static int
-gig_sync_settle_word(gig_sync_redis_t *redis, const char *word, gig_error_t *err)
-{
-    redisReply       *reply;
-    gig_sync_args_t   args;
-
-    gig_sync_args_init(&args);
-    gig_sync_arg_puts(&args, word);
-    reply = gig_sync_redis_call(redis, &args, err);
-    gig_sync_args_free(&args);
-
-    if (reply == NULL) {
-        return -1;
-    }
-
+    (void) snprintf(last, 48, "%.*s", (int) (id.len == 0 ? 3 : id.len),
+                    id.len == 0 ? "0-0" : id.data);
     freeReplyObject(reply);
 
     return 0;
@@ -246,78 +246,76 @@ int
 gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts,
     const char *settled, gig_error_t *err)
 {
-    char              last[48], sha[41];
-    size_t            k;
-    redisReply       *reply;
-    const redisReply *answer;
-    gig_sync_args_t   args;
+    size_t               k;
+    gig_sync_settling_t  settling;
 
-    reply = gig_sync_redis_ask(redis, "WATCH", "settled", "", err);
-    if (reply == NULL) {
+    gig_sync_settling_init(&settling);
+
+    for (k = 0; k < counts->n; k++) {
+        gig_sync_settling_count(&settling, &counts->gig[k]);
+    }
+
+    return gig_sync_settling_send(&settling, redis, settled, err);
+}
+
+
+typedef struct {
+    const gig_sync_board_t  *board;
+    unsigned                 n;
+    gig_sync_settling_t      settling;
+} gig_sync_receipts_t;
+
+
+static int
+gig_sync_receipts_add(void *data, const gig_sync_known_t *known)
+{
+    gig_sync_args_t      *args;
+    gig_sync_receipts_t  *receipts = data;
+
+    receipts->n++;
+
+    /* A row that a person made up. */
+    if (known->id.len != GIG_APPLICATION_TEXT - 1 || !gig_id_valid(known->id)) {
+        return 0;
+    }
+
+    args = &receipts->settling.receipts;
+    gig_sync_arg_id_key(&receipts->settling.keys, receipts->board, known->id);
+    gig_sync_arg(args, known->id);
+    gig_sync_arg(args, known->stage);
+    gig_sync_arg_int(args, known->stage_at < 0 ? 0 : known->stage_at);
+    gig_sync_arg(args, known->seat);
+
+    return 0;
+}
+
+
+int
+gig_sync_settle_receipts(gig_sync_redis_t *redis, const gig_sync_connector_t *connector,
+    gig_sync_record_t *record, int64_t *number, gig_error_t *err)
+{
+    int                  rc;
+    int64_t              last;
+    gig_sync_receipts_t  receipts;
+
+    receipts.board = redis->board;
+    receipts.n = 0;
+    gig_sync_settling_init(&receipts.settling);
+    last = *number;
+
+    rc = connector->receipts(record, &last, GIG_SYNC_RECEIPTS, gig_sync_receipts_add, &receipts,
+                             err);
+
+    if (rc == -1 || receipts.n == 0) {
+        gig_sync_settling_free(&receipts.settling);
+        return rc;
+    }
+
+    if (gig_sync_settling_send(&receipts.settling, redis, "0", err) == -1) {
         return -1;
     }
 
-    freeReplyObject(reply);
+    *number = last;
 
-    if (gig_sync_settled_last(redis, last, err) == -1) {
-        goto failed;
-    }
-
-    if (strcmp(last, settled) != 0) {
-        return gig_sync_settle_word(redis, "UNWATCH", err) == -1 ? -1 : 1;
-    }
-
-    if (gig_sync_redis_load(redis, gig_lua_settle, sha, err) == -1
-        || gig_sync_settle_word(redis, "MULTI", err) == -1)
-    {
-        goto failed;
-    }
-
-    gig_sync_args_init(&args);
-    gig_sync_settle_begin(&args, redis->board, 0);
-    gig_sync_settle_numbers(&args, 0, counts->n, 1);
-
-    for (k = 0; k < counts->n; k++) {
-        gig_sync_settle_count(&args, &counts->gig[k]);
-    }
-
-    reply = gig_sync_redis_script(redis, gig_lua_settle, &args, err);
-    gig_sync_args_free(&args);
-
-    if (reply == NULL) {
-        goto failed;
-    }
-
-    freeReplyObject(reply);
-
-    gig_sync_args_init(&args);
-    gig_sync_arg_puts(&args, "EXEC");
-    reply = gig_sync_redis_call(redis, &args, err);
-    gig_sync_args_free(&args);
-
-    if (reply == NULL) {
-        goto failed;
-    }
-
-    /* Nil: `settled` changed under us.  The script's own error comes as an element. */
-    answer = gig_sync_reply_at(reply, 0);
-
-    if (answer != NULL && answer->type == REDIS_REPLY_ERROR) {
-        gig_error_set(err, "redis", "%.*s", (int) (answer->len > 200 ? 200 : answer->len),
-                      answer->str);
-        freeReplyObject(reply);
-        goto failed;
-    }
-
-    k = answer == NULL;
-    freeReplyObject(reply);
-
-    return (int) k;
-
-failed:
-
-    /* A connection in the middle of MULTI is of no use to anybody. */
-    gig_sync_redis_close(redis);
-
-    return -1;
+    return receipts.n == GIG_SYNC_RECEIPTS;
 }

@@ -9,6 +9,7 @@
 
 #define GIG_SYNC_BATCH          64      /* applications of one transaction */
 #define GIG_SYNC_SEATS_MAX      100000  /* gigs with seats; settle.lua's own limit */
+#define GIG_SYNC_RECEIPTS       500     /* of one call; settle.lua takes 1,000 */
 
 /* The system of record's counts, read in one go. */
 typedef struct {
@@ -28,7 +29,7 @@ int gig_sync_settle(gig_sync_redis_t *redis, const gig_sync_delivery_t *delivery
 void gig_sync_arg_record_keys(gig_sync_args_t *args, const gig_sync_board_t *board, gig_str_t id,
     gig_str_t gig, gig_str_t who);
 
-/* Id of the last entry of `settled`, or "". */
+/* Id of the last entry of `settled`, or "0-0". */
 int gig_sync_settled_last(gig_sync_redis_t *redis, char last[48], gig_error_t *err);
 
 /*
@@ -37,5 +38,12 @@ int gig_sync_settled_last(gig_sync_redis_t *redis, char last[48], gig_error_t *e
  */
 int gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts,
     const char *settled, gig_error_t *err);
+
+/*
+ * Brings stages and seats that changed after *number to the receipts, and moves
+ * *number on.  1: there may be more.
+ */
+int gig_sync_settle_receipts(gig_sync_redis_t *redis, const gig_sync_connector_t *connector,
+    gig_sync_record_t *record, int64_t *number, gig_error_t *err);
 
 #endif /* GIG_SYNC_SEATS_H */

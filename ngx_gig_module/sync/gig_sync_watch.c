@@ -6,7 +6,8 @@
 #include "gig_sync_seats.h"
 #include "gig_sync_watch.h"
 
-#define GIG_SYNC_COUNTS_EVERY 30000 /* ms: counts are written again even if nothing changed */
+#define GIG_SYNC_COUNTS_EVERY   30000   /* ms: counts are written again even if nothing changed */
+#define GIG_SYNC_RECEIPTS_CALLS 20      /* of one look: the rest waits for the next */
 
 
 void
@@ -28,6 +29,8 @@ gig_sync_watcher_close(gig_sync_watcher_t *watcher)
         watcher->connector->close(watcher->sink);
         watcher->sink = NULL;
     }
+
+    watcher->receipt = 0;
 }
 
 
@@ -157,8 +160,7 @@ gig_sync_watch_counts(gig_sync_watcher_t *watcher, gig_error_t *err)
     uint64_t            hash;
     gig_sync_counts_t   counts = { 0 };
 
-    /* First the stream, then the counts: whatever is settled between makes them too new, not too
-     * old. */
+    /* First the stream, then the counts: what is settled between makes them too new, not old. */
     if (gig_sync_settled_last(watcher->redis, settled, err) == -1) {
         return -1;
     }
@@ -185,6 +187,26 @@ gig_sync_watch_counts(gig_sync_watcher_t *watcher, gig_error_t *err)
     }
 
     gig_sync_counts_free(&counts);
+
+    return rc == -1 ? -1 : 0;
+}
+
+
+/* What people changed in the system of record, to the receipts; from the start after a fault. */
+static int
+gig_sync_watch_receipts(gig_sync_watcher_t *watcher, gig_error_t *err)
+{
+    int       rc;
+    unsigned  calls;
+
+    if (watcher->connector->receipts == NULL) {
+        return 0;
+    }
+
+    for (rc = 1, calls = 0; rc == 1 && calls < GIG_SYNC_RECEIPTS_CALLS; calls++) {
+        rc = gig_sync_settle_receipts(watcher->redis, watcher->connector, watcher->sink,
+                                      &watcher->receipt, err);
+    }
 
     return rc == -1 ? -1 : 0;
 }
@@ -218,7 +240,8 @@ gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
 
     if (gig_sync_watch_group(watcher, err) == -1
         || gig_sync_watch_promote(watcher, err) == -1
-        || gig_sync_watch_counts(watcher, err) == -1)
+        || gig_sync_watch_counts(watcher, err) == -1
+        || gig_sync_watch_receipts(watcher, err) == -1)
     {
         return -1;
     }

@@ -16,6 +16,7 @@ typedef struct {
     gig_sync_record_t          *sink;       /* owned; NULL: to be opened */
     uint64_t                    written;    /* hash of counts and `settled` when last written */
     int64_t                     written_at;
+    int64_t                     receipt;    /* number of the last change told to a receipt */
 } gig_sync_watcher_t;
 
 void gig_sync_watcher_init(gig_sync_watcher_t *watcher, gig_sync_job_t *job,

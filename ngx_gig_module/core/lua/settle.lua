@@ -3,29 +3,36 @@
 -- (protocol.md, "Settling").  It runs also when Redis is out of memory: nothing
 -- else empties the queue.
 --
---   KEYS  applications settled seats judge catalog changes stages (id:ID who:GIG:WHO)...
+--   KEYS  applications settled seats judge catalog changes stages
+--         (id:ID who:GIG:WHO)... (id:ID)...
 --   ARGV  GROUP TTL N COUNTS STAGES WHOLE
---         (ENTRY OP ID PRINT NODE GIG WHO OUTCOME)... (GIG CONFIRMED WAITING)... (ID STAGE AT)...
+--         (ENTRY OP ID PRINT NODE GIG WHO OUTCOME)... (GIG CONFIRMED WAITING)...
+--         (ID STAGE AT SEAT)...
 --
--- N records with two keys each, COUNTS and STAGES triples; WHOLE is 1 when gigs not
--- counted here have none confirmed and none waiting.  Answers {entries removed, "seats"
--- entries appended}.  A second call with the same records changes nothing but `settled`.
+-- N records with two keys each, COUNTS counts, STAGES stages with a key each.  WHOLE is
+-- 0, or the last id of `settled` (0-0: none) when the counts were read: they are all
+-- there are, so gigs not counted here have none, unless more was settled since: then
+-- no count is written.  Answers {entries removed, "seats" entries appended, or -1 for
+-- old counts}.  A second call with the same records changes nothing but `settled`.
 
 local items_max = 1000
 local counts_max = 100000
 local kept = 100000
 
-local group, ttl = ARGV[1], ARGV[2]
+local group, ttl, whole = ARGV[1], ARGV[2], ARGV[6]
 local n, n_counts, n_stages = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 
 if not n or not n_counts or not n_stages or n > items_max or n_counts > counts_max
-    or n_stages > counts_max or #KEYS ~= 7 + 2 * n
-    or #ARGV ~= 6 + 8 * n + 3 * n_counts + 3 * n_stages
+    or n_stages > items_max or #KEYS ~= 7 + 2 * n + n_stages
+    or #ARGV ~= 6 + 8 * n + 3 * n_counts + 4 * n_stages
 then
     return redis.error_reply('ERR gig: the numbers of settle do not fit its keys and arguments')
 end
 if not ttl:find('^[1-9]%d*$') then
     return redis.error_reply('ERR gig: TTL of settle is a whole number')
+end
+if whole ~= '0' and not whole:find('^%d+%-%d+$') then
+    return redis.error_reply('ERR gig: WHOLE of settle is 0 or an id of `settled`')
 end
 
 local applications_key, settled_key, seats_key, judge_key, catalog_key, changes_key, stages_key =
@@ -58,13 +65,16 @@ for i = 1, 3 * n_counts, 3 do
         return redis.error_reply('ERR gig: a count of settle is no number')
     end
 end
-for i = 1, 3 * n_stages, 3 do
-    if not ARGV[stages_at + i + 1]:find('^[%l_]+$')
-        or not ARGV[stages_at + i + 2]:find('^%d+$')
-    then
+for i = 0, n_stages - 1 do
+    local _, stage, at, seat = unpack(ARGV, stages_at + 4 * i + 1, stages_at + 4 * i + 4)
+    if not stage:find('^[%l_]*$') or not at:find('^%d+$') or not seat:find('^%l*$') then
         return redis.error_reply('ERR gig: a stage of settle is no stage')
     end
+    redis.call('HLEN', KEYS[8 + 2 * n + i])
 end
+
+local last = redis.call('XREVRANGE', settled_key, '+', '-', 'COUNT', 1)
+local old = whole ~= '0' and whole ~= (last[1] and last[1][1] or '0-0')
 
 
 -- The records.
@@ -125,7 +135,10 @@ local function settle(id_key, who_key, entry, op, id, content, node, gig, who, o
                 'print', content, 'seat', from.seat or seat,
                 'flags', from.flags or '', 'at', from.at or '0')
         end
-        if first == content and outcome ~= '' then
+        -- Who waited may have been confirmed, and that told, before this was.
+        if first == content and outcome ~= '' and not (outcome == 'waitlisted'
+            and redis.call('HGET', id_key, 'outcome') == 'confirmed')
+        then
             redis.call('HSET', id_key, 'outcome', outcome)
         end
         if outcome == 'erased' then
@@ -151,13 +164,13 @@ end
 
 -- Seats: the counts are the system of record's, what is held is ours.
 
-for i = 1, 3 * n_counts, 3 do
+for i = 1, old and 0 or 3 * n_counts, 3 do
     local gig = ARGV[counts_at + i]
     touch(gig)
     counted[gig] = {tonumber(ARGV[counts_at + i + 1]), tonumber(ARGV[counts_at + i + 2])}
 end
 
-if ARGV[6] == '1' then
+if whole ~= '0' and not old then
     for _, gig in ipairs(redis.call('HKEYS', seats_key)) do
         if not counted[gig] then
             touch(gig)
@@ -207,13 +220,24 @@ for _, gig in ipairs(gigs) do
 end
 
 
--- Stages, for the receipts.
+-- Stages and seats, for the receipts; no stage: what was erased.
 
-for i = 1, 3 * n_stages, 3 do
-    local id, stage = ARGV[stages_at + i], ARGV[stages_at + i + 1] .. ',' .. ARGV[stages_at + i + 2]
-    if redis.call('HGET', stages_key, id) ~= stage then
-        redis.call('HSET', stages_key, id, stage)
+for i = 0, n_stages - 1 do
+    local id, stage, at, seat = unpack(ARGV, stages_at + 4 * i + 1, stages_at + 4 * i + 4)
+    local id_key = KEYS[8 + 2 * n + i]
+
+    if stage == '' then
+        redis.call('HDEL', stages_key, id)
+    elseif redis.call('HGET', stages_key, id) ~= stage .. ',' .. at then
+        redis.call('HSET', stages_key, id, stage .. ',' .. at)
+    end
+
+    -- Only what is known: a key made here would stay for ever.
+    if seat ~= '' and redis.call('HEXISTS', id_key, 'print') == 1
+        and redis.call('HGET', id_key, 'outcome') ~= seat
+    then
+        redis.call('HSET', id_key, 'outcome', seat)
     end
 end
 
-return {removed, told_count}
+return {removed, old and -1 or told_count}

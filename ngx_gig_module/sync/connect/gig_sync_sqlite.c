@@ -123,6 +123,12 @@ static const char *const  sql[GIG_SQL_COUNT] = {
         " UNION ALL SELECT id, 'withdraw', '', gig, '', '', at, NULL, NULL, 1, 0"
         " FROM tombstones WHERE at >= ?1 ORDER BY 1, 11, 2",
 
+    [GIG_SQL_RECEIPTS] =
+        "SELECT r.number, r.id, a.seat, s.stage, s.at FROM receipts r"
+        " LEFT JOIN applications a ON a.id = r.id LEFT JOIN stages s"
+        " ON s.number = (SELECT max(number) FROM stages WHERE id = a.id)"
+        " WHERE r.number > ?1 ORDER BY r.number LIMIT ?2",
+
     [GIG_SQL_EXPORT] =
         "SELECT a.id, a.gig, json_extract(g.json, '$.title'), a.received_at, a.seat, a.flags,"
         " s.stage, s.at, a.json FROM applications a LEFT JOIN gigs g ON g.id = a.gig"
@@ -589,6 +595,56 @@ gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
 
 
 static int
+gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned most,
+    int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
+{
+    int                rc;
+    int64_t            last;
+    sqlite3_stmt      *rows;
+    gig_sync_known_t   known;
+
+    rows = gig_sql(record, GIG_SQL_RECEIPTS, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    memset(&known, 0, sizeof(known));
+    last = *number;
+
+    (void) sqlite3_bind_int64(rows, 1, *number);
+    (void) sqlite3_bind_int64(rows, 2, most);
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        last = sqlite3_column_int64(rows, 0);
+        known.id = gig_sql_column(rows, 1);
+        known.seat = gig_sql_column(rows, 2);
+        known.stage = gig_sql_column(rows, 3);
+        known.stage_at = gig_sqlite_ms(gig_sql_column(rows, 4)) / 1000;
+
+        if (handler(data, &known) == -1) {
+            gig_error_set(err, record->path, "the reading was ended");
+            break;
+        }
+    }
+
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(rows);
+
+    if (rc != SQLITE_DONE) {
+        return -1;
+    }
+
+    *number = last;
+
+    return 0;
+}
+
+
+static int
 gig_sync_sqlite_changed(gig_sync_record_t *record, int64_t *number, gig_error_t *err)
 {
     int            rc;
@@ -626,5 +682,6 @@ const gig_sync_connector_t  gig_sync_sqlite = {
     .seats = gig_sync_sqlite_seats_of,
     .promote = gig_sync_sqlite_promote,
     .known = gig_sync_sqlite_known,
+    .receipts = gig_sync_sqlite_receipts,
     .changed = gig_sync_sqlite_changed
 };

@@ -5,6 +5,13 @@
 
 #define GIG_SQLITE_APPLICATION  0x47494731      /* "GIG1", in the file's header */
 
+/* No "OR REPLACE": the statement that fires a trigger may overrule that. */
+#define GIG_SQLITE_RECEIPT(name, event, id)                                                   \
+    "CREATE TRIGGER " name " AFTER " event " BEGIN"                                           \
+    "  DELETE FROM receipts WHERE id = " id ";"                                               \
+    "  INSERT INTO receipts (id) VALUES (" id ");"                                            \
+    " END;"
+
 
 /*
  * One text a version; a file of version N gets those from N on.  Never change one that
@@ -134,7 +141,22 @@ static const char *const  migrations[] = {
     " END;"
     "CREATE TRIGGER forms_delete AFTER DELETE ON forms BEGIN"
     "  UPDATE catalog SET number = number + 1;"
-    " END;"
+    " END;",
+
+    /*
+     * Applications whose receipt says something else now, in the order of their last
+     * change, whoever made it.  Numbers never come again.
+     */
+    "CREATE TABLE receipts ("
+    "  number       INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  id           TEXT NOT NULL UNIQUE"
+    ");"
+    "INSERT INTO receipts (id) SELECT id FROM applications;"
+    GIG_SQLITE_RECEIPT("stages_insert", "INSERT ON stages", "NEW.id")
+    GIG_SQLITE_RECEIPT("stages_update", "UPDATE ON stages", "NEW.id")
+    GIG_SQLITE_RECEIPT("stages_delete", "DELETE ON stages", "OLD.id")
+    GIG_SQLITE_RECEIPT("applications_seat", "UPDATE OF seat ON applications", "NEW.id")
+    GIG_SQLITE_RECEIPT("applications_delete", "DELETE ON applications", "OLD.id")
 };
 
 #define GIG_SQLITE_VERSION  ((int) (sizeof(migrations) / sizeof(migrations[0])))
