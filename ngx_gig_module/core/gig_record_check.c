@@ -10,6 +10,7 @@
 #include "gig_utf8.h"
 
 #define GIG_SHOWN           64                  /* bytes of a wrong value that are shown */
+#define GIG_ID_RESERVED     "receipts"
 
 
 static void  gig_check_object(const json_t *object, const gig_member_t *members,
@@ -37,6 +38,13 @@ gig_record_check(const json_t *root, gig_errors_t *errors)
     const json_t  *location, *regions;
 
     gig_check_object(root, gig_record_members, "", errors);
+
+    /* the one word an id could be that stands for something else in addresses */
+
+    if (gig_str_is(gig_json_str(root, "id"), GIG_ID_RESERVED)) {
+        (void) gig_errors_add(errors, "/id", "\"%s\" is reserved, the addresses of receipts begin "
+                              "with it; any other id will do", GIG_ID_RESERVED);
+    }
 
     location = json_object_get(root, "location");
     regions = json_object_get(location, "applicant_regions");

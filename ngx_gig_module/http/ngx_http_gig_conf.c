@@ -196,7 +196,11 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
 }
 
 
-/* Only an `if` in the location of a board inherits: nested locations have no handler of ours. */
+/*
+ * Only the nameless blocks in the location of a board inherit: `if`, which keeps the
+ * handler, and `limit_except`, which would else answer by nginx's static files.  Nested
+ * locations have no handler of ours.
+ */
 
 char *
 ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
@@ -212,6 +216,10 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         ngx_conf_merge_ptr_value(conf->board, prev->board, NULL);
         ngx_conf_merge_str_value(conf->prefix, prev->prefix, "");
         ngx_conf_merge_str_value(conf->base, prev->base, "");
+
+        if (conf->board && clcf->lmt_excpt && clcf->handler == NULL) {
+            clcf->handler = ngx_http_gig_handler;
+        }
 
     } else {
         ngx_conf_init_ptr_value(conf->board, NULL);

@@ -54,7 +54,7 @@ ngx_http_gig_intake_ready(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 ngx_int_t
 ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    ngx_int_t               rc;
+    ngx_int_t               rc, discarded;
     ngx_uint_t              urlencoded;
     const char             *wrong;
     ngx_pool_cleanup_t     *cln;
@@ -81,8 +81,11 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     if (rc != NGX_OK) {
 
-        if (ngx_http_discard_request_body(r) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        /* a body that cannot even be skipped gets the code that says so */
+        discarded = ngx_http_discard_request_body(r);
+
+        if (discarded != NGX_OK) {
+            return discarded;
         }
 
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);

@@ -50,7 +50,7 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     *p++ = '?';
 
     /* the page carries the source to the form */
-    if (ctx->format == NGX_HTTP_GIG_HTML) {
+    if (ctx->format == NGX_HTTP_GIG_HTML && ctx->args.source.len) {
         p = ngx_cpymem(p, ctx->args.source.data, ctx->args.source.len);
     }
 

@@ -99,7 +99,9 @@ ngx_http_gig_judge_source(ngx_http_gig_call_t *call, gig_str_t source)
         source = gig_str("other");
     }
 
-    ngx_memcpy(call->source, source.data, source.len);
+    if (source.len) {
+        ngx_memcpy(call->source, source.data, source.len);
+    }
 }
 
 

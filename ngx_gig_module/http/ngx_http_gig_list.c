@@ -180,6 +180,7 @@ static void
 ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const char *cursor,
     gig_buf_t *body, ngx_uint_t *whole)
 {
+    size_t      len;
     uint32_t    i;
     ngx_uint_t  comma;
 
@@ -188,6 +189,8 @@ ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const ch
                    (unsigned long long) ctx->view->image.meta.version, list->total);
 
     for (i = 0, comma = 0; i < list->n; i++) {
+
+        len = body->len;
 
         if (comma) {
             gig_buf_puts(body, ",");
@@ -198,11 +201,9 @@ ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const ch
             continue;
         }
 
+        /* nothing of it stays, whatever hole was found damaged */
         *whole = 0;
-
-        if (comma) {
-            body->len--;
-        }
+        body->len = len;
     }
 
     if (cursor[0]) {
@@ -217,6 +218,7 @@ static void
 ngx_http_gig_list_html(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const char *query,
     gig_buf_t *body, ngx_uint_t *whole)
 {
+    size_t           len;
     uint32_t         i;
     const char      *state;
     gig_page_t       page;
@@ -238,8 +240,11 @@ ngx_http_gig_list_html(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const ch
     gig_page_list_head(&page, &head, body);
 
     for (i = 0; i < list->n; i++) {
+        len = body->len;
+
         if (ngx_http_gig_fill(ctx, list->row[i], GIG_FRAGMENT_CARD, body) != NGX_OK) {
             *whole = 0;
+            body->len = len;
         }
     }
 

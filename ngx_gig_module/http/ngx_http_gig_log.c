@@ -18,7 +18,7 @@ ngx_http_gig_log_cut(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     ngx_str_t   uri, raw, tail, *base;
 
     static ngx_str_t  withdraw = ngx_string("/withdraw");
-    static ngx_str_t  none = ngx_null_string;
+    static ngx_str_t  none = ngx_string("");
 
     tail = (ctx->route == NGX_HTTP_GIG_ROUTE_WITHDRAW) ? withdraw : none;
 

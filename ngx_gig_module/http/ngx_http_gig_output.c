@@ -55,6 +55,11 @@ ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_a
     ngx_chain_t          out;
     ngx_pool_cleanup_t  *cln;
 
+    /* what was done is done: no If-Match may turn its answer into a 412 */
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        r->disable_not_modified = 1;
+    }
+
     r->headers_out.status = answer->status;
     r->headers_out.content_length_n = bytes ? (off_t) bytes->len : 0;
 

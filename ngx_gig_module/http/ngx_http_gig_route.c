@@ -269,6 +269,7 @@ ngx_http_gig_is(u_char *p, u_char *last, const char *text)
 ngx_int_t
 ngx_http_gig_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                 rc;
     gig_error_t               error;
     ngx_http_gig_ctx_t       *ctx;
     ngx_http_gig_loc_conf_t  *glcf;
@@ -294,8 +295,10 @@ ngx_http_gig_handler(ngx_http_request_t *r)
 
     if (ngx_http_gig_args(r, ctx, &error) != NGX_OK) {
 
-        if (ngx_http_discard_request_body(r) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        rc = ngx_http_discard_request_body(r);
+
+        if (rc != NGX_OK) {
+            return rc;
         }
 
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "bad-parameter", error.detail);
