@@ -257,9 +257,9 @@ $redis->resume;
 # --- HTTP/2
 
 SKIP: {
-    skip 'no curl', 3 unless grep { -x "$_/curl" } split /:/, $ENV{PATH};
+    skip 'no curl', 2 unless grep { -x "$_/curl" } split /:/, $ENV{PATH};
     my @curl = ('curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '--http2-prior-knowledge');
-    for my $case ([404, '-X', 'DELETE', "http://127.0.0.1:$h2/gigs/receipts/x"], [415, '-d', 'x=1', '-H', 'Content-Type: text/plain', "http://127.0.0.1:$h2/gigs/one/applications"],
+    for my $case ([404, '-X', 'DELETE', "http://127.0.0.1:$h2/gigs/receipts/x"],
         [200, '-I', "http://127.0.0.1:$h2/gigs/"])
     {
         my ($status, @more) = @$case;
