@@ -263,6 +263,7 @@ subtest 'publish: what is refused, whole' => sub {
         ['a word for on_full', 'put', 'g1', gig('g1', capacity => { on_full => 'stop' })],
         ['a form without rev', 'form', 'f1', '{"id":"f1"}'],
         ['an unknown op',      'load', 'g1', ''],
+        ['257 KB',             'put', 'g1', gig('g1', summary => 'x' x (257 * 1024))],
         map { ["the time $_", 'put', 'g1', gig('g1', closes_at => $_)] }
             '2026-02-29T00:00:00Z', '2026-01-01T00:00:00', '2026-13-01T00:00:00Z', '2026-01-01T24:00:00Z',
             '2026-01-01T00:00:00.Z', '2026-01-01T00:00:00+24:00', '2026-01-01', 'tomorrow', '',

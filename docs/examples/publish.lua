@@ -74,7 +74,7 @@ end
 -- The term a record adds to the digest.
 local function term(record, text)
     local rev = record.rev
-    if type(rev) ~= 'string' or rev == '' then
+    if type(rev) ~= 'string' or rev == '' or #text > 262144 then
         rev = 'sha1-' .. redis.sha1hex(text)
     end
     return redis.sha1hex('g:' .. id .. ':' .. rev)
@@ -149,6 +149,9 @@ if op == 'put' then
         json = json:gsub('{', '{"rev":"' .. record.rev .. '",', 1)
     elseif type(record.rev) ~= 'string' or record.rev == '' then
         return redis.error_reply('ERR gig: rev of a gig is a text')
+    end
+    if #json > 262144 then
+        return redis.error_reply('ERR gig: the JSON is larger than 262144 bytes')
     end
 
     state = 'open'

@@ -10,6 +10,7 @@
 
 #include "gig_form.h"
 #include "gig_json.h"
+#include "gig_term.h"
 
 
 static int gig_build_same_gig(const gig_build_t *build, uint32_t row, const gig_disk_term_t *term);
@@ -215,44 +216,10 @@ gig_build_refused_key(int form, gig_str_t id, unsigned char key[GIG_DIGEST_SIZE]
 }
 
 
-/*
- * The term as the publish script counts it (docs/redis-schema.md).  The JSON is
- * read as loosely as Redis reads it: whether we can serve it is another question.
- */
 static void
 gig_build_term(const gig_touch_t *touch, gig_disk_term_t *term)
 {
-    char           text[128], hex[GIG_DIGEST_TEXT];
-    gig_str_t      rev;
-    json_t        *root;
-    const json_t  *member;
-    unsigned char  hash[GIG_DIGEST_SIZE];
-
-    root = touch->content->json.len <= GIG_RECORD_MAX && touch->content->json.data
-           ? json_loadb(touch->content->json.data, touch->content->json.len, 0, NULL) : NULL;
-    member = json_object_get(root, "rev");
-
-    if (touch->form && json_is_number(member)) {
-        rev.len = (size_t) snprintf(text, sizeof(text), "%.0f", json_number_value(member));
-        rev.data = text;
-
-    } else if (!touch->form && json_string_length(member) > 0) {
-        rev.data = json_string_value(member);
-        rev.len = json_string_length(member);
-
-    } else {
-        gig_sha1(touch->content->json, hash);
-        gig_digest_text(hash, hex);
-        rev.len = (size_t) snprintf(text, sizeof(text), "sha1-%s", hex);
-        rev.data = text;
-    }
-
-    if (rev.data == text && rev.len >= sizeof(text)) {
-        rev.len = sizeof(text) - 1;             /* a number of over 100 digits: refused anyway */
-    }
-
-    gig_digest_term(touch->form ? 'f' : 'g', touch->id, rev, term->term);
-    json_decref(root);
+    gig_term(touch->form ? 'f' : 'g', touch->id, touch->content->json, term->term);
 }
 
 

@@ -6,6 +6,7 @@
 #include "gig_json.h"
 #include "gig_record.h"
 #include "gig_sync_catalog.h"
+#include "gig_term.h"
 
 #define GIG_SYNC_SCAN_COUNT     "100"
 #define GIG_SYNC_SCAN_ROUNDS    (GIG_SYNC_CATALOG_MAX * 2)
@@ -132,35 +133,25 @@ gig_sync_entry_time(const json_t *root, const char *name, int64_t gone_keep_ms)
 }
 
 
-static void
-gig_sync_entry_fill(gig_sync_entry_t *entry, const json_t *root, int64_t gone_keep_ms)
-{
-    int64_t  at;
-
-    entry->withdrawn = gig_str_is(gig_json_str(root, "status"), "withdrawn") ? 1 : 0;
-    entry->gone_at = gig_sync_entry_time(root, "closes_at", gone_keep_ms);
-
-    if (entry->withdrawn) {
-        at = gig_sync_entry_time(root, "updated_at", gone_keep_ms);
-
-        if (at < entry->gone_at) {
-            entry->gone_at = at;
-        }
-    }
-}
-
-
 int
 gig_sync_entry_read(gig_sync_entry_t *entry, gig_str_t json, int64_t gone_keep_ms)
 {
-    json_t  *root;
+    int64_t   at;
+    json_t   *root;
 
     root = gig_json_parse(json, GIG_RECORD_MAX, GIG_JSON_DEPTH_MAX, NULL);
     if (root == NULL) {
         return -1;
     }
 
-    gig_sync_entry_fill(entry, root, gone_keep_ms);
+    entry->withdrawn = gig_str_is(gig_json_str(root, "status"), "withdrawn") ? 1 : 0;
+    entry->gone_at = gig_sync_entry_time(root, "closes_at", gone_keep_ms);
+
+    if (entry->withdrawn) {
+        at = gig_sync_entry_time(root, "updated_at", gone_keep_ms);
+        entry->gone_at = at < entry->gone_at ? at : entry->gone_at;
+    }
+
     json_decref(root);
 
     return 0;
@@ -212,16 +203,12 @@ gig_sync_catalog_head(gig_sync_redis_t *redis, int64_t *version,
 }
 
 
-/* One record as Redis holds it; of one that is no JSON the term is still what the schema says. */
+/* One record as Redis holds it; one that is no JSON has a term as well. */
 static int
 gig_sync_catalog_held(gig_sync_catalog_t *catalog, char kind, gig_str_t id, gig_str_t json,
     int64_t gone_keep_ms)
 {
-    char               rev[GIG_REV_SIZE], hex[GIG_DIGEST_TEXT];
-    json_t            *root, *member;
-    gig_str_t          text;
-    unsigned char      hash[GIG_DIGEST_SIZE];
-    gig_sync_entry_t   entry;
+    gig_sync_entry_t  entry;
 
     if (!gig_id_valid(id)) {
         return 0;
@@ -231,31 +218,11 @@ gig_sync_catalog_held(gig_sync_catalog_t *catalog, char kind, gig_str_t id, gig_
     memcpy(entry.id, id.data, id.len);
     entry.kind = kind;
     entry.gone_at = INT64_MAX;
+    gig_term(kind, id, json, entry.term);
 
-    root = gig_json_parse(json, GIG_RECORD_MAX, GIG_JSON_DEPTH_MAX, NULL);
-    member = json_object_get(root, "rev");
-
-    if (kind == 'f' && json_is_integer(member)) {
-        (void) snprintf(rev, sizeof(rev), "%" JSON_INTEGER_FORMAT, json_integer_value(member));
-
-    } else if (kind == 'g' && json_string_length(member) > 0
-               && json_string_length(member) < sizeof(rev))
-    {
-        memcpy(rev, json_string_value(member), json_string_length(member) + 1);
-
-    } else {
-        gig_sha1(json, hash);
-        gig_digest_text(hash, hex);
-        (void) snprintf(rev, sizeof(rev), "sha1-%s", hex);
+    if (kind == 'g') {
+        (void) gig_sync_entry_read(&entry, json, gone_keep_ms);
     }
-
-    if (kind == 'g' && root != NULL) {
-        gig_sync_entry_fill(&entry, root, gone_keep_ms);
-    }
-
-    text = (gig_str_t) { rev, strlen(rev) };
-    gig_digest_term(kind, id, text, entry.term);
-    json_decref(root);
 
     return gig_sync_catalog_add(catalog, &entry);
 }

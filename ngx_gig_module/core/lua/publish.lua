@@ -10,6 +10,7 @@
 -- the whole call.  First everything is read and worked out, then written.
 
 local records_max = 10000
+local json_max = 262144             -- bytes of a record: readers take no more
 local entries_max = 1000            -- above it one "load" says it all
 local changes_kept = 100000
 local zeros = string.rep('0', 40)
@@ -49,7 +50,7 @@ end
 
 -- The rev a stored record counts with; what was not stored by a script may have none.
 local function rev_of(kind, record, json)
-    local rev = record and record.rev
+    local rev = record and #json <= json_max and record.rev
     if kind == 'f' and type(rev) == 'number' then
         return string.format('%.0f', rev)
     end
@@ -225,6 +226,9 @@ for i = 2, #ARGV, 3 do
             end
         end
 
+        if #json > json_max then
+            return redis.error_reply('ERR gig: ' .. id .. ' is larger than 262144 bytes')
+        end
         step.json = json
         step.changed = old ~= json
         if step.changed then
