@@ -61,7 +61,7 @@ $browser->devtools('Emulation.setScriptExecutionDisabled', value => JSON::PP::fa
 $browser->run('document.querySelector("main form").noValidate = true');
 $browser->devtools('Emulation.setScriptExecutionDisabled', value => JSON::PP::true);
 $browser->click('main form [type=submit]');
-like($browser->source, qr/aria-invalid="true"/, 'mistakes come back at the fields');
+ok(wait_for { $browser->source =~ /aria-invalid="true"/ } 'the form to come back', 10);
 like($browser->source, qr/value="Avery"/, 'and what was typed is still there');
 
 $browser->type('[name=last_name]', 'Example');

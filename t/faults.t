@@ -109,6 +109,11 @@ for my $round (1 .. $ROUNDS) {
     $pause->();
 }
 
+# However slow the machine: the crowd goes on until it has done enough to count.
+wait_for {
+    my @lines = map { split /\n/, $test->read_file($_) } glob "$test->{dir}/crowd.*";
+    (grep {/^ok/} @lines) > 200 && (grep {/^acknowledged/} @lines) > 50;
+} 'enough reads and applications', 60;
 $test->write_file('stop', '');
 $test->gone($_, 30) for @crowd;
 

@@ -158,9 +158,10 @@ ngx_http_gig_catalog_open_folder(ngx_http_gig_catalog_t *catalog)
 
 
 /*
- * What the folder holds at start.  Published through our own zone: by a keeper
- * that lives on, so it is opened like any other.  Else it is checked first: at
- * once if that is short, or in the pool, and there is no view until then.
+ * What the folder holds at start.  Once anything was published through our zone, or
+ * found whole, there was no power cut since: what a keeper renamed into place is whole,
+ * also if it did not live to announce it, and is opened like any other.  Else it is
+ * checked first: at once if that is short, or in the pool, and there is no view until then.
  */
 
 static void
@@ -181,7 +182,7 @@ ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog)
         return;
     }
 
-    if (notice->generation && notice->generation >= files.index[0]) {
+    if (notice->generation) {
         ngx_http_gig_catalog_look(catalog->board);
         return;
     }
@@ -306,6 +307,11 @@ ngx_http_gig_catalog_checked_result(ngx_http_gig_catalog_t *catalog,
                       &catalog->board->name, check->files.index[0], &catalog->board->state,
                       check->err.pointer, check->err.pointer[0] ? ": " : "", check->err.detail,
                       check->good ? ", going on with the one before" : "");
+    }
+
+    if (check->good) {
+        (void) ngx_atomic_cmp_set(&ngx_http_gig_shm_notice(catalog->board)->generation, 0,
+                                  check->good);
     }
 
     if (check->good && (catalog->view == NULL

@@ -62,6 +62,7 @@ static const ngx_http_gig_count_name_t  ngx_http_gig_count_names[] = {
 };
 
 
+static ngx_uint_t ngx_http_gig_shm_exists(ngx_cycle_t *cycle, ngx_str_t *name);
 static ngx_int_t ngx_http_gig_shm_init(ngx_shm_zone_t *zone, void *data);
 static ngx_http_gig_visits_entry_t *ngx_http_gig_visits_find(ngx_http_gig_shm_t *shm,
     uint32_t hash, gig_str_t gig, ngx_str_t source, ngx_uint_t *slot);
@@ -78,7 +79,8 @@ ngx_http_gig_shm_add(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     /*
      * Named by board and folder, so that a reload that moves the board to
      * another folder starts with a fresh counter and one that does not keeps it.
-     * The folder may not be there yet (nginx -t, first start): then by its path.
+     * The folder may not be there yet (nginx -t, first start): then by its path,
+     * and so at the reloads that follow.
      */
 
     name.data = ngx_pnalloc(cf->pool, sizeof("gig::") + board->name.len + board->state.len
@@ -87,13 +89,14 @@ ngx_http_gig_shm_add(ngx_conf_t *cf, ngx_http_gig_board_t *board)
         return NGX_ERROR;
     }
 
-    if (ngx_file_info(board->state.data, &fi) != NGX_FILE_ERROR) {
+    name.len = ngx_sprintf(name.data, "gig:%V:%V", &board->name, &board->state) - name.data;
+
+    if (!ngx_http_gig_shm_exists(cf->cycle->old_cycle, &name)
+        && ngx_file_info(board->state.data, &fi) != NGX_FILE_ERROR)
+    {
         name.len = ngx_sprintf(name.data, "gig:%V:%uL:%uL", &board->name, (uint64_t) fi.st_dev,
                                (uint64_t) fi.st_ino)
                    - name.data;
-
-    } else {
-        name.len = ngx_sprintf(name.data, "gig:%V:%V", &board->name, &board->state) - name.data;
     }
 
     board->zone = ngx_shared_memory_add(cf, &name, NGX_HTTP_GIG_SHM_SIZE, &ngx_http_gig_module);
@@ -112,6 +115,31 @@ ngx_http_gig_shm_add(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     board->zone->data = board;
 
     return NGX_OK;
+}
+
+
+/* Did the configuration that runs now have a zone of this name. */
+
+static ngx_uint_t
+ngx_http_gig_shm_exists(ngx_cycle_t *cycle, ngx_str_t *name)
+{
+    ngx_uint_t        i;
+    ngx_shm_zone_t   *zone;
+    ngx_list_part_t  *part;
+
+    for (part = &cycle->shared_memory.part; part; part = part->next) {
+        zone = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (zone[i].tag == &ngx_http_gig_module && zone[i].shm.name.len == name->len
+                && ngx_strncmp(zone[i].shm.name.data, name->data, name->len) == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

@@ -47,7 +47,7 @@ typedef enum {
 /* What all workers see of the keeper.  `notice` only says "look". */
 typedef struct {
     ngx_atomic_t              notice;       /* rises with each published image */
-    ngx_atomic_t              generation;   /* of the last one published through this zone */
+    ngx_atomic_t              generation;   /* last one published or found whole here */
     ngx_atomic_t              version;
     ngx_atomic_t              in_step;      /* seconds; 0: never since the zone was made */
     ngx_atomic_t              damaged;      /* a fragment was found damaged: load afresh */
