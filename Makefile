@@ -118,13 +118,15 @@ $(NGX_BUILD)/Makefile: config tools/embed $(BUILD)/files $(BUILD)/flags
 $(MODULE): SHELL := /bin/bash
 $(NGX_BUILD)/Makefile: SHELL := /bin/bash
 
+# Moved into place: a running nginx that has the file mapped would crash if it were
+# written over.
 $(MODULE): $(NGX_BUILD)/Makefile $(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/*.h $(SRC)/http/*.h) \
            $(SRC)/http/exports.map $(EMBED_FROM)
 	tools/embed $(SRC) > $(NGX_BUILD)/gig_embedded.c
 	rm -f $(NGX_BUILD)/ngx_http_gig_module.so
 	$(MAKE) -C $(NGX_SRC) -f $(NGX_BUILD)/Makefile modules > $(NGX_BUILD)/make.log 2>&1 \
 		|| { grep -E -A6 'error|warning' $(NGX_BUILD)/make.log >&2; tail -5 $(NGX_BUILD)/make.log >&2; exit 1; }
-	cp $(NGX_BUILD)/ngx_http_gig_module.so $@
+	cp $(NGX_BUILD)/ngx_http_gig_module.so $@.new && mv $@.new $@
 
 
 unit-build: $(UNIT_BIN)
