@@ -139,7 +139,8 @@ sub spawn {
         open STDIN,  '<',  '/dev/null';
         open STDOUT, '>>', "$self->{dir}/$name.log";
         open STDERR, '>>', "$self->{dir}/$name.log";
-        exec { $command[0] } @command or POSIX::_exit(127);
+        # A test that is killed takes its servers with it.
+        exec 'setpriv', '--pdeathsig', 'TERM', @command or POSIX::_exit(127);
     }
 
     push @{$self->{kids}}, { pid => $pid, name => $name };
