@@ -48,6 +48,61 @@ for my $width (390, 1280) {
 my @console = grep { $_->{message} !~ m{favicon|status of (?:404|410)} } $browser->console;
 is_deeply([map { $_->{message} } @console], [], 'the console is silent: no violation of the policy, nothing missing');
 
+# --- what a finger, a keyboard, a reader of large text and a slow network need
+
+# Links inside a sentence or a list of names are as high as their line; what stands for itself is not.
+my $small = <<'END';
+return [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea")].filter(e => {
+    if (e.closest(".gig-trap, .gig-skip, .gig-foot") || !e.getClientRects().length) return false;
+    if (e.matches("p:not([class]) a, .gig-about a, .gig-link a, .gig-help a, .gig-summary-box a")
+        && !e.matches(".gig-button")) return false;
+    const box = (e.matches(".gig-card-title a") ? e.closest(".gig-card")
+        : e.matches(".gig-choice input") ? e.closest(".gig-choice") : e).getBoundingClientRect();
+    return box.height < 44 || box.width < 44 && !e.matches(".gig-views a");
+}).map(e => e.outerHTML.slice(0, 120));
+END
+
+my $shift = <<'END';
+return new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => { for (const e of list.getEntries()) sum += e.value })
+        .observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => setTimeout(() => done(sum), 50));
+});
+END
+
+my $bare = <<'END';
+document.activeElement.blur();
+return [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea")].filter(e => {
+    if (e.closest(".gig-trap") || !e.getClientRects().length) return false;
+    e.focus({ focusVisible: true });
+    const own = getComputedStyle(e), after = getComputedStyle(e, "::after");
+    return ![own, after].some(s => s.outlineStyle === "solid" && parseFloat(s.outlineWidth) >= 2);
+}).map(e => e.outerHTML.slice(0, 120));
+END
+
+my $order = <<'END';
+let last = 0;
+return [...document.querySelectorAll("h1, h2, h3, h4")].filter(e => {
+    const level = +e.tagName[1], jump = level > last + 1;
+    last = level;
+    return jump;
+}).map(e => e.textContent);
+END
+
+for my $page ('', 'gig-5', 'gig-5/apply', 'shut', 'nothing-here') {
+    $browser->shape(390, 'light');
+    $browser->open($base . $page);
+    is($browser->run($shift), 0, "nothing of '$page' moves while it loads");
+    is_deeply($browser->run($small), [], "a finger finds what can be touched on '$page'");
+    is_deeply($browser->run($bare), [], "whoever goes by keyboard sees where on '$page'");
+    is_deeply($browser->run($order), [], "no level of headings is left out on '$page'");
+    is($browser->run('return document.querySelectorAll("main, h1").length'), 2, "'$page' has one main part and one heading");
+
+    $browser->run('document.documentElement.style.fontSize = "200%"');
+    cmp_ok($browser->run('return document.documentElement.scrollWidth'), '<=', 390, "text twice as large fits '$page' on a phone");
+}
+
 # --- applying, with mistakes, without scripts
 
 $browser->shape(390, 'light');
@@ -63,6 +118,7 @@ $browser->devtools('Emulation.setScriptExecutionDisabled', value => JSON::PP::tr
 $browser->click('main form [type=submit]');
 ok(wait_for { $browser->source =~ /aria-invalid="true"/ } 'the form to come back', 10);
 like($browser->source, qr/value="Avery"/, 'and what was typed is still there');
+ok($browser->run('return document.activeElement.matches("[role=alert]")'), 'the list of mistakes has the focus');
 
 $browser->type('[name=last_name]', 'Example');
 $browser->command('POST', '/element/' . $browser->find('[name=email]') . '/clear');

@@ -29,6 +29,9 @@ static const char  gig_symbols[] =
     "<rect x=\"3\" y=\"4\" width=\"14\" height=\"13\" rx=\"2\"/>"
     "<path d=\"M3 8.5h14M7 2.5v3M13 2.5v3\"/>"
     "</symbol>"
+    "<symbol id=\"gig-i-apply\" viewBox=\"0 0 20 20\">"
+    "<path d=\"M17.5 2.5L9 11M17.5 2.5l-5 15L9 11 2.5 7.5z\"/>"
+    "</symbol>"
     "<symbol id=\"gig-i-check\" viewBox=\"0 0 20 20\">"
     "<path d=\"M4.5 10.5l3.5 3.5 7.5-8\"/>"
     "</symbol>"
@@ -154,20 +157,23 @@ gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig
     gig_html_fact("due", "Time", out);
     due = gig_json_str(work, "due_by");
 
-    if (due.len != 0) {
-        gig_buf_puts(out, "Due ");
-        gig_html_date(due, 0, out);
-
-    } else if (closes_at != GIG_TIME_NONE) {
+    if (closes_at != GIG_TIME_NONE) {
         char  stamp[GIG_TIME_SIZE];
 
         gig_buf_printf(out, "Apply by <time datetime=\"%s\">", gig_time_format(closes_at, stamp));
         gig_buf_init(&text, GIG_TEXT_MAX);
-        gig_text_day(zone, closes_at, &text);
+
+        /* What closes at midnight is open on the day before only. */
+        gig_text_day(zone, closes_at - 1, due, &text);
         gig_html_take(&text, out);
         gig_buf_puts(out, "</time>");
+    }
 
-    } else {
+    if (due.len != 0) {
+        gig_buf_puts(out, (closes_at != GIG_TIME_NONE) ? ", due " : "Due ");
+        gig_html_date(due, 0, out);
+
+    } else if (closes_at == GIG_TIME_NONE) {
         gig_buf_puts(out, "No closing date");
     }
 

@@ -23,7 +23,7 @@ void gig_html_logo(const json_t *org, gig_buf_t *out);
 void gig_html_org(const json_t *gig, gig_buf_t *out);
 
 /*
- * Pay, hours, place, and when it is due or else closes, always in this order,
+ * Pay, hours, place, and when it closes and is due, always in this order,
  * as a list of four.  gig: a record or what is public of it.
  */
 void gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig_buf_t *out);

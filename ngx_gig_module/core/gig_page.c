@@ -4,6 +4,45 @@
 #include "gig_page_parts.h"
 
 
+static void
+gig_page_meta(const char *attribute, const char *name, gig_str_t value, gig_buf_t *out)
+{
+    if (value.len != 0) {
+        gig_buf_printf(out, "<meta %s=\"%s\" content=\"", attribute, name);
+        gig_buf_html(out, value);
+        gig_buf_puts(out, "\">\n");
+    }
+}
+
+
+/* What search engines and previews show; an address only if all of it is known. */
+
+static void
+gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    gig_page_meta("name", "description", frame->description, out);
+
+    if (!frame->canonical || page->base.len == 0 || page->base.data[0] == '/') {
+        return;
+    }
+
+    gig_buf_puts(out, "<link rel=\"canonical\" ");
+    gig_page_href(page, frame->id, "", out);
+    gig_buf_puts(out, ">\n");
+
+    gig_page_meta("property", "og:title",
+                  (frame->heading.len != 0) ? frame->heading : page->title, out);
+    gig_page_meta("property", "og:description", frame->description, out);
+    gig_page_meta("property", "og:site_name", page->title, out);
+
+    gig_buf_puts(out, "<meta property=\"og:type\" content=\"website\">\n"
+                 "<meta property=\"og:url\" content=\"");
+    gig_buf_html(out, page->base);
+    gig_buf_uri(out, frame->id);
+    gig_buf_puts(out, "\">\n");
+}
+
+
 void
 gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
@@ -15,6 +54,10 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "Error: ");
     }
 
+    if (frame->before != NULL) {
+        gig_buf_puts(out, frame->before);
+    }
+
     if (frame->heading.len != 0) {
         gig_buf_html(out, frame->heading);
         gig_buf_puts(out, " \u00b7 ");
@@ -22,6 +65,8 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 
     gig_buf_html(out, page->title);
     gig_buf_puts(out, "</title>\n");
+
+    gig_page_about(page, frame, out);
 
     if (frame->private_) {
         gig_buf_puts(out, "<meta name=\"robots\" content=\"noindex\">\n"

@@ -15,6 +15,8 @@ typedef struct {
     const gig_field_t  *field;
     const json_t       *answer;     /* what was typed, or NULL */
     const gig_error_t  *error;      /* the first fault of this field, or NULL */
+    const gig_form_t   *form;
+    int                 one_of;     /* one of several of which the form wants at least one */
 } gig_control_t;
 
 
@@ -72,10 +74,68 @@ gig_form_attribute(const char *attribute, gig_str_t name, const char *end, gig_b
 }
 
 
+/* 1 if the field is one of several of which the form wants at least one. */
+
 static int
-gig_form_has_help(const gig_field_t *field)
+gig_form_in_group(const gig_form_t *form, const gig_field_t *field)
 {
-    return field->help.len != 0
+    size_t         i;
+    const json_t  *groups, *group;
+
+    groups = json_object_get(form->root, "groups");
+
+    for (i = 0; field->any_of.len != 0 && i < json_array_size(groups); i++) {
+        group = json_array_get(groups, i);
+
+        if (gig_str_eq(gig_json_str(group, "id"), field->any_of)) {
+            return json_is_true(json_object_get(group, "required"));
+        }
+    }
+
+    return 0;
+}
+
+
+/* The other fields of its group that can be answered here: their number, or as words. */
+
+static unsigned
+gig_form_others(const gig_form_t *form, const gig_field_t *field, gig_buf_t *out)
+{
+    unsigned            i, n;
+    const gig_field_t  *other;
+
+    n = 0;
+
+    for (i = 0; i < form->n; i++) {
+        other = &form->field[i];
+
+        if (other == field || other->type == GIG_FIELD_FILE || other->type == GIG_FIELD_HIDDEN
+            || !gig_str_eq(other->any_of, field->any_of))
+        {
+            continue;
+        }
+
+        if (out != NULL) {
+            gig_buf_puts(out, (n == 0) ? "\u201c" : ", \u201c");
+            gig_buf_html(out, other->label);
+            gig_buf_puts(out, "\u201d");
+        }
+
+        n++;
+    }
+
+    return n;
+}
+
+
+static int
+gig_form_has_help(const gig_control_t *control)
+{
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    return field->help.len != 0 || control->one_of
            || ((field->type == GIG_FIELD_TEXTAREA) && field->max_length != 0);
 }
 
@@ -101,16 +161,16 @@ gig_form_common(const gig_control_t *control, gig_buf_t *out)
         gig_buf_puts(out, " aria-invalid=\"true\"");
     }
 
-    if (control->error != NULL || gig_form_has_help(field)) {
+    if (control->error != NULL || gig_form_has_help(control)) {
         gig_buf_puts(out, " aria-describedby=\"");
 
-        if (gig_form_has_help(field)) {
+        if (gig_form_has_help(control)) {
             gig_buf_puts(out, "h-");
             gig_buf_html(out, field->name);
         }
 
         if (control->error != NULL) {
-            gig_buf_puts(out, gig_form_has_help(field) ? " e-" : "e-");
+            gig_buf_puts(out, gig_form_has_help(control) ? " e-" : "e-");
             gig_buf_html(out, field->name);
         }
 
@@ -126,14 +186,20 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
 
     field = control->field;
 
-    if (gig_form_has_help(field)) {
+    if (gig_form_has_help(control)) {
         gig_buf_puts(out, "<p class=\"gig-help\" id=\"h-");
         gig_buf_html(out, field->name);
         gig_buf_puts(out, "\">");
         gig_buf_html(out, field->help);
 
+        if (control->one_of) {
+            gig_buf_puts(out, (field->help.len != 0) ? " You can answer " : "You can answer ");
+            (void) gig_form_others(control->form, field, out);
+            gig_buf_puts(out, " instead; one is enough.");
+        }
+
         if (field->type == GIG_FIELD_TEXTAREA && field->max_length != 0) {
-            gig_buf_puts(out, (field->help.len != 0) ? " Up to " : "Up to ");
+            gig_buf_puts(out, (field->help.len != 0 || control->one_of) ? " Up to " : "Up to ");
             gig_text_count(field->max_length, out);
             gig_buf_puts(out, " characters.");
         }
@@ -152,23 +218,23 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
 
 
 static void
-gig_form_label_text(const gig_field_t *field, gig_buf_t *out)
+gig_form_label_text(const gig_control_t *control, gig_buf_t *out)
 {
-    gig_buf_html(out, field->label);
+    gig_buf_html(out, control->field->label);
 
-    if (!field->required) {
+    if (!control->field->required && !control->one_of) {
         gig_buf_puts(out, " <span class=\"gig-quiet\">(optional)</span>");
     }
 }
 
 
 static void
-gig_form_label(const gig_field_t *field, gig_buf_t *out)
+gig_form_label(const gig_control_t *control, gig_buf_t *out)
 {
     gig_buf_puts(out, "<label");
-    gig_form_attribute("for", field->name, "", out);
+    gig_form_attribute("for", control->field->name, "", out);
     gig_buf_puts(out, ">");
-    gig_form_label_text(field, out);
+    gig_form_label_text(control, out);
     gig_buf_puts(out, "</label>");
 }
 
@@ -220,7 +286,7 @@ gig_form_input(const gig_control_t *control, gig_buf_t *out)
         break;
     }
 
-    gig_form_label(field, out);
+    gig_form_label(control, out);
     gig_form_help(control, out);
 
     gig_buf_printf(out, "<input class=\"gig-input\" %s", type);
@@ -249,7 +315,7 @@ gig_form_textarea(const gig_control_t *control, gig_buf_t *out)
     field = control->field;
     max = (field->max_length != 0) ? field->max_length : GIG_ANSWER_MAX;
 
-    gig_form_label(field, out);
+    gig_form_label(control, out);
     gig_form_help(control, out);
 
     gig_buf_printf(out, "<textarea class=\"gig-input\" rows=\"%u\" maxlength=\"%u\"",
@@ -300,7 +366,7 @@ gig_form_select(const gig_control_t *control, gig_buf_t *out)
 
     field = control->field;
 
-    gig_form_label(field, out);
+    gig_form_label(control, out);
     gig_form_help(control, out);
 
     gig_buf_puts(out, "<select class=\"gig-input\"");
@@ -375,10 +441,10 @@ gig_form_group(const gig_control_t *control, gig_buf_t *out)
 
     gig_buf_puts(out, "<fieldset");
 
-    if (control->error != NULL || gig_form_has_help(field)) {
+    if (control->error != NULL || gig_form_has_help(control)) {
         gig_buf_puts(out, " aria-describedby=\"");
 
-        if (gig_form_has_help(field)) {
+        if (gig_form_has_help(control)) {
             gig_buf_puts(out, "h-");
             gig_buf_html(out, field->name);
             gig_buf_puts(out, (control->error != NULL) ? " " : "");
@@ -393,7 +459,7 @@ gig_form_group(const gig_control_t *control, gig_buf_t *out)
     }
 
     gig_buf_puts(out, "><legend>");
-    gig_form_label_text(field, out);
+    gig_form_label_text(control, out);
     gig_buf_puts(out, "</legend>");
     gig_form_help(control, out);
 
@@ -429,7 +495,7 @@ gig_form_consent(const gig_control_t *control, gig_str_t policy, gig_buf_t *out)
     gig_form_attribute("id", field->name, "", out);
     gig_form_common(control, out);
     gig_buf_puts(out, json_is_true(control->answer) ? " checked>" : ">");
-    gig_form_label(field, out);
+    gig_form_label(control, out);
     gig_buf_puts(out, "</div>");
 
     if (gig_text_https(policy)) {
@@ -440,6 +506,47 @@ gig_form_consent(const gig_control_t *control, gig_str_t policy, gig_buf_t *out)
     }
 
     gig_form_help(control, out);
+}
+
+
+/* It goes along with what the page was given; nothing to see. */
+
+static void
+gig_form_kept(const gig_control_t *control, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<input type=\"hidden\"");
+    gig_form_attribute("id", control->field->name, "", out);
+    gig_buf_puts(out, " name=\"");
+    gig_buf_html(out, control->field->name);
+    gig_buf_puts(out, "\" value=\"");
+    gig_buf_html(out, gig_form_string(control->answer));
+    gig_buf_puts(out, "\">\n");
+}
+
+
+/* A form that wants a file asks in vain as yet: said, so that nobody looks for the button. */
+
+static void
+gig_form_file(const gig_control_t *control, gig_buf_t *out)
+{
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    gig_buf_puts(out, "<p class=\"gig-field-name\"");
+    gig_form_attribute("id", field->name, "", out);
+    gig_buf_puts(out, ">");
+    gig_buf_html(out, field->label);
+    gig_buf_puts(out, "</p><p class=\"gig-help\">");
+
+    if (field->any_of.len != 0 && gig_form_others(control->form, field, NULL) != 0) {
+        gig_buf_puts(out, "This form takes no files. Please use ");
+        (void) gig_form_others(control->form, field, out);
+        gig_buf_puts(out, " instead.</p>");
+
+    } else {
+        gig_buf_puts(out, "This form takes no files, and you do not need one to apply.</p>");
+    }
 }
 
 
@@ -457,6 +564,15 @@ gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t 
         memcpy(name, field->name.data, field->name.len);
         name[field->name.len] = '\0';
         control.answer = json_object_get(form->answers->answers, name);
+    }
+
+    control.form = form->form;
+    control.one_of = gig_form_in_group(form->form, field)
+                     && gig_form_others(form->form, field, NULL) != 0;
+
+    if (field->type == GIG_FIELD_HIDDEN) {
+        gig_form_kept(&control, out);
+        return;
     }
 
     gig_buf_printf(out, "<div class=\"gig-field%s\">",
@@ -480,6 +596,10 @@ gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t 
     case GIG_FIELD_CONSENT:
         gig_form_consent(&control, gig_json_str(json_object_get(form->gig->gig, "privacy"),
                                                 "policy_url"), out);
+        break;
+
+    case GIG_FIELD_FILE:
+        gig_form_file(&control, out);
         break;
 
     default:

@@ -4,13 +4,40 @@
 #include "gig_page_parts.h"
 
 
+/* The label of a field, so that a fault in the summary says of what it is; a consent does. */
+
+static void
+gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
+{
+    unsigned   i;
+    gig_str_t  label;
+
+    for (i = 0; i < form->n; i++) {
+
+        if (!gig_str_eq(form->field[i].name, name)) {
+            continue;
+        }
+
+        label = form->field[i].label;
+
+        if (form->field[i].type != GIG_FIELD_CONSENT && label.len != 0) {
+            gig_buf_html(out, label);
+            gig_buf_puts(out, (label.data[label.len - 1] == '?') ? " " : ": ");
+        }
+
+        return;
+    }
+}
+
+
 /* Everything that is wrong, each a link to its field; takes focus as the page loads. */
 
 static void
 gig_form_summary(const gig_page_form_t *form, gig_buf_t *out)
 {
     unsigned     i, n;
-    const char  *pointer, *name;
+    gig_str_t    name;
+    const char  *pointer;
 
     static const char  prefix[] = "/answers/";
 
@@ -43,10 +70,13 @@ gig_form_summary(const gig_page_form_t *form, gig_buf_t *out)
             gig_buf_puts(out, "<li>");
 
             if (strncmp(pointer, prefix, sizeof(prefix) - 1) == 0) {
-                name = pointer + sizeof(prefix) - 1;
+                name.data = pointer + sizeof(prefix) - 1;
+                name.len = strcspn(name.data, "/");
+
                 gig_buf_puts(out, "<a href=\"#f-");
-                gig_buf_html(out, (gig_str_t) { name, strcspn(name, "/") });
+                gig_buf_html(out, name);
                 gig_buf_puts(out, "\">");
+                gig_form_fault_of(form->form, name, out);
                 gig_buf_html(out, gig_page_str(form->errors->error[i].detail));
                 gig_buf_puts(out, "</a>");
 
@@ -169,7 +199,8 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     gig_frame_t         frame = { .bar = 1, .narrow = 1, .private_ = 1 };
 
     id = gig_json_str(form->gig->gig, "id");
-    frame.heading = gig_str("Apply");
+    frame.before = "Apply: ";
+    frame.heading = gig_json_str(form->gig->gig, "title");
     frame.error = (form->errors != NULL && form->errors->count != 0);
 
     gig_page_head(page, &frame, out);
@@ -200,10 +231,6 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
 
     for (i = 0; i < form->form->n; i++) {
         field = &form->form->field[i];
-
-        if (field->type == GIG_FIELD_HIDDEN || field->type == GIG_FIELD_FILE) {
-            continue;                   /* nothing to type; no files in this kind of body */
-        }
 
         gig_page_field(form, field, out);
     }

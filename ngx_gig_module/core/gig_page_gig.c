@@ -48,6 +48,7 @@ static void
 gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
 {
     double         days;
+    size_t         sum;
     gig_buf_t      text;
     gig_str_t      note;
     const json_t  *work, *pay;
@@ -59,7 +60,20 @@ gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
 
     gig_gig_fact("pay", "Pay", out);
     gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_pay(pay, &text);
+    sum = text.len;
+    gig_buf_reset(&text);
     gig_text_pay_for(pay, work, &text);
+
+    /* It begins with the sum, which is what the eye looks for. */
+    if (!gig_buf_failed(&text) && sum != 0) {
+        gig_buf_puts(out, "<strong>");
+        gig_buf_html(out, (gig_str_t) { text.data, sum });
+        gig_buf_puts(out, "</strong>");
+        gig_buf_html(out, (gig_str_t) { text.data + sum, text.len - sum });
+        gig_buf_reset(&text);
+    }
+
     gig_html_take(&text, out);
     note = gig_json_str(pay, "note");
 
@@ -90,9 +104,33 @@ gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
 
     gig_gig_fact("place", "Place", out);
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_place(json_object_get(gig->gig, "location"), &text);
+    gig_text_place_all(json_object_get(gig->gig, "location"), &text);
     gig_html_take(&text, out);
     gig_gig_fact_end(out);
+
+    if (gig->state == GIG_STATE_SCHEDULED) {
+        gig_gig_fact("hours", "Opens", out);
+        gig_buf_puts(out, "<b>");
+
+        if (gig->opens_at != GIG_TIME_NONE) {
+            gig_html_time(gig->zone, gig_gig_zone(gig), gig->opens_at, 0, out);
+
+        } else {
+            gig_buf_puts(out, "Soon");
+        }
+
+        gig_buf_puts(out, "</b>");
+        gig_gig_fact_end(out);
+    }
+
+    if (gig->closes_at != GIG_TIME_NONE
+        && (gig->state == GIG_STATE_OPEN || gig->state == GIG_STATE_WAITLIST
+            || gig->state == GIG_STATE_SCHEDULED))
+    {
+        gig_gig_fact("apply", "Apply by", out);
+        gig_html_time(gig->zone, gig_gig_zone(gig), gig->closes_at, 0, out);
+        gig_gig_fact_end(out);
+    }
 
     if (gig_json_str(work, "due_by").len != 0) {
         gig_gig_fact("due", "Due", out);
@@ -134,16 +172,8 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
         break;
 
     case GIG_STATE_SCHEDULED:
-        gig_buf_puts(out, "<p class=\"gig-when\"><strong>Opens ");
-
-        if (gig->opens_at != GIG_TIME_NONE) {
-            gig_html_time(gig->zone, gig_gig_zone(gig), gig->opens_at, 0, out);
-
-        } else {
-            gig_buf_puts(out, "soon");
-        }
-
-        gig_buf_puts(out, "</strong></p><p class=\"gig-action-still\">"
+        gig_buf_puts(out, "<p class=\"gig-when\">You can see now what is asked, and prepare your"
+                     " answers.</p><p class=\"gig-action-still\">"
                      "<a class=\"gig-button gig-button-quiet\" href=\"");
         gig_buf_html(out, page->base);
         gig_buf_uri(out, id);
@@ -164,15 +194,6 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
     case GIG_STATE_GONE:
     case GIG_STATE_HIDDEN:
         break;
-    }
-
-    if (gig->closes_at != GIG_TIME_NONE
-        && (gig->state == GIG_STATE_OPEN || gig->state == GIG_STATE_WAITLIST
-            || gig->state == GIG_STATE_SCHEDULED))
-    {
-        gig_buf_puts(out, "<p class=\"gig-when\">Closes ");
-        gig_html_time(gig->zone, gig_gig_zone(gig), gig->closes_at, 0, out);
-        gig_buf_puts(out, "</p>");
     }
 }
 
@@ -408,7 +429,7 @@ gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
         }
 
         if (due.len != 0 && i + 1 == json_array_size(milestones) && gig_str_eq(date, due)) {
-            gig_buf_puts(out, ", and that is all");
+            gig_buf_puts(out, ", when the work is due");
             due = gig_null_str;         /* the last milestone is the end of it */
         }
 
@@ -424,7 +445,7 @@ static void
 gig_gig_need(const json_t *gig, gig_buf_t *out)
 {
     double         age;
-    size_t         i;
+    size_t         i, empty;
     gig_str_t      note, ai;
     const json_t  *eligibility, *skills, *list, *skill;
 
@@ -468,6 +489,7 @@ gig_gig_need(const json_t *gig, gig_buf_t *out)
 
     (void) gig_gig_sections(gig, GIG_SECTION_NEED, out);
     gig_buf_puts(out, "<ul>");
+    empty = out->len;
 
     if (gig_text_number(eligibility, "min_age", &age) == 0 && age > 0) {
         gig_buf_printf(out, "<li>You are at least %.3g years old.</li>", age);
@@ -500,7 +522,14 @@ gig_gig_need(const json_t *gig, gig_buf_t *out)
         gig_buf_puts(out, "<li>The work is to be your own, without AI tools.</li>");
     }
 
-    gig_buf_puts(out, "</ul></section>\n");
+    if (out->len != empty) {
+        gig_buf_puts(out, "</ul>");
+
+    } else if (!gig_buf_failed(out)) {
+        out->len -= sizeof("<ul>") - 1;
+    }
+
+    gig_buf_puts(out, "</section>\n");
 }
 
 
@@ -623,6 +652,9 @@ gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
     gig_frame_t  frame = { .bar = 1 };
 
     frame.heading = gig_json_str(gig->gig, "title");
+    frame.description = gig_json_str(gig->gig, "summary");
+    frame.id = gig_json_str(gig->gig, "id");
+    frame.canonical = 1;
     gig_page_head(page, &frame, out);
     gig_page_back(page, gig_null_str, gig_str("All gigs"), out);
 

@@ -8,7 +8,8 @@ gig_page_gone_head(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t s
 {
     gig_frame_t  frame = { .bar = 1 };
 
-    frame.heading = gig_str("No longer open");
+    frame.before = (gig->state == GIG_STATE_GONE) ? "Withdrawn: " : "Closed: ";
+    frame.heading = gig_json_str(gig->gig, "title");
     gig_page_head(page, &frame, out);
 
     gig_buf_puts(out, "<header class=\"gig-gone\"><p class=\"gig-mark gig-mark-closed\">");
@@ -40,7 +41,7 @@ gig_page_gone_head(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t s
         return;
     }
 
-    gig_buf_puts(out, "</header>\n<p class=\"gig-like\">Similar gigs that are open</p>\n"
+    gig_buf_puts(out, "</header>\n<h2 class=\"gig-like\">Similar gigs that are open</h2>\n"
                  "<ul class=\"gig-cards\">\n");
 }
 

@@ -76,6 +76,18 @@ gig_page_list_head(const gig_page_t *page, const gig_page_list_t *list, gig_buf_
     int          here;
     gig_frame_t  frame = { .bar = 0 };
 
+    frame.description = page->about;
+
+    if (gig_str_is(list->state, "scheduled")) {
+        frame.heading = gig_str("Opening soon");
+
+    } else if (gig_str_is(list->state, "all")) {
+        frame.heading = gig_str("All gigs");
+
+    } else {
+        frame.canonical = (list->first != 0);
+    }
+
     gig_page_head(page, &frame, out);
 
     gig_buf_puts(out, "<header class=\"gig-hero\"><h1>");

@@ -9,11 +9,17 @@
 #include "gig_page.h"
 
 /*
- * From the doctype to <main>.  heading: the title's first part, may be empty.
- * private_: tells robots to stay away and sends no referrer.
+ * From the doctype to <main>.  before and heading: the title's first part, may be
+ * empty.  description: a sentence for search engines and previews, may be empty.
+ * canonical: this page has an address of its own, base and id; told where base
+ * is a whole address.  private_: tells robots to stay away and sends no referrer.
  */
 typedef struct {
+    const char  *before;
     gig_str_t    heading;
+    gig_str_t    description;
+    gig_str_t    id;
+    unsigned     canonical:1;
     unsigned     bar:1;             /* a bar with the program's name as the way home */
     unsigned     narrow:1;          /* one column: forms, receipts, problems */
     unsigned     private_:1;

@@ -45,6 +45,17 @@ gig_receipt_stage(const gig_page_receipt_t *receipt)
 }
 
 
+/* 1 if the company has said yes or no. */
+
+static int
+gig_receipt_decided(const gig_page_receipt_t *receipt)
+{
+    return gig_receipt_stage(receipt->stage) != NULL
+           && !gig_str_is(receipt->stage, "in_review")
+           && !gig_str_is(receipt->stage, "waitlisted");
+}
+
+
 static void
 gig_receipt_time(const gig_page_receipt_t *receipt, int64_t seconds, gig_buf_t *out)
 {
@@ -116,9 +127,7 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
         gig_page_step_end(out);
     }
 
-    if (stage == NULL || gig_str_is(receipt->stage, "in_review")
-        || gig_str_is(receipt->stage, "waitlisted"))
-    {
+    if (!gig_receipt_decided(receipt)) {
         gig_page_step(0, 0, "Decision", out);
 
         if (decision.len != 0) {
@@ -170,20 +179,6 @@ gig_receipt_withdrawn(const gig_page_t *page, gig_buf_t *out)
 
 
 static void
-gig_receipt_confirm(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
-{
-    gig_buf_puts(out, "<h1>Withdraw this application?</h1><p class=\"gig-about\">It will be erased"
-                 " and your place goes to somebody else. This cannot be undone.</p>\n"
-                 "<form method=\"post\" class=\"gig-buttons\" action=\"");
-    gig_receipt_where(page, receipt, "/withdraw", out);
-    gig_buf_puts(out, "\"><button class=\"gig-button gig-button-danger\" type=\"submit\">"
-                 "Withdraw and erase</button><a class=\"gig-button gig-button-quiet\" href=\"");
-    gig_receipt_where(page, receipt, "", out);
-    gig_buf_puts(out, "\">Keep it</a></form>");
-}
-
-
-static void
 gig_receipt_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
 {
     if (gig == NULL) {
@@ -201,17 +196,47 @@ gig_receipt_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *ou
 
 
 static void
+gig_receipt_confirm(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<h1>Withdraw this application?</h1>");
+    gig_receipt_gig(page, receipt->gig, out);
+    gig_buf_puts(out, "<p class=\"gig-consequence\">It will be erased and your place goes to"
+                 " somebody else. This cannot be undone.</p>\n"
+                 "<form method=\"post\" class=\"gig-buttons\" action=\"");
+    gig_receipt_where(page, receipt, "/withdraw", out);
+    gig_buf_puts(out, "\"><button class=\"gig-button gig-button-danger\" type=\"submit\">"
+                 "Withdraw and erase</button><a class=\"gig-button gig-button-quiet\" href=\"");
+    gig_receipt_where(page, receipt, "", out);
+    gig_buf_puts(out, "\">Keep it</a></form>");
+}
+
+
+static void
 gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
+    gig_str_t  decision;
+
     gig_buf_puts(out, "<section class=\"gig-section\"><h2>What happens next</h2><p>");
 
     if (gig_str_is(receipt->stage, "declined") || gig_str_is(receipt->stage, "completed")) {
         gig_buf_puts(out, "There is nothing more you need to do.");
 
     } else {
-        gig_buf_puts(out, "Somebody at the company reads it. You need not do anything: what"
-                     " becomes of it is shown here, and they write to the e-mail address you"
-                     " gave.");
+        decision = (receipt->gig != NULL)
+                   ? gig_json_str(json_object_get(receipt->gig->gig, "feedback"), "decision_by")
+                   : gig_null_str;
+
+        if (decision.len != 0 && !gig_receipt_decided(receipt)) {
+            gig_buf_puts(out, "Somebody at the company reads it, and they decide by ");
+            gig_html_date(decision, 1, out);
+            gig_buf_puts(out, ". ");
+
+        } else if (!gig_receipt_decided(receipt)) {
+            gig_buf_puts(out, "Somebody at the company reads it. ");
+        }
+
+        gig_buf_puts(out, "You need not do anything: what becomes of it is shown here, and they"
+                     " write to the e-mail address you gave.");
     }
 
     gig_buf_puts(out, "</p></section>\n<section class=\"gig-section\"><h2>Keep this page</h2><p>"
@@ -220,6 +245,7 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
                  "<p class=\"gig-link\"><a href=\"");
     gig_receipt_where(page, receipt, "", out);
     gig_buf_puts(out, "\">");
+    gig_buf_html(out, page->origin);
     gig_receipt_where(page, receipt, "", out);
     gig_buf_puts(out, "</a></p></section>\n");
 

@@ -5,9 +5,6 @@
 #include "gig_text.h"
 
 
-#define GIG_PLACES_SHOWN    2
-
-
 typedef struct {
     char         code[4];
     const char  *symbol;
@@ -259,139 +256,6 @@ gig_text_pay_for(const json_t *pay, const json_t *work, gig_buf_t *out)
 }
 
 
-/* A place as it is written: a string, or a postal address in any of the usual spellings. */
-
-static void
-gig_text_address(const json_t *place, gig_buf_t *out)
-{
-    static const char *const  locality[] = { "locality", "address_locality", "addressLocality",
-                                             "city" };
-    static const char *const  region[] = { "region", "address_region", "addressRegion", "state" };
-    static const char *const  country[] = { "country_name", "country", "address_country",
-                                            "addressCountry" };
-
-    size_t     i;
-    gig_str_t  name, part;
-
-    if (json_is_string(place)) {
-        gig_buf_add(out, json_string_value(place), json_string_length(place));
-        return;
-    }
-
-    name = gig_null_str;
-
-    for (i = 0; i < 4 && name.len == 0; i++) {
-        name = gig_json_str(place, locality[i]);
-    }
-
-    if (name.len == 0) {
-        name = gig_json_str(place, "name");
-    }
-
-    gig_buf_str(out, name);
-    part = gig_null_str;
-
-    for (i = 0; i < 4 && part.len == 0; i++) {
-        part = gig_json_str(place, region[i]);
-    }
-
-    for (i = 0; i < 4 && part.len == 0; i++) {
-        part = gig_json_str(place, country[i]);
-    }
-
-    if (part.len != 0) {
-        if (name.len != 0) {
-            gig_buf_puts(out, ", ");
-        }
-
-        gig_buf_str(out, part);
-    }
-}
-
-
-/* "A", "A and B", "A and 3 more": short enough for one line of a card */
-
-static void
-gig_text_names(const json_t *list, gig_buf_t *out)
-{
-    size_t         i, n, shown;
-    gig_str_t      name;
-    const json_t  *item;
-
-    n = json_array_size(list);
-
-    shown = (n <= GIG_PLACES_SHOWN) ? n : 1;
-
-    for (i = 0; i < shown; i++) {
-        if (i != 0) {
-            gig_buf_puts(out, " and ");
-        }
-
-        item = json_array_get(list, i);
-        name = gig_json_str(item, "name");
-
-        if (json_is_object(item) && name.len == 0) {
-            name = gig_json_str(item, "code");
-        }
-
-        if (json_object_get(item, "type") != NULL && name.len != 0) {
-            gig_buf_str(out, name);     /* a region, not an address */
-
-        } else {
-            gig_text_address(item, out);
-        }
-    }
-
-    if (n > shown) {
-        gig_buf_printf(out, " and %zu more", n - shown);
-    }
-}
-
-
-void
-gig_text_place(const json_t *location, gig_buf_t *out)
-{
-    int            remote, hybrid;
-    size_t         start;
-    gig_str_t      mode;
-    const json_t  *list;
-
-    mode = gig_json_str(location, "mode");
-    remote = gig_str_is(mode, "remote");
-    hybrid = gig_str_is(mode, "hybrid");
-
-    if (remote) {
-        gig_buf_puts(out, "Remote");
-        list = json_object_get(location, "applicant_regions");
-
-        if (json_array_size(list) != 0) {
-            gig_buf_puts(out, ", ");
-            gig_text_names(list, out);
-        }
-
-        return;
-    }
-
-    start = out->len;
-    list = json_object_get(location, "places");
-
-    if (json_array_size(list) != 0) {
-        gig_text_names(list, out);
-    }
-
-    if (out->len == start) {
-        gig_buf_str(out, gig_json_str(location, "name"));
-    }
-
-    if (out->len == start) {
-        gig_buf_puts(out, hybrid ? "Hybrid" : "On site");
-
-    } else if (hybrid) {
-        gig_buf_puts(out, " (hybrid)");
-    }
-}
-
-
 void
 gig_text_engagement(gig_str_t engagement, gig_buf_t *out)
 {
@@ -430,7 +294,7 @@ gig_text_digits(const char *p, size_t n)
 
 
 static void
-gig_text_write_day(const gig_local_t *local, int weekday, gig_buf_t *out)
+gig_text_write_day(const gig_local_t *local, int weekday, int year, gig_buf_t *out)
 {
     if (local->weekday > 6 || local->month < 1 || local->month > 12) {
         return;
@@ -440,8 +304,11 @@ gig_text_write_day(const gig_local_t *local, int weekday, gig_buf_t *out)
         gig_buf_printf(out, "%s ", gig_weekdays[local->weekday]);
     }
 
-    gig_buf_printf(out, "%u %s %lld", local->day, gig_months[local->month - 1],
-                   (long long) local->year);
+    gig_buf_printf(out, "%u %s", local->day, gig_months[local->month - 1]);
+
+    if (year) {
+        gig_buf_printf(out, " %lld", (long long) local->year);
+    }
 }
 
 
@@ -492,17 +359,19 @@ gig_text_date(gig_str_t date, int weekday, gig_buf_t *out)
     }
 
     gig_text_local(NULL, days * 86400, &local);
-    gig_text_write_day(&local, weekday, out);
+    gig_text_write_day(&local, weekday, 1, out);
 }
 
 
 void
-gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_buf_t *out)
+gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_str_t beside, gig_buf_t *out)
 {
+    int          year;
     gig_local_t  local;
 
     gig_text_local(zone, seconds, &local);
-    gig_text_write_day(&local, 0, out);
+    year = (beside.len >= 4) ? gig_text_digits(beside.data, 4) : -1;
+    gig_text_write_day(&local, 0, local.year != year, out);
 }
 
 
@@ -539,7 +408,7 @@ gig_text_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int 
     gig_local_t  local;
 
     gig_text_local(zone, seconds, &local);
-    gig_text_write_day(&local, 1, out);
+    gig_text_write_day(&local, 1, 1, out);
     gig_buf_printf(out, ", %02u:%02u", local.hour, local.minute);
 
     if (with_seconds) {

@@ -36,8 +36,14 @@ void gig_text_pay_for(const json_t *pay, const json_t *work, gig_buf_t *out);
 /* "15 to 20 hours", "1 hour"; nothing if unknown. */
 void gig_text_hours(const json_t *work, gig_buf_t *out);
 
-/* "Remote, United States", "Chicago, IL", "Chicago, IL (hybrid)". */
+/*
+ * Short, for one line of a card: "Remote, United States", "Remote, US, CA, MX",
+ * "Chicago, IL", "Chicago, IL (hybrid)", "Chicago, IL and 3 more".
+ */
 void gig_text_place(const json_t *location, gig_buf_t *out);
+
+/* The same with every region and place by its name: "Remote, Canada, Ireland and Mexico". */
+void gig_text_place_all(const json_t *location, gig_buf_t *out);
 
 /* "contractor" -> "Paid as a contractor"; nothing if unknown. */
 void gig_text_engagement(gig_str_t engagement, gig_buf_t *out);
@@ -49,8 +55,11 @@ void gig_text_date(gig_str_t date, int weekday, gig_buf_t *out);
 void gig_text_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
     int with_seconds, gig_buf_t *out);
 
-/* "30 Oct 2026": the day in the zone. */
-void gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_buf_t *out);
+/*
+ * "30 Oct 2026": the day in the zone; "30 Oct" if `beside`, a date that is written
+ * next to it, is of the same year.
+ */
+void gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_str_t beside, gig_buf_t *out);
 
 /* One or two letters for an organisation without a logo: "AR". */
 void gig_text_monogram(gig_str_t name, gig_buf_t *out);

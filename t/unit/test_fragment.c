@@ -244,7 +244,7 @@ test_card(void **state)
     /* In this order, so that cards can be compared by eye. */
     assert_true(strstr(filled, "$500<") < strstr(filled, "15 to 20 hours<"));
     assert_true(strstr(filled, "15 to 20 hours<") < strstr(filled, "Remote, United"));
-    assert_true(strstr(filled, "Remote, United") < strstr(filled, "Due "));
+    assert_true(strstr(filled, "Remote, United") < strstr(filled, "due <time"));
     free(filled);
 
     /* An open gig does not speak of its opening. */
@@ -325,6 +325,72 @@ pays(const char *json, const char *expected)
     assert_string_equal(out.data, expected);
     gig_buf_free(&out);
     json_decref(gig);
+}
+
+
+static void
+stands(const char *json, const char *on_card, const char *in_full)
+{
+    json_t     *location;
+    gig_buf_t   out;
+
+    location = loads(json);
+    gig_buf_init(&out, GIG_TEXT_MAX);
+    gig_text_place(location, &out);
+    gig_buf_add(&out, "", 1);
+    assert_string_equal(out.data, on_card);
+
+    gig_buf_reset(&out);
+    gig_text_place_all(location, &out);
+    gig_buf_add(&out, "", 1);
+    assert_string_equal(out.data, in_full);
+    gig_buf_free(&out);
+    json_decref(location);
+}
+
+
+/* "Can I do it from here?": nobody's country may hide behind "and 2 more" on the gig's page. */
+
+static void
+test_place(void **state)
+{
+    (void) state;
+
+    stands("{\"mode\":\"remote\",\"applicant_regions\":["
+           "{\"type\":\"Country\",\"code\":\"US\",\"name\":\"United States\"},"
+           "{\"type\":\"Country\",\"code\":\"CA\",\"name\":\"Canada\"}]}",
+           "Remote, United States and Canada", "Remote, United States and Canada");
+    stands("{\"mode\":\"remote\",\"applicant_regions\":["
+           "{\"type\":\"Country\",\"code\":\"US\",\"name\":\"United States\"},"
+           "{\"type\":\"Country\",\"code\":\"CA\",\"name\":\"Canada\"},"
+           "{\"type\":\"Country\",\"code\":\"MX\",\"name\":\"Mexico\"}]}",
+           "Remote, US, CA, MX", "Remote, United States, Canada and Mexico");
+    stands("{\"mode\":\"onsite\",\"places\":[\"Chicago, IL\",\"Austin, TX\",\"Boston, MA\"]}",
+           "Chicago, IL and 2 more", "Chicago, IL, Austin, TX and Boston, MA");
+    stands("{\"mode\":\"hybrid\",\"places\":[\"Chicago, IL\"]}",
+           "Chicago, IL (hybrid)", "Chicago, IL (hybrid)");
+    stands("{\"mode\":\"remote\"}", "Remote", "Remote");
+}
+
+
+/* The year is written once for both, unless they differ; midnight belongs to the day before. */
+
+static void
+test_day(void **state)
+{
+    gig_buf_t  out;
+
+    (void) state;
+
+    gig_buf_init(&out, GIG_TEXT_MAX);
+    gig_text_day(NULL, 1790000000, gig_str("2026-10-26"), &out);
+    gig_buf_puts(&out, ", ");
+    gig_text_day(NULL, 1790000000, gig_str("2027-01-04"), &out);
+    gig_buf_puts(&out, ", ");
+    gig_text_day(NULL, 1790000000, gig_null_str, &out);
+    gig_buf_add(&out, "", 1);
+    assert_string_equal(out.data, "21 Sep, 21 Sep 2026, 21 Sep 2026");
+    gig_buf_free(&out);
 }
 
 
@@ -428,6 +494,8 @@ main(void)
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_polyglots),
         cmocka_unit_test(test_pay),
+        cmocka_unit_test(test_place),
+        cmocka_unit_test(test_day),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_monogram),
         cmocka_unit_test(test_https)

@@ -128,6 +128,7 @@ make(const char *text)
     f->page.title = str(text != NULL ? f->text : "Acme & Sons gigs");
     f->page.about = str(text != NULL ? f->text : "Short projects.");
     f->page.base = str("/gigs/");
+    f->page.origin = str("http://jobs.acme.example");
     f->page.style = str("gig-00000000.css");
     f->page.now = 1790000000;
     f->page.stale = 1;
@@ -187,7 +188,8 @@ take(gig_buf_t *out)
     assert_int_equal(count(html, "<h1"), 1);
     assert_int_equal(count(html, "<main "), 1);
     assert_int_equal(count(html, "<title>"), 1);
-    assert_int_equal(count(html, "<link rel=\"stylesheet\" href=\"/gigs/gig-00000000.css\">"), 1);
+    assert_int_equal(count(html, "<link rel=\"stylesheet\" href=\""), 1);
+    assert_int_equal(count(html, "/gigs/gig-00000000.css\">"), 1);
     assert_int_equal(count(html, "<a class=\"gig-skip\" href=\"#main\""), 1);
     assert_int_equal(count(html, " style="), 0);
     assert_int_equal(count(html, "<style"), 0);
@@ -388,6 +390,11 @@ test_gig(void **state)
     assert_non_null(strstr(html, "UTC</time>"));        /* no zone was given */
     free(html);
 
+    html = gig_page(f, GIG_STATE_SCHEDULED);
+    assert_non_null(strstr(html, "<dt>Opens</dt>"));
+    assert_non_null(strstr(html, "Look at the form</a>"));
+    free(html);
+
     html = gig_page(f, GIG_STATE_FULL);
     assert_null(strstr(html, "/apply"));
     assert_non_null(strstr(html, "All places are taken."));
@@ -421,8 +428,12 @@ test_form(void **state)
     assert_non_null(strstr(html, "13 answers need another look"));
     assert_non_null(strstr(html, "<option value=\"71\" selected>Excel</option>"));
     assert_non_null(strstr(html, "value=\"71\" checked>"));
-    assert_null(strstr(html, "name=\"secret\""));
-    assert_null(strstr(html, "name=\"resume\""));
+    assert_non_null(strstr(html, "<input type=\"hidden\" id=\"f-secret\" name=\"secret\""
+                                 " value=\"71\">"));
+    assert_null(strstr(html, "name=\"resume\""));       /* no files yet, and the page says so */
+    assert_non_null(strstr(html, "id=\"f-resume\">A label</p>"));
+    assert_non_null(strstr(html, "This form takes no files"));
+    assert_non_null(strstr(html, "<a href=\"#f-email\">A label: This is missing.</a>"));
 
     for (i = 0; i < f->form.n - 2; i++) {
         char         want[128];
@@ -458,6 +469,78 @@ test_form(void **state)
 }
 
 
+/* Of several fields one is enough: each of them says so and names the others. */
+
+static void
+test_group(void **state)
+{
+    char       *html;
+    fixture_t  *f;
+
+    (void) state;
+
+    f = make(NULL);
+    f->form.root = json_loads("{\"groups\":[{\"id\":\"way\",\"required\":true}]}", 0, NULL);
+    assert_non_null(f->form.root);
+
+    f->form.field[2].any_of = str("way");
+    f->form.field[2].label = str("Telephone");
+    f->form.field[3].any_of = str("way");
+    f->form.field[3].label = str("Web page");
+    f->form.field[12].any_of = str("way");              /* a file: no way out */
+
+    html = form_page(f, 0);
+    assert_non_null(strstr(html, "<label for=\"f-phone\">Telephone</label>"));
+    assert_non_null(strstr(html, "You can answer \u201cWeb page\u201d instead; one is enough."));
+    assert_non_null(strstr(html, "You can answer \u201cTelephone\u201d instead; one is enough."));
+    assert_non_null(strstr(html, "This form takes no files. Please use \u201cTelephone\u201d,"
+                                 " \u201cWeb page\u201d instead."));
+    free(html);
+
+    json_decref(f->form.root);
+    f->form.root = NULL;
+    html = form_page(f, 0);
+    assert_null(strstr(html, "one is enough"));
+    free(html);
+    done(f);
+}
+
+
+/* Previews need whole addresses: with a path for a base there is nothing to say. */
+
+static void
+test_meta(void **state)
+{
+    char       *html;
+    fixture_t  *f;
+
+    (void) state;
+
+    f = make(NULL);
+    html = gig_page(f, GIG_STATE_OPEN);
+    assert_non_null(strstr(html, "<meta name=\"description\" content=\"Compare.\">"));
+    assert_null(strstr(html, "canonical"));
+    assert_null(strstr(html, "og:"));
+    free(html);
+
+    f->page.base = str("https://jobs.acme.example/gigs/");
+    html = gig_page(f, GIG_STATE_OPEN);
+    assert_non_null(strstr(html, "<link rel=\"canonical\""
+                                 " href=\"https://jobs.acme.example/gigs/g_1\">"));
+    assert_non_null(strstr(html, "<meta property=\"og:title\" content=\"Price scan\">"));
+    assert_non_null(strstr(html, "<meta property=\"og:url\""
+                                 " content=\"https://jobs.acme.example/gigs/g_1\">"));
+    free(html);
+
+    /* Pages that are somebody's own have no address to hand on. */
+    html = form_page(f, 0);
+    assert_null(strstr(html, "canonical"));
+    assert_null(strstr(html, "og:"));
+    free(html);
+    done(f);
+}
+
+
 static void
 test_receipt(void **state)
 {
@@ -472,6 +555,8 @@ test_receipt(void **state)
     assert_non_null(strstr(html, "14:13:20 UTC</time>"));
     assert_non_null(strstr(html, "On its way"));
     assert_non_null(strstr(html, "href=\"/gigs/receipts/dG9rZW4?withdraw=1\""));
+    assert_non_null(strstr(html, "they decide by <time datetime=\"2026-10-03\">"));
+    assert_non_null(strstr(html, ">http://jobs.acme.example/gigs/receipts/dG9rZW4</a>"));
     assert_non_null(strstr(html, "<meta name=\"referrer\" content=\"no-referrer\">"));
     free(html);
 
@@ -601,6 +686,8 @@ main(void)
         cmocka_unit_test(test_bare_gig),
         cmocka_unit_test(test_gig),
         cmocka_unit_test(test_form),
+        cmocka_unit_test(test_group),
+        cmocka_unit_test(test_meta),
         cmocka_unit_test(test_receipt),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_problem_json),
