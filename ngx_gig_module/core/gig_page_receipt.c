@@ -50,7 +50,7 @@ gig_receipt_stage(const gig_page_receipt_t *receipt)
 static int
 gig_receipt_decided(const gig_page_receipt_t *receipt)
 {
-    return gig_receipt_stage(receipt->stage) != NULL
+    return gig_receipt_stage(receipt) != NULL
            && !gig_str_is(receipt->stage, "in_review")
            && !gig_str_is(receipt->stage, "waitlisted");
 }
