@@ -90,7 +90,7 @@ gig_key_file_read(gig_str_t file, const char *what, char kid[33], unsigned char 
 
         for (end = i; end < file.len && file.data[end] != '\n'; end++) { /* void */ }
 
-        text.data = &file.data[i];
+        text.data = file.data + i;
         text.len = end - i;
 
         while (text.len != 0

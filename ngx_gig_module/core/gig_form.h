@@ -48,7 +48,7 @@ typedef struct {
 int gig_form_read(gig_str_t json, gig_form_t *form, gig_errors_t *errors);
 void gig_form_free(gig_form_t *form);
 
-/* The form a gig without `form` gets: "f_default" (names, e-mail, statement, available, consent). */
+/* The form of a gig without `form`: "f_default" (names, e-mail, statement, available, consent). */
 gig_str_t gig_form_default(void);
 
 /* Public form JSON: without `map` and anti_spam. New reference. */
@@ -90,7 +90,7 @@ gig_str_t gig_answers_email(const gig_form_t *form, const gig_answers_t *answers
 /* Canonical JSON of validated answers and consents: what the fingerprint is taken of. */
 void gig_answers_canonical(const gig_form_t *form, const gig_answers_t *answers, gig_buf_t *out);
 
-/* RFC 8941 string or bare token: the Idempotency-Key's value, 1..255 printable ASCII; -1 if malformed. */
+/* RFC 8941 string or bare token: the Idempotency-Key, 1..255 printable ASCII; -1 if malformed. */
 int gig_key_read(gig_str_t header, char key[256], size_t *len);
 
 #endif /* GIG_FORM_H */

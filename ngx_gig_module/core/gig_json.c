@@ -7,7 +7,7 @@
 #include "gig_json.h"
 #include "gig_utf8.h"
 
-#define GIG_CANONICAL_DEPTH     64              /* of values built by hand; parsed ones are flatter */
+#define GIG_CANONICAL_DEPTH     64              /* of values built by hand; parsed are flatter */
 #define GIG_REAL_DIGITS         17              /* enough for any double */
 
 
@@ -81,7 +81,7 @@ gig_json_reason(const json_error_t *error)
 }
 
 
-/* 0 if brackets outside strings are nested at most max_depth; their pairing is jansson's to check. */
+/* 0 if brackets outside strings are nested at most max_depth; jansson checks their pairing. */
 
 static int
 gig_json_depth(gig_str_t data, unsigned max_depth)

@@ -50,7 +50,10 @@ typedef struct {
 int gig_record_read(gig_str_t json, gig_record_t *gig, gig_errors_t *errors);
 void gig_record_free(gig_record_t *gig);
 
-/* Content hash: "sha256-" and the hex of SHA-256 over the canonical JSON without `rev` and `source.synced_at`. */
+/*
+ * Content hash: "sha256-" and the hex of SHA-256 over the canonical JSON without
+ * `rev` and `source.synced_at`.
+ */
 int gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE]);
 
 /* Canonical JSON with its rev set: what the sync publishes. */

@@ -17,7 +17,8 @@ void gig_sha1(gig_str_t bytes, unsigned char out[GIG_DIGEST_SIZE]);
 
 /* H("g:" id ":" rev) or H("f:" id ":" rev): the term a gig or a form adds to the digest by XOR. */
 void gig_digest_term(char kind, gig_str_t id, gig_str_t rev, unsigned char out[GIG_DIGEST_SIZE]);
-void gig_digest_xor(unsigned char digest[GIG_DIGEST_SIZE], const unsigned char term[GIG_DIGEST_SIZE]);
+void gig_digest_xor(unsigned char digest[GIG_DIGEST_SIZE],
+    const unsigned char term[GIG_DIGEST_SIZE]);
 void gig_digest_text(const unsigned char digest[GIG_DIGEST_SIZE], char out[GIG_DIGEST_TEXT]);
 
 #endif /* GIG_SHA1_H */

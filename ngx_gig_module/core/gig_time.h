@@ -24,7 +24,7 @@ int gig_date_parse(gig_str_t s, int64_t *days);
 int64_t gig_days(int64_t year, unsigned month, unsigned day);
 unsigned gig_month_days(int64_t year, unsigned month);
 
-/* Writes UTC with Z, seconds or milliseconds; returns out.  Years outside 0000..9999: the nearest. */
+/* Writes UTC with Z, seconds or milliseconds; returns out.  Years past 0000..9999: the nearest. */
 char *gig_time_format(int64_t seconds, char out[GIG_TIME_SIZE]);
 char *gig_time_format_ms(int64_t ms, char out[GIG_TIME_SIZE]);
 

@@ -11,7 +11,7 @@
 
 #define GIG_TZIF_HEADER     44
 #define GIG_TZIF_TYPE       6                   /* bytes of a local time type */
-#define GIG_TZIF_TIMES      8192                /* most transitions; the largest zone has 250 or so */
+#define GIG_TZIF_TIMES      8192                /* most transitions; the largest zone has 250 */
 #define GIG_TZIF_TYPES      256
 #define GIG_TZIF_CHARS      1024
 #define GIG_ZONE_OFFSET     100000              /* seconds; RFC 8536 allows -89999..93599 */

@@ -163,6 +163,9 @@ ngx_http_gig_files_map(int folder, const char *name, size_t more, gig_str_t *byt
     void        *p;
     struct stat  st;
 
+    *bytes = gig_null_str;
+    *mapped = 0;
+
     fd = openat(folder, name, O_RDONLY|O_NOFOLLOW|O_CLOEXEC|O_NONBLOCK);
 
     if (fd == -1) {

@@ -317,7 +317,7 @@ ngx_http_gig_tail_catalog(ngx_http_gig_keeper_t *k, const redisReply *catalog,
         return "it lost its memory and is not rebuilt yet";
     }
 
-    if (text.len != strlen(k->ready) || ngx_memcmp(text.data, k->ready, text.len) != 0) {
+    if (!gig_str_is(text, k->ready)) {
         *other = 1;
         ngx_memzero(k->ready, sizeof(k->ready));
         ngx_memcpy(k->ready, text.len ? text.data : "", text.len);

@@ -571,7 +571,7 @@ gig_sync_import(int argc, char **argv)
 
 done:
 
-    if (in->record) {
+    if (connector != NULL && in->record != NULL) {
         connector->close(in->record);
     }
 

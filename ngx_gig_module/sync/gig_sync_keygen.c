@@ -109,7 +109,6 @@ gig_sync_keys_make(const char *base, gig_error_t *err)
     }
 
     rc = -1;
-    made = 0;
 
     if (gig_sync_kid(kid) == -1 || gig_keygen(kid, &file[0], &file[1], &file[2]) == -1) {
         gig_error_set(err, base, "no keys could be made");

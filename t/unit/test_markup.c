@@ -177,8 +177,8 @@ test_polyglots(void **state)
         "<link rel=stylesheet href=https://evil.example/x>", "<object data=x></object>",
         "&lt;script&gt;alert(1)&lt;/script&gt;", "&#60;script&#62;alert(1)", "&amp;lt;script>",
         "<<script>alert(1)//<</script>", "<p/onclick=alert(1)>x", "<p\x0bonclick=x>y", "<p\nonclick\n=\nx>y",
-        "javascript:/*--></title></style></textarea></script></xmp><svg/onload='+/\"/+/onmouseover=1/+/[*/[]/"
-        "+alert(1)//'>",
+        ("javascript:/*--></title></style></textarea></script></xmp>"
+         "<svg/onload='+/\"/+/onmouseover=1/+/[*/[]/+alert(1)//'>"),
         "<b><script><b></b></script><b>", "<a href=https://x.example/ href=javascript:x>y", "<", "</", "<a",
         "<a href", "<a href=", "<a href='", "<a href='https://x.example/", "\xff\xfe<p>\xc0\xaf\xed\xa0\x80",
         "\xe2\x80\xaeradar", "<p>a&#8238;b&#0;c&#xD800;d&#x110000;e&#99999999999;"
@@ -298,7 +298,7 @@ test_addresses(void **state)
 
     static const char  *const good[] = {
         "https://acme.example", "http://acme.example:8080/a?b=c#d", "HTTPS://Acme.Example/",
-        "https://b\xc3\xbc" "cher.example/", "https://[2001:db8::1]/", "https://192.0.2.1/x", "http://localhost/"
+        ("https://b\xc3\xbc" "cher.example/"), "https://[2001:db8::1]/", "https://192.0.2.1/x", "http://localhost/"
     };
 
     static const char  *const bad[] = {
@@ -316,7 +316,7 @@ test_addresses(void **state)
     static const char  *const no_emails[] = {
         "", "name", "@example.edu", "name@", "name@example", "a@b@example.edu", "a b@example.edu",
         "name@example..edu", "name@-example.edu", "name@example.edu.", ".a@example.edu", "a.@example.edu",
-        "a..b@example.edu", "name@b\xc3\xbc" "cher.example", "<a@example.edu>", "a@example.edu\n", "a,b@example.edu",
+        "a..b@example.edu", ("name@b\xc3\xbc" "cher.example"), "<a@example.edu>", "a@example.edu\n", "a,b@example.edu",
         "a\\@example.edu", "\xc3\xa9va@example.edu",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.edu"
     };

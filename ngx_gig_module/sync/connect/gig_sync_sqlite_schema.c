@@ -169,6 +169,8 @@ gig_sqlite_number(gig_sync_record_t *record, const char *sql, int *number, gig_e
     int            rc;
     sqlite3_stmt  *statement;
 
+    *number = 0;
+
     if (sqlite3_prepare_v2(record->db, sql, -1, &statement, NULL) != SQLITE_OK) {
         return gig_sql_fault(record, err);
     }
