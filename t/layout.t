@@ -23,6 +23,22 @@ find({ no_chdir => 1, wanted => sub {
 
 ok(keys %text > 40, 'the sources are found');
 
+sub text_of {
+    my ($name) = @_;
+    return $text{$name} // do {
+        open my $file, '<', "$root/$name" or die "$name: $!";
+        local $/;
+        <$file> // '';
+    };
+}
+
+# The files of a folder of t/, without those below it.
+sub in_tests {
+    my ($folder) = @_;
+    my $path = $folder eq '' ? 't' : "t/$folder";
+    return sort map { substr $_, 1 + length $root } grep { -f } glob "$root/$path/*";
+}
+
 my %forbidden = (
     core => qr{^(?:ngx_|hiredis|libpq|curl/|sqlite3|pthread|sys/socket|netinet/|sys/epoll)},
     sync => qr{^ngx_},
@@ -65,6 +81,52 @@ is_deeply(\@unsafe, [], 'no call that takes a format for a command or knows no s
 
 my @versions = grep { !/compat/ && $text{$_} =~ /#\s*(?:el)?if.*(?:nginx_version|HIREDIS_MAJOR)/ } sort keys %text;
 is_deeply(\@versions, [], 'versions are tested in the compat header alone');
+
+# Guards: GIG_BUF_H in core/, sync/ and t/, _NGX_HTTP_GIG_H_INCLUDED_, as nginx has it, in http/.
+my @headers = grep { /\.h$/ } sort keys %text, map { in_tests($_) } qw(lib unit fuzz);
+sub guarded {
+    my ($name, $text) = @_;
+    my ($macro) = map { uc } $name =~ m{([^/]+)\.h$};
+    return $text =~ /^#ifndef (\w+)\n#define \1\n/m && ($1 eq "${macro}_H" || $1 eq "_${macro}_H_INCLUDED_");
+}
+is_deeply([grep { !guarded($_, text_of($_)) } @headers], [], 'every header has a guard of its own name');
+ok(!guarded('a/gig_x.h', "#ifndef GIG_Y_H\n#define GIG_Y_H\n"), 'a guard of another name is seen');
+
+# A reader of a test wants to know what it is for before how.
+sub opens_with_why {
+    my ($text) = @_;
+    $text =~ s/\A#!.*\n+//;
+    $text =~ s/\Apackage \S+;\n+//;
+    return $text =~ m{\A\s*(?:# \S|/\*\s)};
+}
+is_deeply([grep { !opens_with_why(text_of($_)) } map { in_tests($_) } '', qw(lib lib/GigTest unit fuzz)], [],
+    'every file of t/ opens with why it is there');
+ok(!opens_with_why("#!/usr/bin/perl\nuse strict;\n"), 'one that does not is seen');
+
+# What belongs to the machine it was written on.  (JSON pointers to members of `work` begin alike.)
+my $work = join '|', qw(hours_max due_by milestones);
+my @files;
+find({ no_chdir => 1, wanted => sub {
+    return $File::Find::prune = 1 if m{/(?:\.git|\.cache|build(?:-[^/]*)?)$};
+    push @files, substr $_, 1 + length $root if -f && -T && !/compile_commands\.json$|\.git$/;
+} }, $root);
+sub foreign { return $_[0] =~ m{/work/(?!(?:$work)\b)} }
+is_deeply([grep { $_ ne 't/layout.t' && foreign(text_of($_)) } @files], [], 'no file names a folder of some machine');
+ok(foreign('see /work/x') && !foreign('"/work/due_by"'), 'one that does is seen');
+
+my @docs = sort grep { /\.md$|^CHANGES$/ } @files;
+is_deeply([grep { text_of($_) =~ /[ \t]+$/m } @docs], [], 'no trailing blanks in documents');
+is_deeply([grep { my $d = $_; $d =~ m{^docs/(.+)} && !grep { $_ ne $d && text_of($_) =~ m{\]\((?:docs/)?\Q$1\E[)#]} } @docs }
+    @docs], [], 'every document is linked from another');
+ok(-s "$root/CHANGES", 'CHANGES is there');
+
+# The connectors that need libpq or libcurl are programs of their own.
+my $build = $ENV{GIG_BUILD} // "$root/build";
+for my $binary ("$build/gig-sync", "$build/ngx_http_gig_module.so") {
+    my @foreign = `nm -D --undefined-only '$binary'` =~ /\b((?:PQ|curl_)\w+)/g;
+    is($?, 0, "nm reads $binary");
+    is_deeply(\@foreign, [], 'it uses neither libpq nor libcurl');
+}
 
 my $lines = 0;
 $lines += $text{$_} =~ tr/\n// for grep { m{/sync/gig_sync_(?!import|export|init|keygen|verify|open|check|status)} } keys %text;

@@ -40,7 +40,7 @@ sub sealer {
     my ($status, $output) = $test->run($ENV{CC} // 'cc', '-std=c11', '-D_GNU_SOURCE', '-I',
         "$GigTest::ROOT/ngx_gig_module/core", '-o', $binary, "$GigTest::ROOT/t/lib/seal_boxes.c",
         ($ENV{GIG_CORE} // "$GigTest::BUILD/libgigcore.a"), '-lsodium', '-ljansson', '-lutf8proc', '-lz', '-lm',
-        grep {length} split ' ', $ENV{GIG_SEAL_FLAGS} // '');
+        $GigTest::SANITIZED ? '-fsanitize=address,undefined' : ());
     $status == 0 or die "seal_boxes: $output";
     return $binary;
 }

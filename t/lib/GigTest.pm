@@ -11,7 +11,8 @@ package GigTest;
 #   TEST_NGINX_VERBOSE  print requests and answers
 #   TEST_NGINX_LEAVE    leave the folder and say where it is
 #   TEST_NGINX_CATLOG   print the error log at the end
-#   GIG_BUILD           folder of the built module and gig-sync (default: build)
+#   GIG_BUILD           folder of the built module and gig-sync (default: build);
+#                       one of SANITIZE=1 is found out, and its reports fail the test
 
 use strict;
 use warnings;
@@ -36,6 +37,14 @@ our @EXPORT = qw(wait_for json_of gig_record);
 
 our $ROOT  = abs_path(dirname(__FILE__) . '/../..');
 our $BUILD = abs_path($ENV{GIG_BUILD} // "$ROOT/build") // "$ROOT/build";
+
+# The build's flags say whether it has ASan in it.  nginx itself has not, and the
+# runtime must come first in a process: it is preloaded.
+our $SANITIZED = do {
+    my $known = open my $flags, '<', "$BUILD/flags";
+    $known && <$flags> =~ /-fsanitize=address/;
+};
+my $LIBASAN = $SANITIZED ? `gcc -print-file-name=libasan.so` =~ s/\s+\z//r : undef;
 
 my @LIVING;
 my @PORT_LOCKS;
@@ -130,6 +139,17 @@ sub read_file {
 }
 
 
+# The environment of a command under a sanitizer: reports go to DIR/asan.PID.
+# nginx keeps what it has until it exits, so leaks are not asked for.
+sub sanitizer {
+    my ($self, @command) = @_;
+    return () unless $SANITIZED;
+    my $options = "detect_leaks=0:log_path=$self->{dir}/asan";
+    return (ASAN_OPTIONS => $options, UBSAN_OPTIONS => "$options:print_stacktrace=1",
+        (grep { $_ eq nginx_binary() } @command) ? (LD_PRELOAD => $LIBASAN) : ());
+}
+
+
 # Forks and runs a command, its output in NAME.log; returns the process id.
 sub spawn {
     my ($self, $name, @command) = @_;
@@ -139,6 +159,7 @@ sub spawn {
         open STDIN,  '<',  '/dev/null';
         open STDOUT, '>>', "$self->{dir}/$name.log";
         open STDERR, '>>', "$self->{dir}/$name.log";
+        local %ENV = (%ENV, $self->sanitizer(@command));
         # A test that is killed takes its servers with it.
         exec 'setpriv', '--pdeathsig', 'TERM', @command or POSIX::_exit(127);
     }
@@ -174,6 +195,7 @@ sub run {
     if ($pid == 0) {
         open STDERR, '>&', \*STDOUT;
         open STDIN, '<', '/dev/null';
+        local %ENV = (%ENV, $self->sanitizer(@command));
         exec { $command[0] } @command or POSIX::_exit(127);
     }
 
