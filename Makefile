@@ -74,7 +74,7 @@ $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis
 
 # This one makes each allocation of core/ fail in turn.
-$(BUILD)/unit/test_compile_faults: private LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+$(BUILD)/unit/test_compile_faults: private LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#include "gig_block.h"
+
 
 static int gig_build_init(gig_build_t *build);
 static void gig_build_free(gig_build_t *build);
@@ -24,7 +26,7 @@ static int gig_compare_refused(const void *one, const void *two);
 
 
 int
-gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_buf_t *out,
+gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *index,
     gig_error_t *err)
 {
     int          rc;
@@ -60,7 +62,7 @@ gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_buf_t *out
 
     if (gig_build_apply(&build) != 0 || gig_build_plan(&build) != 0
         || (job->compact && gig_build_compact(&build) != 0)
-        || gig_build_write(&build, out) != 0)
+        || gig_build_write(&build, index) != 0)
     {
         goto done;
     }
@@ -90,11 +92,11 @@ gig_build_init(gig_build_t *build)
         refused += gig_disk_size(build->last, GIG_SECTION_REFUSED) / sizeof(gig_disk_refused_t);
     }
 
-    build->old = malloc(gig_build_size(build->last_n, sizeof(*build->old)));
-    build->row = malloc(gig_build_size(touches, sizeof(*build->row)));
-    build->form = malloc(gig_build_size(forms, sizeof(*build->form)));
-    build->refused = malloc(gig_build_size(refused, sizeof(*build->refused)));
-    build->zone = malloc(GIG_DISK_ZONES_MAX * sizeof(*build->zone));
+    build->old = gig_block_alloc(build->last_n * sizeof(*build->old));
+    build->row = gig_block_alloc(touches * sizeof(*build->row));
+    build->form = gig_block_alloc(forms * sizeof(*build->form));
+    build->refused = gig_block_alloc(refused * sizeof(*build->refused));
+    build->zone = gig_block_alloc(GIG_DISK_ZONES_MAX * sizeof(*build->zone));
 
     if (build->old == NULL || build->row == NULL || build->form == NULL
         || build->refused == NULL || build->zone == NULL)
@@ -103,7 +105,7 @@ gig_build_init(gig_build_t *build)
     }
 
     if (build->job->compact) {
-        build->moved = calloc(build->last_n + 1, sizeof(*build->moved));
+        build->moved = gig_block_alloc(((size_t) build->last_n + 1) * sizeof(*build->moved));
 
         if (build->moved == NULL) {
             return gig_error_set(build->err, "", "no memory to compact");
@@ -118,14 +120,14 @@ static void
 gig_build_free(gig_build_t *build)
 {
     gig_buf_free(&build->fragments);
-    free(build->touch);
-    free(build->old);
-    free(build->moved);
-    free(build->row);
-    free(build->form);
-    free(build->refused);
-    free(build->zone);
-    free(build->plan);
+    gig_block_free(build->touch);
+    gig_block_free(build->old);
+    gig_block_free(build->moved);
+    gig_block_free(build->row);
+    gig_block_free(build->form);
+    gig_block_free(build->refused);
+    gig_block_free(build->zone);
+    gig_block_free(build->plan);
 }
 
 
@@ -144,11 +146,11 @@ gig_build_touches(gig_build_t *build)
 
     for (size = 8; size < 2 * build->job->n_changes; size *= 2) { /* void */ }
 
-    slots = malloc(size * sizeof(*slots));
-    build->touch = calloc(build->job->n_changes + 1, sizeof(*build->touch));
+    slots = gig_block_alloc(size * sizeof(*slots));
+    build->touch = gig_block_alloc((build->job->n_changes + 1) * sizeof(*build->touch));
 
     if (slots == NULL || build->touch == NULL) {
-        free(slots);
+        gig_block_free(slots);
         return gig_error_set(build->err, "", "no memory for %zu changes", build->job->n_changes);
     }
 
@@ -166,7 +168,7 @@ gig_build_touches(gig_build_t *build)
         }
     }
 
-    free(slots);
+    gig_block_free(slots);
 
     return 0;
 }
@@ -226,7 +228,7 @@ gig_build_inherit(gig_build_t *build)
         return 0;
     }
 
-    keys = malloc(gig_build_size(build->n_touches, sizeof(*keys)));
+    keys = gig_block_alloc(build->n_touches * sizeof(*keys));
 
     if (keys == NULL) {
         return gig_error_set(build->err, "", "no memory for %u changes", build->n_touches);
@@ -250,7 +252,7 @@ gig_build_inherit(gig_build_t *build)
         }
     }
 
-    free(keys);
+    gig_block_free(keys);
 
     return 0;
 }
@@ -302,11 +304,11 @@ gig_build_plan(gig_build_t *build)
         return gig_error_set(build->err, "", "more than %d forms", GIG_IMAGE_FORMS_MAX);
     }
 
-    sorted = malloc(gig_build_size(build->n_rows, sizeof(*sorted)));
-    build->plan = malloc(gig_build_size(kept + build->n_rows, sizeof(*build->plan)));
+    sorted = gig_block_alloc(build->n_rows * sizeof(*sorted));
+    build->plan = gig_block_alloc((kept + build->n_rows) * sizeof(*build->plan));
 
     if (sorted == NULL || build->plan == NULL) {
-        free(sorted);
+        gig_block_free(sorted);
         return gig_error_set(build->err, "", "no memory for %u gigs", kept + build->n_rows);
     }
 
@@ -342,7 +344,7 @@ gig_build_plan(gig_build_t *build)
         }
     }
 
-    free(sorted);
+    gig_block_free(sorted);
 
     return 0;
 }

@@ -120,7 +120,7 @@ const gig_disk_places_t *gig_row_places(const gig_build_t *build, uint32_t plann
     gig_disk_places_t *copy);
 
 /* gig_compile_write.c */
-int gig_build_write(gig_build_t *build, gig_buf_t *out);
+int gig_build_write(gig_build_t *build, gig_str_t *index);
 
 /* The row made in this build, or NULL: then it is row `planned` of the last image. */
 static inline const gig_row_t *
@@ -133,13 +133,6 @@ static inline const gig_disk_places_t *
 gig_build_last_places(const gig_build_t *build, uint32_t row)
 {
     return (const gig_disk_places_t *) build->last->section[GIG_SECTION_PLACES] + row;
-}
-
-/* 0 lets malloc() return NULL, which would look like a failure. */
-static inline size_t
-gig_build_size(size_t n, size_t element)
-{
-    return n ? n * element : 1;
 }
 
 #endif /* GIG_COMPILE_BUILD_H */

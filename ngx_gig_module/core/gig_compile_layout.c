@@ -6,7 +6,7 @@
  * at for the first time, so here their offsets are checked.
  */
 
-#include <stdlib.h>
+#include "gig_block.h"
 
 #define GIG_SLOTS_MIN           8u
 #define GIG_RADIX               256u
@@ -27,7 +27,7 @@ gig_build_layout(gig_layout_t *w, uint64_t *size)
     gig_build_t         *build = w->build;
     gig_disk_section_t  *section;
 
-    w->zone_of = malloc(gig_build_size(build->n, sizeof(*w->zone_of)));
+    w->zone_of = gig_block_alloc(build->n * sizeof(*w->zone_of));
 
     if (w->zone_of == NULL || gig_layout_slices(w) != 0) {
         return gig_error_set(build->err, "", "no memory to lay out %u gigs", build->n);
@@ -107,8 +107,8 @@ gig_build_layout(gig_layout_t *w, uint64_t *size)
 void
 gig_build_layout_free(gig_layout_t *w)
 {
-    free(w->zone_of);
-    free(w->slices);
+    gig_block_free(w->zone_of);
+    gig_block_free(w->slices);
 }
 
 
@@ -287,11 +287,11 @@ gig_layout_slices(gig_layout_t *w)
     uint64_t     *scratch;
     gig_build_t  *build = w->build;
 
-    w->slices = malloc(gig_build_size((size_t) build->n * 4, sizeof(*w->slices)));
-    scratch = malloc(gig_build_size((size_t) build->n * 4, sizeof(*scratch)));
+    w->slices = gig_block_alloc((size_t) build->n * 4 * sizeof(*w->slices));
+    scratch = gig_block_alloc((size_t) build->n * 4 * sizeof(*scratch));
 
     if (w->slices == NULL || scratch == NULL) {
-        free(scratch);
+        gig_block_free(scratch);
         return -1;
     }
 
@@ -320,7 +320,7 @@ gig_layout_slices(gig_layout_t *w)
     }
 
     gig_radix_sort(w->slices, scratch, n);
-    free(scratch);
+    gig_block_free(scratch);
 
     kept = 0;
 

@@ -2,7 +2,7 @@
 
 /* Fills the index's block section by section as the layout has it, checksums last. */
 
-#include <stdlib.h>
+#include "gig_block.h"
 
 
 typedef struct {
@@ -25,7 +25,7 @@ static void gig_write_header(gig_writer_t *w);
 
 
 int
-gig_build_write(gig_build_t *build, gig_buf_t *out)
+gig_build_write(gig_build_t *build, gig_str_t *index)
 {
     int            rc;
     gig_writer_t   w;
@@ -38,7 +38,7 @@ gig_build_write(gig_build_t *build, gig_buf_t *out)
         goto done;
     }
 
-    w.block = calloc(1, (size_t) w.size);
+    w.block = gig_block_alloc((size_t) w.size);
 
     if (w.block == NULL) {
         gig_error_set(build->err, "", "no memory to write an index of %u gigs", build->n);
@@ -53,19 +53,12 @@ gig_build_write(gig_build_t *build, gig_buf_t *out)
     gig_write_rest(&w);
     gig_write_header(&w);
 
-    gig_buf_add(out, w.block, (size_t) w.size);
-
-    if (gig_buf_failed(out)) {
-        gig_error_set(build->err, "", "no room for an index of %u gigs", build->n);
-        goto done;
-    }
-
+    *index = (gig_str_t) { (char *) w.block, (size_t) w.size };
     rc = 0;
 
 done:
 
     gig_build_layout_free(&w.layout);
-    free(w.block);
 
     return rc;
 }

@@ -1,6 +1,8 @@
 
 #include "ngx_http_gig_keeper_parts.h"
 
+#include "gig_block.h"
+
 #include <malloc.h>
 
 
@@ -44,7 +46,6 @@ ngx_http_gig_job_create(ngx_http_gig_keeper_t *k)
     job->store_fd = -1;
     (void) ngx_cpystrn((u_char *) job->board, k->board->name.data,
                        ngx_min(k->board->name.len, GIG_BOARD_MAX) + 1);
-    gig_buf_init(&job->buffer, 2 * NGX_HTTP_GIG_STORE_BUFFER);
 
     task->ctx = job;
     task->handler = ngx_http_gig_compiler_run;
@@ -69,7 +70,6 @@ ngx_http_gig_job_free(ngx_http_gig_job_t *job)
 
     ngx_http_gig_changes_clear(&job->load);
     ngx_http_gig_changes_clear(&job->changes);
-    gig_buf_free(&job->buffer);
     ngx_free((ngx_thread_task_t *) job - 1);
 }
 
@@ -213,7 +213,7 @@ ngx_http_gig_compiler_run(void *data, ngx_log_t *log)
 {
     size_t               n;
     uint32_t             i;
-    gig_buf_t            out;
+    gig_str_t            index;
     gig_image_t          image;
     gig_change_t        *changes;
     struct timespec      begin, end;
@@ -228,10 +228,11 @@ ngx_http_gig_compiler_run(void *data, ngx_log_t *log)
 
     (void) clock_gettime(CLOCK_MONOTONIC, &begin);
 
-    gig_buf_init(&out, GIG_IMAGE_SIZE_MAX);
+    index = gig_null_str;
     changes = ngx_http_gig_compiler_changes(job, &n);
+    job->buffer = gig_block_alloc(NGX_HTTP_GIG_STORE_BUFFER);
 
-    if (changes == NULL) {
+    if (changes == NULL || job->buffer == NULL) {
         (void) gig_error_set(&job->err, "", "out of memory");
         goto done;
     }
@@ -245,7 +246,7 @@ ngx_http_gig_compiler_run(void *data, ngx_log_t *log)
     io.refused = ngx_http_gig_compiler_refused;
 
     if (ngx_http_gig_compiler_open(job) != 0
-        || gig_compile(&job->compile, &io, &out, &job->err) != 0
+        || gig_compile(&job->compile, &io, &index, &job->err) != 0
         || ngx_http_gig_compiler_flush(job) != 0)
     {
         goto done;
@@ -253,10 +254,8 @@ ngx_http_gig_compiler_run(void *data, ngx_log_t *log)
 
     /* What we are about to publish must be readable: another reader will be as strict. */
 
-    if (gig_image_open((gig_str_t) { out.data, out.len }, job->compile.board, 0, &image,
-                       &job->err) != 0
-        || ngx_http_gig_files_publish(job->folder, job->generation,
-                                      (gig_str_t) { out.data, out.len }, &job->exists,
+    if (gig_image_open(index, job->compile.board, 0, &image, &job->err) != 0
+        || ngx_http_gig_files_publish(job->folder, job->generation, index, &job->exists,
                                       &job->err) != 0)
     {
         goto done;
@@ -278,8 +277,9 @@ ngx_http_gig_compiler_run(void *data, ngx_log_t *log)
 
 done:
 
-    free(changes);
-    gig_buf_free(&out);
+    gig_block_free(changes);
+    gig_block_free(job->buffer);
+    gig_block_free((char *) index.data);
 
     if (job->full) {
         /* Parsing all of the catalog took much memory for a moment: back to the system. */
@@ -302,7 +302,7 @@ ngx_http_gig_compiler_changes(ngx_http_gig_job_t *job, size_t *n)
     ngx_http_gig_change_t  *c;
     ngx_http_gig_changes_t *all[2];
 
-    out = malloc(sizeof(gig_change_t) * (2 * (job->load.n + job->changes.n) + 1));
+    out = gig_block_alloc(sizeof(gig_change_t) * (2 * (job->load.n + job->changes.n) + 1));
 
     if (out == NULL) {
         return NULL;
@@ -374,17 +374,13 @@ ngx_http_gig_compiler_open(ngx_http_gig_job_t *job)
 static int
 ngx_http_gig_compiler_flush(ngx_http_gig_job_t *job)
 {
-    if (gig_buf_failed(&job->buffer)) {
-        return gig_error_set(&job->err, "", "out of memory");
-    }
-
-    if (ngx_http_gig_files_write(job->store_fd, job->buffer.data, job->buffer.len,
-                                 job->store_size - job->buffer.len) != 0)
+    if (ngx_http_gig_files_write(job->store_fd, job->buffer, job->buffered,
+                                 job->store_size - job->buffered) != 0)
     {
         return gig_error_set(&job->err, "", "the store cannot be written: %s", strerror(errno));
     }
 
-    gig_buf_reset(&job->buffer);
+    job->buffered = 0;
 
     return 0;
 }
@@ -398,7 +394,7 @@ ngx_http_gig_compiler_append(void *data, gig_str_t bytes, uint32_t *store, uint6
     *store = job->current;
     *offset = job->store_size;
 
-    if (job->buffer.len + bytes.len > NGX_HTTP_GIG_STORE_BUFFER
+    if (bytes.len > NGX_HTTP_GIG_STORE_BUFFER - job->buffered
         && ngx_http_gig_compiler_flush(job) != 0)
     {
         return -1;
@@ -410,9 +406,10 @@ ngx_http_gig_compiler_append(void *data, gig_str_t bytes, uint32_t *store, uint6
         return ngx_http_gig_files_write(job->store_fd, bytes.data, bytes.len, *offset);
     }
 
-    gig_buf_str(&job->buffer, bytes);
+    ngx_memcpy(job->buffer + job->buffered, bytes.len ? bytes.data : "", bytes.len);
+    job->buffered += bytes.len;
 
-    return gig_buf_failed(&job->buffer) ? -1 : 0;
+    return 0;
 }
 
 

@@ -100,7 +100,8 @@ typedef struct {
     int                       store_fd;         /* -1: the thread makes the file */
     uint64_t                  store_size;
     uint32_t                  current;          /* index into stores */
-    gig_buf_t                 buffer;           /* of the store, not yet written */
+    char                     *buffer;           /* of the store, not yet written; a block */
+    size_t                    buffered;
 
     ngx_http_gig_files_keep_t keep;
     unsigned                  n_kept;           /* of keep.stores, without the new image's */

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "gig_block.h"
 #include "gig_compile.h"
 
 #define TEST_NOW        1795000000              /* in November 2026 */
@@ -216,7 +217,9 @@ static inline int
 test_build(test_board_t *board, const gig_change_t *changes, size_t n, int full, int compact,
     gig_buf_t *out)
 {
+    int               rc;
     uint32_t          i;
+    gig_str_t         index;
     gig_compile_t     job;
     gig_compile_io_t  io = { board, test_append, test_zone, test_refused };
 
@@ -254,7 +257,14 @@ test_build(test_board_t *board, const gig_change_t *changes, size_t n, int full,
 
     memset(&board->err, 0, sizeof(board->err));
 
-    return gig_compile(&job, &io, out, &board->err);
+    rc = gig_compile(&job, &io, &index, &board->err);
+
+    if (rc == 0) {
+        gig_buf_str(out, index);
+        gig_block_free((char *) index.data);
+    }
+
+    return rc;
 }
 
 

@@ -1,0 +1,61 @@
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "gig_block.h"
+
+#define GIG_BLOCK_OWN       (32 * 1024)         /* bytes from which the system is asked */
+#define GIG_BLOCK_HEAD      16                  /* bytes before the block: what was mapped, or 0 */
+
+
+void *
+gig_block_alloc(size_t size)
+{
+    void    *p;
+    size_t   all;
+
+    if (size > SIZE_MAX / 2) {
+        return NULL;
+    }
+
+    all = size + GIG_BLOCK_HEAD;
+
+    if (all < GIG_BLOCK_OWN) {
+        p = calloc(1, all);
+
+        return p ? (char *) p + GIG_BLOCK_HEAD : NULL;
+    }
+
+    p = mmap(NULL, all, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0);
+
+    if (p == MAP_FAILED) {
+        return NULL;
+    }
+
+    *(size_t *) p = all;
+
+    return (char *) p + GIG_BLOCK_HEAD;
+}
+
+
+void
+gig_block_free(void *block)
+{
+    void    *p;
+    size_t   mapped;
+
+    if (block == NULL) {
+        return;
+    }
+
+    p = (char *) block - GIG_BLOCK_HEAD;
+    mapped = *(size_t *) p;
+
+    if (mapped) {
+        (void) munmap(p, mapped);
+
+    } else {
+        free(p);
+    }
+}
