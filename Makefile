@@ -1,11 +1,15 @@
 # make            build/ngx_http_gig_module.so and build/gig-sync
 # make test       tools/test          make demo, make bench   the other commands
 # make unit       the C unit tests    make lint               clang-tidy, cppcheck
-# make install    DESTDIR, PREFIX, MODULES_DIR say where to
+# make install    what was built; DESTDIR, PREFIX, MODULES_DIR say where to
 #
 # NGX_SRC=DIR     another nginx source tree (default: Debian's nginx-dev)
 # SANITIZE=1      ASan and UBSan, in build-asan/
 # CC=clang        works as well
+
+ifneq ($(words $(CURDIR)),1)
+$(error nginx cannot be built in a folder with a blank in its name: move "$(CURDIR)")
+endif
 
 NGX_SRC     ?= /usr/share/nginx/src
 PREFIX      ?= /usr/local
@@ -43,7 +47,7 @@ UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
 
 MODULE      := $(BUILD)/ngx_http_gig_module.so
 
-.PHONY: all module sync unit unit-build test demo bench lint install clean FORCE
+.PHONY: all module sync unit unit-build test demo bench lint install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -106,10 +110,14 @@ $(BUILD)/files: FORCE
 	@echo '$(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/*.h $(SRC)/http/*.h)' | cmp -s - $@ \
 		|| echo '$(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/*.h $(SRC)/http/*.h)' > $@
 
+# Debian's nginx-dev and nginx's archives have `configure` on top, a clone has it in auto/.
 $(NGX_BUILD)/Makefile: config tools/embed $(BUILD)/files $(BUILD)/flags
 	@mkdir -p $(NGX_BUILD)
+	@[ -f $(NGX_SRC)/src/core/nginx.h ] || { echo "make: $(NGX_SRC) is no source tree of nginx:" \
+		"install nginx-dev (tools/packages build), or say where one is: NGX_SRC=DIR make" >&2; exit 1; }
 	cd $(NGX_SRC) && { [ ! -f conf_flags ] || . ./conf_flags; } \
-		&& ./configure "$${NGX_CONF_FLAGS[@]}" --with-compat --with-threads \
+		&& configure=./configure && { [ -f $$configure ] || configure=auto/configure; } \
+		&& $$configure "$${NGX_CONF_FLAGS[@]}" --with-compat --with-threads \
 		--with-cc=$(CC) --with-cc-opt='$(NGX_CC_OPT)' --with-ld-opt='-Wl,-z,relro,-z,now $(SANITIZERS)' \
 		--add-dynamic-module=$(CURDIR) --builddir=$(NGX_BUILD) > $(NGX_BUILD)/configure.log \
 		|| { tail -20 $(NGX_BUILD)/configure.log >&2; exit 1; }
@@ -149,9 +157,14 @@ lint:
 compile_commands.json: Makefile tools/compile-commands $(BUILD)/files
 	tools/compile-commands '$(CC) $(ALL_CFLAGS)' $(NGX_SRC) $(NGX_BUILD) > $@
 
-install: all
+# Builds only what is not there: under sudo NGX_SRC and CC are gone, and would give another module.
+install:
+	@[ -f $(MODULE) ] && [ -f $(BUILD)/gig-sync ] || $(MAKE) all
 	install -D -m 755 $(BUILD)/gig-sync $(DESTDIR)$(PREFIX)/bin/gig-sync
 	install -D -m 644 $(MODULE) $(DESTDIR)$(MODULES_DIR)/ngx_http_gig_module.so
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/gig-sync $(DESTDIR)$(MODULES_DIR)/ngx_http_gig_module.so
 
 clean:
 	rm -rf build build-asan build-clang compile_commands.json

@@ -51,7 +51,6 @@ board('redis_in_flight -1;',    qr/must be a number from 1 to 65536/);
 board('cache_size 1k;',         qr/must be a size of at least 64k/);
 board('cache_size 99999999999999999999m;', qr/must be a size of at least 64k/);
 board('ledger on;',             qr/"ledger on" is not available in this version: write "ledger off"|"ledger" is duplicate/);
-board('title a b;',             qr/put a text with blanks in quotes/);
 board('title "";',              qr/must be 1 to 200 bytes/);
 board('title a; title b;',      qr/"title" is duplicate.*once/);
 board('public_url /gigs/;',     qr/must be the address of the board for visitors/);
@@ -59,6 +58,12 @@ board('public_url "https://x/<script>";', qr/must be the address of the board fo
 board('public_url https:///;',  qr/must be the address of the board for visitors/);
 board('secret_file /nonexistent/x.secret;', qr/cannot open "\/nonexistent\/x.secret".*gig-sync/);
 board('seal_key /nonexistent/x.pub;', qr/cannot open "\/nonexistent\/x.pub"/);
+board('title;',                 qr/"title" in gig_board "acme" has no value: it takes one/);
+board('title a b;',             qr/has too many values: it takes one; put a text with blanks in quotes/);
+board("secret_file $test->{dir}/acme.key;", qr/cannot be used.*\(NAME.secret belongs here\)/);
+board("secret_file $test->{dir}/acme.pub;", qr/cannot be used.*\(NAME.secret belongs here\)/);
+board("seal_key $test->{dir}/acme.secret;", qr/cannot be used.*NAME.pub, belongs here/);
+board("seal_key $test->{dir}/acme.key;", qr/this is the private half of a pair; the public one is wanted.*NAME.pub, belongs here/);
 board('secret_file /dev/null;', qr/must be a file/);
 board('location x { }',         qr/unexpected "\{"/);
 
@@ -82,7 +87,7 @@ wrong('gig in an exact location', qr/needs a prefix location/, gig => 0, server 
 wrong('a board name with capitals', qr/invalid board name "Acme": it must be 1 to 32 of a-z/, %alone, http => 'gig_board Acme { }');
 wrong('a board twice', qr/"acme" is duplicate: a board has one block/, http => 'gig_board acme { }');
 wrong('two answers of one location', qr/another directive answers already/, server => 'location /x { gig_metrics; gig_health; }');
-wrong('a relative state folder', qr/must be an absolute path/, %alone, http => 'gig_board acme { state x; }');
+wrong('a relative state folder', qr/must be the absolute path of a folder/, %alone, http => 'gig_board acme { state x; }');
 
 # --- the state folder
 

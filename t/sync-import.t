@@ -91,9 +91,10 @@ like($output, qr{^2 new, 0 changed, 0 unchanged, 5 refused$}m, 'the rest went in
 is($status, 65, 'an unknown column');
 like($output, qr/no member "titel" in a gig; did you mean "title"\?/, 'the nearest member is named');
 
-($status, $output) = import_file('b.db', "$dir/none.csv");
-is($status, 65, 'no such file');
-like($output, qr/No such file/, 'is said');
+($status, $output) = import_file('new.db', "$dir/none.csv");
+is($status, 66, 'no such file');
+like($output, qr/none\.csv: No such file/, 'is said');
+ok(!-e "$dir/new.db", 'and no database is made for it');
 
 ($status, $output) = run($sync, 'import', $file, '--into', 'sqlit:x');
 is($status, 64, 'a wrong --into');

@@ -24,6 +24,7 @@ typedef struct {
 
 static int  gig_key_file_read(gig_str_t file, const char *what, char kid[33],
     unsigned char key[32], gig_error_t *err);
+static int  gig_key_half(gig_str_t *line, const char *half);
 static int  gig_sealer_renew(gig_sealer_t *sealer, int64_t now);
 static int  gig_box_parse(gig_str_t box, gig_box_parts_t *parts);
 
@@ -66,7 +67,11 @@ gig_private_key_wipe(gig_private_key_t *key)
 }
 
 
-/* One line "KID BASE64URL" among comments and empty lines. */
+/*
+ * One line "public KID BASE64URL" (or private) among comments and empty lines.
+ * The first word keeps the halves apart, which look alike: what is sealed to a
+ * private half nobody can ever open.  A file made by hand may leave it out.
+ */
 
 static int
 gig_key_file_read(gig_str_t file, const char *what, char kid[33], unsigned char key[32],
@@ -76,7 +81,9 @@ gig_key_file_read(gig_str_t file, const char *what, char kid[33], unsigned char 
     size_t       i, end, space, len;
     unsigned     line;
     gig_str_t    name, text;
+    const char  *other;
 
+    other = strcmp(what, "public") == 0 ? "private" : "public";
     found = 0;
     memset(kid, 0, 33);
     sodium_memzero(key, 32);
@@ -108,6 +115,13 @@ gig_key_file_read(gig_str_t file, const char *what, char kid[33], unsigned char 
                                  what);
         }
 
+        if (gig_key_half(&text, other)) {
+            return gig_error_set(err, "", "line %u: this is the %s half of a pair; the %s one "
+                                 "is wanted", line, other, what);
+        }
+
+        (void) gig_key_half(&text, what);
+
         for (space = 0; space < text.len && text.data[space] != ' '; space++) { /* void */ }
 
         name.data = text.data;
@@ -138,6 +152,28 @@ gig_key_file_read(gig_str_t file, const char *what, char kid[33], unsigned char 
     }
 
     return 0;
+}
+
+
+/* Takes the word for a half off the line, if it stands before a name and a key. */
+
+static int
+gig_key_half(gig_str_t *line, const char *half)
+{
+    size_t  len;
+
+    len = strlen(half);
+
+    if (line->len <= len || memcmp(line->data, half, len) != 0 || line->data[len] != ' '
+        || memchr(line->data + len + 1, ' ', line->len - len - 1) == NULL)
+    {
+        return 0;
+    }
+
+    line->data += len + 1;
+    line->len -= len + 1;
+
+    return 1;
 }
 
 

@@ -16,7 +16,7 @@
 #define GIG_BOX_PLAIN_MAX       (1024 * 1024)   /* bytes in a box */
 #define GIG_KEY_FILE_MAX        4096
 
-/* The public half, as in NAME.pub: "KID BASE64URL". */
+/* The public half, as in NAME.pub: "public KID BASE64URL". */
 typedef struct {
     char           kid[33];
     unsigned char  key[32];
@@ -40,7 +40,7 @@ void gig_sealer_wipe(gig_sealer_t *sealer);
 /* Appends a box to box.  -1: plain over GIG_BOX_PLAIN_MAX, no memory, or the buffer failed. */
 int gig_box_seal(gig_sealer_t *sealer, int64_t now, gig_str_t plain, gig_buf_t *box);
 
-/* The private half, as in NAME.key: "KID BASE64URL". Tries the key the box names. */
+/* The private half, as in NAME.key: "private KID BASE64URL".  Tries the key the box names. */
 typedef struct {
     char           kid[33];
     unsigned char  key[32];

@@ -403,7 +403,8 @@ gig_check_one_of(const json_t *value, const gig_member_t *member, const char *po
 
     (void) gig_errors_add(errors, pointer, "%s is not known; %s%s%s%s%s", gig_shown(value, shown),
                           near != NULL ? "did you mean " : "", near != NULL ? near : "",
-                          near != NULL ? "? " : "", n > 1 ? "One of " : "", names);
+                          near != NULL ? "? " : "",
+                          n == 1 ? "" : near != NULL ? "One of " : "one of ", names);
 }
 
 

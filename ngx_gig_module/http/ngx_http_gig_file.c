@@ -47,10 +47,17 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
             return NGX_DECLINED;
         }
 
-        ngx_log_error(NGX_LOG_EMERG, cf->log, err,
-                      "cannot open \"%V\": \"gig-sync init\" and \"gig-sync keygen\" make such "
-                      "files",
-                      path);
+        if (err == NGX_EACCES) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, err,
+                          "cannot open \"%V\": the user that starts nginx must be able to read "
+                          "it; that is root as a rule", path);
+
+        } else {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, err,
+                          "cannot open \"%V\": \"gig-sync init\" and \"gig-sync keygen\" make "
+                          "such files", path);
+        }
+
         return NGX_ERROR;
     }
 
@@ -134,7 +141,8 @@ ngx_http_gig_file_secret(ngx_conf_t *cf, ngx_http_gig_board_t *board, ngx_uint_t
 
     if (read != 0) {
         gig_secret_wipe(&board->secret);
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "the secret file \"%V\" cannot be used: %s",
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "the secret file \"%V\" cannot be used: %s (NAME.secret belongs here)",
                       &board->secret_file, err.detail);
         return NGX_ERROR;
     }

@@ -87,10 +87,11 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
 
         if (cf->args->nelts < 2 || cf->args->nelts > ngx_http_gig_parameters[i].max + 1) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid number of values of \"%V\" in gig_board \"%V\": it takes "
-                               "one%s", &value[0], &board->name,
-                               ngx_http_gig_parameters[i].max == 1
-                               ? "; put a text with blanks in quotes" : " address and its options");
+                               "\"%V\" in gig_board \"%V\" has %s: it takes one%s",
+                               &value[0], &board->name,
+                               cf->args->nelts < 2 ? "no value" : "too many values",
+                               ngx_http_gig_parameters[i].max > 1 ? " address and its options"
+                               : cf->args->nelts < 2 ? "" : "; put a text with blanks in quotes");
             return NGX_CONF_ERROR;
         }
 
@@ -277,8 +278,8 @@ ngx_http_gig_set_state(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 
     if (value[1].len < 2 || value[1].data[0] != '/') {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid \"state\" \"%V\" of gig_board \"%V\": it must be an absolute "
-                           "path, as in \"state /var/lib/nginx/gig/%V;\"",
+                           "invalid \"state\" \"%V\" of gig_board \"%V\": it must be the absolute "
+                           "path of a folder of its own, as in \"state /var/lib/nginx/gig/%V;\"",
                            &value[1], &board->name, &board->name);
         return NGX_CONF_ERROR;
     }

@@ -499,6 +499,13 @@ gig_sync_import(int argc, char **argv)
         return gig_sync_fail(EX_USAGE, "import", "needs FILE... and --into sqlite:PATH");
     }
 
+    /* before the database is made: a misspelt name leaves nothing behind */
+    for (c = optind; c < argc; c++) {
+        if (access(argv[c], R_OK) == -1) {
+            return gig_sync_fail(EX_NOINPUT, "import", "%s: %s", argv[c], strerror(errno));
+        }
+    }
+
     in = calloc(1, sizeof(gig_import_t));
 
     if (in == NULL) {

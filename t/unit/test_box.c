@@ -187,8 +187,9 @@ key_refused(const char *file, const char *detail)
 static void
 test_key_files(void **state)
 {
-    gig_error_t       err;
-    gig_public_key_t  key;
+    gig_error_t        err;
+    gig_public_key_t   key;
+    gig_private_key_t  private_key;
 
     (void) state;
 
@@ -196,6 +197,18 @@ test_key_files(void **state)
                                          &key, &err), 0);
     assert_string_equal(key.kid, "k");
     assert_int_equal(key.key[31], 31);
+
+    assert_int_equal(gig_public_key_read(text("public k AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n"),
+                                         &key, &err), 0);
+    assert_string_equal(key.kid, "k");
+
+    /* the halves look alike: the wrong one is refused, as what is sealed to it is lost */
+    assert_int_equal(gig_public_key_read(text("private k AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
+                                         &key, &err), -1);
+    assert_string_equal(err.detail, "line 1: this is the private half of a pair; the public one is wanted");
+    assert_int_equal(gig_private_key_read(text("public k AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
+                                          &private_key, &err), -1);
+    assert_string_equal(err.detail, "line 1: this is the public half of a pair; the private one is wanted");
 
     key_refused("", "there is no");
     key_refused("# nothing\n", "there is no");
