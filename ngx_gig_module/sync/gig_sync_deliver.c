@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -13,6 +15,7 @@
 
 #define GIG_SYNC_PLAIN_MAX      (8 * 1024 * 1024)   /* an opened box: max_body_bytes and some */
 #define GIG_SYNC_CLAIM_PAUSE    5000                /* ms between two looks for dead consumers */
+#define GIG_SYNC_CONSUMERS      16                  /* of one host that have a name each */
 #define GIG_SYNC_DEAD_KEPT      "10000"             /* `dead` is a view; the table is the truth */
 
 
@@ -26,21 +29,22 @@ typedef struct {
 } gig_sync_batch_t;
 
 
-void
-gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
-    gig_sync_redis_t *redis)
+/*
+ * The host's name, so that after a crash we find our own entries at once and need
+ * not wait until they count as a dead consumer's.  Of several on one host the
+ * second is HOST-1, and so on: who is which says an abstract socket, which goes
+ * with its process.  Where that cannot be had all share a name: then two may at
+ * worst deliver one entry, which the sink and the settling know.
+ */
+static void
+gig_sync_deliverer_name(gig_sync_deliverer_t *deliverer)
 {
-    char  host[48], *p;
+    int                      number;
+    char                     host[48], board[GIG_SYNC_VALUE_MAX + 64], *p;
+    unsigned char            hash[16];
+    struct sockaddr_un       name;
+    const gig_sync_board_t  *settings;
 
-    memset(deliverer, 0, sizeof(gig_sync_deliverer_t));
-    deliverer->job = job;
-    deliverer->redis = redis;
-
-    /*
-     * The host's name, so that after a crash we find our own entries at once and
-     * need not wait until they count as a dead consumer's.  Two on one host share
-     * it: at worst both deliver one entry, which the sink and the settling know.
-     */
     if (gethostname(host, sizeof(host)) == -1) {
         memcpy(host, "gig-sync", sizeof("gig-sync"));
     }
@@ -53,17 +57,62 @@ gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
         }
     }
 
-    (void) snprintf(deliverer->consumer, sizeof(deliverer->consumer), "%s", host);
+    settings = deliverer->job->board;
+    (void) snprintf(board, sizeof(board), "%s %u %s", settings->redis, settings->redis_db,
+                    settings->name);
+    (void) crypto_generichash(hash, sizeof(hash), (unsigned char *) board, strlen(board), NULL, 0);
+
+    memset(&name, 0, sizeof(name));
+    name.sun_family = AF_UNIX;
+    memcpy(name.sun_path + 1, "gig-sync", 8);
+    (void) sodium_bin2hex(name.sun_path + 9, 2 * sizeof(hash) + 1, hash, sizeof(hash));
+
+    deliverer->lock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    for (number = 0; deliverer->lock != -1 && number < GIG_SYNC_CONSUMERS; number++) {
+        name.sun_path[sizeof(name.sun_path) - 1] = (char) number;
+
+        if (bind(deliverer->lock, (struct sockaddr *) &name, sizeof(name)) == 0) {
+            break;
+        }
+    }
+
+    (void) snprintf(deliverer->consumer, sizeof(deliverer->consumer), number == 0 ? "%s" : "%s-%d",
+                    host, number);
+}
+
+
+void
+gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
+    gig_sync_redis_t *redis)
+{
+    memset(deliverer, 0, sizeof(gig_sync_deliverer_t));
+    deliverer->job = job;
+    deliverer->redis = redis;
+    gig_sync_deliverer_name(deliverer);
     memcpy(deliverer->cursor, "0", 2);
+}
+
+
+/* The sink alone: it is opened again when it is next needed. */
+static void
+gig_sync_deliverer_leave(gig_sync_deliverer_t *deliverer)
+{
+    if (deliverer->sink != NULL) {
+        deliverer->connector->close(deliverer->sink);
+        deliverer->sink = NULL;
+    }
 }
 
 
 void
 gig_sync_deliverer_close(gig_sync_deliverer_t *deliverer)
 {
-    if (deliverer->sink != NULL) {
-        deliverer->connector->close(deliverer->sink);
-        deliverer->sink = NULL;
+    gig_sync_deliverer_leave(deliverer);
+
+    if (deliverer->lock != -1) {
+        (void) close(deliverer->lock);
+        deliverer->lock = -1;
     }
 }
 
@@ -379,7 +428,7 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
     gig_sync_counts_t     counts = { 0 };
 
     if (deliverer->connector->deliver(deliverer->sink, batch->delivery, batch->n, err) == -1) {
-        gig_sync_deliverer_close(deliverer);
+        gig_sync_deliverer_leave(deliverer);
         return -1;
     }
 
@@ -420,15 +469,78 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
 }
 
 
-/* Entries that a consumer took and did not finish become ours. */
+/* 1: another consumer holds entries and has not been heard of for claim_after. */
+static int
+gig_sync_deliver_dead(gig_sync_deliverer_t *deliverer, gig_error_t *err)
+{
+    int                dead, ours;
+    size_t             i, k;
+    int64_t            pending, idle;
+    gig_str_t          name;
+    redisReply        *reply;
+    const redisReply  *pairs, *value;
+
+    reply = gig_sync_redis_ask(deliverer->redis, "XINFO CONSUMERS", "applications",
+                               GIG_SYNC_GROUP, err);
+    if (reply == NULL) {
+        /* Without its stream the group is gone as well. */
+        if (strncmp(err->detail, "ERR no such key", 15) == 0) {
+            deliverer->redis->fault = GIG_SYNC_REDIS_NOGROUP;
+        }
+
+        return -1;
+    }
+
+    dead = 0;
+
+    for (i = 0; i < reply->elements; i++) {
+        pairs = gig_sync_reply_at(reply, i);
+        ours = 0;
+        pending = 0;
+        idle = 0;
+
+        for (k = 0; pairs != NULL && k + 1 < pairs->elements; k += 2) {
+            name = gig_sync_reply_str(pairs->element[k]);
+            value = pairs->element[k + 1];
+
+            if (gig_str_is(name, "name")) {
+                ours = gig_str_is(gig_sync_reply_str(value), deliverer->consumer);
+
+            } else if (gig_str_is(name, "pending")) {
+                pending = gig_sync_reply_int(value);
+
+            } else if (gig_str_is(name, "idle")) {
+                idle = gig_sync_reply_int(value);
+            }
+        }
+
+        dead |= !ours && pending > 0 && idle >= deliverer->job->board->claim_after_ms;
+    }
+
+    freeReplyObject(reply);
+
+    return dead;
+}
+
+
+/*
+ * Entries that a dead consumer took and did not finish become ours.  One that is
+ * alive asks for entries every second: what it is slow with is left to it.
+ */
 static int
 gig_sync_deliver_claim(gig_sync_deliverer_t *deliverer, gig_error_t *err)
 {
+    int                rc;
     char               more[128], start[48], count[24];
     size_t             i, claimed;
     gig_str_t          next;
     redisReply        *reply;
     const redisReply  *lost;
+
+    rc = gig_sync_deliver_dead(deliverer, err);
+    if (rc != 1) {
+        return rc;
+    }
 
     memcpy(start, "0-0", 4);
     claimed = 0;

@@ -14,8 +14,9 @@ typedef struct {
     const gig_sync_connector_t *connector;
     gig_sync_record_t          *sink;           /* owned; NULL: to be opened */
     char                        consumer[72];
+    int                         lock;           /* owned socket: the consumer's name is ours */
     char                        cursor[48];     /* of our own unfinished entries; "": none */
-    int64_t claim_at; /* when to look for a dead consumer's entries next */
+    int64_t                     claim_at;       /* when to look for dead consumers next */
     size_t                      pending;        /* left over by the sink in this round */
 } gig_sync_deliverer_t;
 

@@ -233,7 +233,7 @@ for i = 0, n_stages - 1 do
     end
 
     -- Only what is known: a key made here would stay for ever.
-    if seat ~= '' and redis.call('HEXISTS', id_key, 'print') == 1
+    if seat ~= '' and redis.call('HGET', id_key, 'print')
         and redis.call('HGET', id_key, 'outcome') ~= seat
     then
         redis.call('HSET', id_key, 'outcome', seat)
