@@ -80,6 +80,7 @@ struct ngx_http_gig_board_s {
     ngx_rbtree_t              intakes;      /* applications in this worker's hands, by id */
     ngx_rbtree_node_t         intakes_sentinel;
     ngx_msec_t                told;         /* when a missing key was last logged */
+    ngx_msec_t                judge_told;   /* when an error of the judge was last logged */
 };
 
 

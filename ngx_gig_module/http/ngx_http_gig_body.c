@@ -103,14 +103,17 @@ ngx_http_gig_body_copy(ngx_http_request_t *r, ngx_buf_t *b, u_char *p, size_t si
 
 
 ngx_str_t *
-ngx_http_gig_header_in(ngx_http_request_t *r, const char *name)
+ngx_http_gig_header_in(ngx_http_request_t *r, const char *name, ngx_uint_t *times)
 {
     size_t            len;
-    ngx_uint_t        i;
+    ngx_str_t        *first;
+    ngx_uint_t        i, n;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
     len = ngx_strlen(name);
+    first = NULL;
+    n = 0;
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
         h = part->elts;
@@ -119,12 +122,17 @@ ngx_http_gig_header_in(ngx_http_request_t *r, const char *name)
             if (h[i].key.len == len
                 && ngx_strncasecmp(h[i].key.data, (u_char *) name, len) == 0)
             {
-                return &h[i].value;
+                first = first ? first : &h[i].value;
+                n++;
             }
         }
     }
 
-    return NULL;
+    if (times) {
+        *times = n;
+    }
+
+    return first;
 }
 
 
@@ -137,14 +145,14 @@ ngx_http_gig_cross_site(ngx_http_request_t *r)
     ngx_http_gig_loc_conf_t  *glcf;
 
     /* browsers set it and no page can change it */
-    site = ngx_http_gig_header_in(r, "sec-fetch-site");
+    site = ngx_http_gig_header_in(r, "sec-fetch-site", NULL);
 
     if (site) {
         return site->len == sizeof("cross-site") - 1
                && ngx_strncmp(site->data, "cross-site", site->len) == 0;
     }
 
-    origin = ngx_http_gig_header_in(r, "origin");
+    origin = ngx_http_gig_header_in(r, "origin", NULL);
 
     if (origin == NULL) {
         return 0;

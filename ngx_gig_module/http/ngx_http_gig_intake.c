@@ -304,6 +304,7 @@ ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row)
     int64_t              issued;
     ngx_int_t            rc;
     ngx_str_t           *header;
+    ngx_uint_t           times;
     ngx_http_request_t  *r;
     ngx_http_gig_ctx_t  *ctx;
 
@@ -329,15 +330,16 @@ ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row)
                                          NULL);
     }
 
-    header = ngx_http_gig_header_in(r, "idempotency-key");
+    header = ngx_http_gig_header_in(r, "idempotency-key", &times);
 
-    if (header == NULL
+    /* of two keys nobody knows which one counts */
+    if (times != 1
         || gig_key_read(ngx_http_gig_str(header), intake->key, &intake->key_len) != 0)
     {
         rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "idempotency-key",
-                                  "The Idempotency-Key header is missing or cannot be read; it "
-                                  "must be 1 to 255 printable ASCII characters, in quotes, chosen "
-                                  "afresh for each application.");
+                                  "The Idempotency-Key header is missing, given twice or cannot be "
+                                  "read; it must be 1 to 255 printable ASCII characters, in "
+                                  "quotes, chosen afresh for each application.");
         return rc == NGX_OK ? NGX_DONE : rc;
     }
 

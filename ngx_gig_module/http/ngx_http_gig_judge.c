@@ -6,13 +6,17 @@
 #include "gig_key.h"
 
 
-#define NGX_HTTP_GIG_JUDGE_KEYS  4
-#define NGX_HTTP_GIG_JUDGE_ARGS  17
+#define NGX_HTTP_GIG_JUDGE_KEYS    4
+#define NGX_HTTP_GIG_JUDGE_ARGS    17
 #define NGX_HTTP_GIG_JUDGE_ANSWER  6
+#define NGX_HTTP_GIG_JUDGE_SAYS    128          /* bytes of an error that are logged */
+#define NGX_HTTP_GIG_JUDGE_QUIET   60000        /* ms between two of them */
 
 
 static void ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what,
     const redisReply *reply);
+static void ngx_http_gig_judge_error(ngx_http_gig_board_t *board, const redisReply *reply,
+    ngx_log_t *log);
 static void ngx_http_gig_judge_source(ngx_http_gig_call_t *call, gig_str_t source);
 static int64_t ngx_http_gig_judge_number(const redisReply *reply);
 
@@ -144,10 +148,7 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
         ngx_http_set_log_request(r->connection->log, r);
 
         if (what == NGX_HTTP_GIG_REPLY_ERROR && reply) {
-            /* Redis's own words; our arguments are not in them */
-            ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                          "gig_board \"%V\": Redis refused the judge: %*s", &board->name,
-                          ngx_min(reply->len, 128), reply->str);
+            ngx_http_gig_judge_error(board, reply, r->connection->log);
         }
 
         intake->call = NULL;
@@ -162,6 +163,34 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
     }
 
     ngx_free(call);
+}
+
+
+/*
+ * Redis's own words; our arguments are not in them.  Once a minute, as whatever it
+ * is may be so for each application; in printable letters, as nginx escapes none.
+ */
+
+static void
+ngx_http_gig_judge_error(ngx_http_gig_board_t *board, const redisReply *reply, ngx_log_t *log)
+{
+    u_char  *p, text[NGX_HTTP_GIG_JUDGE_SAYS];
+    size_t   i;
+
+    if (board->judge_told && ngx_current_msec - board->judge_told < NGX_HTTP_GIG_JUDGE_QUIET) {
+        return;
+    }
+
+    board->judge_told = ngx_current_msec ? ngx_current_msec : 1;
+
+    p = text;
+
+    for (i = 0; i < (size_t) reply->len && i < sizeof(text); i++) {
+        *p++ = (u_char) (reply->str[i] < 0x20 || reply->str[i] > 0x7e ? '?' : reply->str[i]);
+    }
+
+    ngx_log_error(NGX_LOG_ERR, log, 0, "gig_board \"%V\": Redis refused the judge: %*s",
+                  &board->name, (size_t) (p - text), text);
 }
 
 

@@ -117,8 +117,8 @@ ngx_int_t ngx_http_gig_variables_add(ngx_conf_t *cf);
  */
 ngx_int_t ngx_http_gig_body(ngx_http_request_t *r, gig_str_t *body);
 
-/* A header of the request by its name in lower case, or NULL. */
-ngx_str_t *ngx_http_gig_header_in(ngx_http_request_t *r, const char *name);
+/* The first header of that name (in lower case), or NULL; times: how many there are, or NULL. */
+ngx_str_t *ngx_http_gig_header_in(ngx_http_request_t *r, const char *name, ngx_uint_t *times);
 
 /* A POST of another site's page (Sec-Fetch-Site, else Origin): 1, and the caller refuses. */
 ngx_uint_t ngx_http_gig_cross_site(ngx_http_request_t *r);
