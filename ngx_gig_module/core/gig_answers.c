@@ -87,7 +87,7 @@ gig_answers_read_json(const gig_form_t *form, gig_str_t body, gig_answers_t *ans
     given = json_object_get(root, "answers");
 
     if (!json_is_object(given)) {
-        (void) gig_error_set(err, "/answers", "is missing or no object; "
+        (void) gig_error_set(err, "/answers", "\"answers\" is missing or no object; "
                              "{\"answers\":{\"email\":\"name@example.edu\"}} is the form of it");
         goto done;
     }

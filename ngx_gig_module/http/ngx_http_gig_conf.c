@@ -229,6 +229,11 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->base = conf->board->public_url;
     }
 
+    /* nginx's own redirect from "/gigs" would else be an address made of Host */
+    if (conf->board) {
+        clcf->absolute_redirect = 0;
+    }
+
     return NGX_CONF_OK;
 }
 

@@ -267,6 +267,7 @@ static ngx_int_t
 ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, gig_str_t body, uint32_t row)
 {
     int                  read;
+    char                 detail[sizeof("The body cannot be read: .") + GIG_DETAIL_SIZE];
     ngx_int_t            rc;
     ngx_http_request_t  *r;
     ngx_http_gig_ctx_t  *ctx;
@@ -281,8 +282,9 @@ ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, gig_str_t body, uint32_
            : gig_answers_read_json(&intake->form, body, &intake->answers, &intake->error);
 
     if (read != 0) {
-        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "unreadable",
-                                  intake->error.detail);
+        (void) snprintf(detail, sizeof(detail), "The body cannot be read: %s.",
+                        intake->error.detail);
+        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "unreadable", detail);
         return rc == NGX_OK ? NGX_DONE : rc;
     }
 
