@@ -5,6 +5,9 @@
 #include "gig_text.h"
 
 
+#define GIG_TEXT_HALF_YEAR  182     /* days */
+
+
 typedef struct {
     char         code[4];
     const char  *symbol;
@@ -367,11 +370,18 @@ void
 gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_str_t beside, gig_buf_t *out)
 {
     int          year;
+    int64_t      days;
     gig_local_t  local;
 
     gig_text_local(zone, seconds, &local);
-    year = (beside.len >= 4) ? gig_text_digits(beside.data, 4) : -1;
-    gig_text_write_day(&local, 0, local.year != year, out);
+    year = 1;
+
+    if (gig_date_parse(beside, &days) == 0) {
+        days -= seconds / 86400;
+        year = (days < -1 || days > GIG_TEXT_HALF_YEAR);
+    }
+
+    gig_text_write_day(&local, 0, year, out);
 }
 
 

@@ -37,7 +37,7 @@ void gig_text_pay_for(const json_t *pay, const json_t *work, gig_buf_t *out);
 void gig_text_hours(const json_t *work, gig_buf_t *out);
 
 /*
- * Short, for one line of a card: "Remote, United States", "Remote, US, CA, MX",
+ * Short, for one line of a card: "Remote, United States", "Remote, US, CA",
  * "Chicago, IL", "Chicago, IL (hybrid)", "Chicago, IL and 3 more".
  */
 void gig_text_place(const json_t *location, gig_buf_t *out);
@@ -57,7 +57,7 @@ void gig_text_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
 
 /*
  * "30 Oct 2026": the day in the zone; "30 Oct" if `beside`, a date that is written
- * next to it, is of the same year.
+ * next to it, comes within half a year, so that nobody can take it for another's.
  */
 void gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_str_t beside, gig_buf_t *out);
 

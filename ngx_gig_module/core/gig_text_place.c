@@ -88,7 +88,7 @@ gig_text_codes(const json_t *list, gig_buf_t *out)
 
     n = json_array_size(list);
 
-    if (n <= GIG_PLACES_SHOWN || n > GIG_CODES_SHOWN) {
+    if (n < 2 || n > GIG_CODES_SHOWN) {
         return -1;
     }
 
