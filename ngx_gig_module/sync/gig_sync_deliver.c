@@ -531,7 +531,7 @@ static int
 gig_sync_deliver_claim(gig_sync_deliverer_t *deliverer, gig_error_t *err)
 {
     int                rc;
-    char               more[128], start[48], count[24];
+    char               more[192], start[48], count[24];
     size_t             i, claimed;
     gig_str_t          next;
     redisReply        *reply;
