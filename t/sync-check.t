@@ -121,11 +121,21 @@ like($output, qr/^acme: version 1, 2 gigs, 0 forms, ready$/m, 'for people too');
 like($output, qr/backlog 4 .*gap 3, dead letters 1/, 'with what waits');
 like($output, qr/host edge1: version 1, gap 3/, 'and each host');
 
+like($output, qr/^  source: 2 gigs, 0 forms, 0 refused$/m, 'and what the source holds');
+
+$test->sql("update gigs set json = json_remove(json, '\$.title') where id = 'two'");
+($status, $output) = $test->sync('status');
+like($output, qr/refused gig=two field=\/title reason=/, 'a row that is no gig: id, field and reason');
+like($output, qr/^  source: 1 gigs, 0 forms, 1 refused \(the lines above say which and why; what was published of them stays\)$/m,
+    'and how many there are');
+is($redis->cmd('HLEN', $key->('gigs')), 2, 'what was published of it is there');
+$test->sql("update gigs set json = json_set(json, '\$.title', 'Two') where id = 'two'");
+
 $redis->cmd('SELECT', 0);
 $redis->crash;
 ($status, $output) = $test->sync('status');
 is($status, 69, 'a Redis that is gone is told by the exit status');
-like($output, qr/^acme: /m, 'and by the board\'s line');
+like($output, qr/^acme: Redis unix:.* cannot be asked: /m, 'and by the board\'s line');
 
 
 # --- what systemd hears

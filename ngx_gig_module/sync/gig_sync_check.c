@@ -283,57 +283,93 @@ gig_sync_check_board(gig_sync_check_t *check)
 
 
 static int
-gig_sync_check_count(void *data, char kind, gig_str_t id, gig_str_t rev, gig_str_t json)
+gig_sync_tally_add(void *data, char kind, gig_str_t id, gig_str_t rev, gig_str_t json)
 {
-    size_t  *count = data;
+    gig_sync_tally_t  *tally = data;
 
     (void) rev;
     (void) id;
 
-    /* [0]: gigs; [1]: forms; [2]: refused */
-    count[json.len == 0 ? 2 : kind == 'g' ? 0 : 1]++;
+    if (json.len == 0) {
+        tally->refused++;
+
+    } else if (kind == 'g') {
+        tally->gigs++;
+
+    } else {
+        tally->forms++;
+    }
 
     return 0;
 }
 
 
-static void
-gig_sync_check_upstream(gig_sync_check_t *check, const char *name, gig_str_t url, int fetch)
+int
+gig_sync_tally(gig_str_t url, gig_sync_tally_t *tally, gig_error_t *err)
 {
-    size_t                       count[3] = { 0 };
-    gig_error_t                  err;
+    int                          rc;
     gig_sync_record_t           *record;
     const gig_sync_connector_t  *connector;
 
-    connector = gig_sync_connector(url, &err);
+    memset(tally, 0, sizeof(gig_sync_tally_t));
+    connector = gig_sync_connector(url, err);
 
-    if (connector == NULL || connector->open(url, &record, &err) == -1) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, name, "%s%s%s", err.pointer,
+    if (connector == NULL || connector->open(url, &record, err) == -1) {
+        return -1;
+    }
+
+    rc = connector->fetch(record, gig_sync_tally_add, tally, err);
+    connector->close(record);
+
+    return rc;
+}
+
+
+static void
+gig_sync_check_source(gig_sync_check_t *check)
+{
+    gig_error_t       err;
+    gig_sync_tally_t  tally;
+
+    if (gig_sync_tally(gig_sync_source_url(check->board), &tally, &err) == -1) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "source", "%s%s%s", err.pointer,
                            err.pointer[0] == '\0' ? "" : ": ", err.detail);
         return;
     }
 
-    if (!fetch) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, name, "%s",
-                           connector->abilities & GIG_SYNC_DATABASE
-                               ? "keeps applications and confirms seats itself"
-                               : "takes applications");
+    gig_sync_check_say(check,
+                       tally.refused > 0 ? GIG_SYNC_CHECK_ERROR
+                       : tally.gigs == 0 ? GIG_SYNC_CHECK_WARNING
+                                         : GIG_SYNC_CHECK_OK,
+                       "source", "%zu gigs, %zu forms, %zu refused%s", tally.gigs, tally.forms,
+                       tally.refused,
+                       tally.refused > 0 ? " (the lines above say which and why)"
+                       : tally.gigs == 0 ? "; an empty source never empties a board"
+                                         : "");
+}
 
-    } else if (connector->fetch(record, gig_sync_check_count, count, &err) == -1) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, name, "%s%s%s", err.pointer,
+
+static void
+gig_sync_check_sink(gig_sync_check_t *check)
+{
+    gig_str_t                    url;
+    gig_error_t                  err;
+    gig_sync_record_t           *record;
+    const gig_sync_connector_t  *connector;
+
+    url = gig_sync_sink_url(check->board);
+    connector = gig_sync_connector(url, &err);
+
+    if (connector == NULL || connector->open(url, &record, &err) == -1) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "sink", "%s%s%s", err.pointer,
                            err.pointer[0] == '\0' ? "" : ": ", err.detail);
-
-    } else {
-        gig_sync_check_say(check,
-                           count[2] > 0    ? GIG_SYNC_CHECK_ERROR
-                           : count[0] == 0 ? GIG_SYNC_CHECK_WARNING
-                                           : GIG_SYNC_CHECK_OK,
-                           name, "%zu gigs, %zu forms, %zu refused%s", count[0], count[1], count[2],
-                           count[2] > 0    ? " (the log says which and why)"
-                           : count[0] == 0 ? "; an empty source never empties a board"
-                                           : "");
+        return;
     }
 
+    gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "sink", "%s",
+                       connector->abilities & GIG_SYNC_DATABASE
+                           ? "keeps applications and confirms seats itself"
+                           : "takes applications");
     connector->close(record);
 }
 
@@ -374,10 +410,8 @@ gig_sync_check(int argc, char **argv)
             gig_sync_check_board(&check);
         }
 
-        gig_sync_check_upstream(&check, "source",
-                                (gig_str_t) { check.board->source, strlen(check.board->source) },
-                                1);
-        gig_sync_check_upstream(&check, "sink", gig_sync_sink_url(check.board), 0);
+        gig_sync_check_source(&check);
+        gig_sync_check_sink(&check);
 
         gig_sync_redis_close(&check.redis);
         errors += check.errors;

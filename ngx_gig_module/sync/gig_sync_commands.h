@@ -8,6 +8,8 @@
 #ifndef GIG_SYNC_COMMANDS_H
 #define GIG_SYNC_COMMANDS_H
 
+#include "gig_base.h"
+
 int gig_sync_init(int argc, char **argv);
 int gig_sync_run(int argc, char **argv);
 int gig_sync_once(int argc, char **argv);
@@ -22,5 +24,18 @@ int gig_sync_open(int argc, char **argv);
 /* Prints "gig-sync COMMAND: ..." on standard error and returns status. */
 int gig_sync_fail(int status, const char *command, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same of the option that getopt has just refused. */
+int gig_sync_misused(char **argv);
+
+/*
+ * Reads a source without publishing: gigs, forms, and rows that were refused, each of
+ * which the log tells with field and reason.  err says at whom when it cannot be read.
+ */
+typedef struct {
+    size_t  gigs, forms, refused;
+} gig_sync_tally_t;
+
+int gig_sync_tally(gig_str_t url, gig_sync_tally_t *tally, gig_error_t *err);
 
 #endif /* GIG_SYNC_COMMANDS_H */

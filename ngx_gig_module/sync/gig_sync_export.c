@@ -379,7 +379,7 @@ gig_sync_export(int argc, char **argv)
             break;
 
         default:
-            return EX_USAGE;
+            return gig_sync_misused(argv);
         }
     }
 

@@ -403,8 +403,31 @@ gig_import_file(gig_import_t *in, const char *path)
 
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-    if (fd == -1 || fstat(fd, &st) == -1 || (n = pread(fd, head, sizeof(head), 0)) == -1) {
+    n = 0;
+
+    if (fd == -1 || fstat(fd, &st) == -1
+        || (!S_ISDIR(st.st_mode) && (n = pread(fd, head, sizeof(head), 0)) == -1))
+    {
         gig_error_set(&in->err, "", "%s", strerror(errno));
+        goto done;
+    }
+
+    if (S_ISDIR(st.st_mode)) {
+        gig_error_set(&in->err, "", "is a folder, not a file");
+        goto done;
+    }
+
+    if (n == 0) {
+        gig_error_set(&in->err, "", "is empty");
+        goto done;
+    }
+
+    /* Its byte order mark, or the zeros of plain letters; nothing we read has a zero byte. */
+    if (n > 1 && (memcmp(head, "\xff\xfe", 2) == 0 || memcmp(head, "\xfe\xff", 2) == 0
+                  || memchr(head, '\0', (size_t) n) != NULL))
+    {
+        gig_error_set(&in->err, "", "is UTF-16, or no text; save it as UTF-8 (in a spreadsheet:"
+                      " \"CSV UTF-8\")");
         goto done;
     }
 
@@ -491,7 +514,7 @@ gig_sync_import(int argc, char **argv)
             break;
 
         default:
-            return EX_USAGE;
+            return gig_sync_misused(argv);
         }
     }
 

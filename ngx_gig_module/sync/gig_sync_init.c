@@ -332,7 +332,7 @@ gig_sync_init(int argc, char **argv)
             break;
 
         default:
-            return EX_USAGE;
+            return gig_sync_misused(argv);
         }
     }
 

@@ -56,6 +56,13 @@ gig_sync_sink_url(const gig_sync_board_t *board)
 }
 
 
+gig_str_t
+gig_sync_source_url(const gig_sync_board_t *board)
+{
+    return (gig_str_t) { board->source, strlen(board->source) };
+}
+
+
 int
 gig_sync_job_stopped(gig_sync_job_t *job)
 {

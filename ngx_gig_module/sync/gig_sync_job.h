@@ -29,6 +29,7 @@ typedef struct {
 
 /* The board's sink, or its source if it has none of its own. */
 gig_str_t gig_sync_sink_url(const gig_sync_board_t *board);
+gig_str_t gig_sync_source_url(const gig_sync_board_t *board);
 
 /* 1 as soon as the job is to end; also the job's sign of life. */
 int gig_sync_job_stopped(gig_sync_job_t *job);

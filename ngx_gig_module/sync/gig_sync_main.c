@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -61,6 +62,15 @@ gig_sync_fail(int status, const char *command, const char *format, ...)
     fputc('\n', stderr);
 
     return status;
+}
+
+
+int
+gig_sync_misused(char **argv)
+{
+    return gig_sync_fail(EX_USAGE, argv[0],
+                         "\"%s\" is not understood, or lacks its value; \"gig-sync %s --help\""
+                         " says what is right", argv[optind - 1], argv[0]);
 }
 
 
@@ -129,6 +139,8 @@ main(int argc, char **argv)
     if (sodium_init() == -1) {
         return gig_sync_fail(EX_OSERR, name, "no source of random numbers");
     }
+
+    opterr = 0;                         /* what getopt would print names no gig-sync */
 
     return commands[i].run(argc - 1, argv + 1);
 }

@@ -103,7 +103,7 @@ gig_sync_open(int argc, char **argv)
             break;
 
         default:
-            return EX_USAGE;
+            return gig_sync_misused(argv);
         }
     }
 

@@ -11,7 +11,7 @@
 #include "gig_sync_redis.h"
 
 #define GIG_SYNC_NODE_MAX       65536       /* bytes of a node's line */
-#define GIG_SYNC_NODE_OLD 15 /* seconds: three of the marks a node should have made */
+#define GIG_SYNC_NODE_OLD       15          /* seconds: three of the marks it should have made */
 
 
 static json_t *
@@ -171,12 +171,35 @@ gig_sync_status_nodes(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
 }
 
 
+/* What the next pull will find; rows that are no records are told by the log. */
+static void
+gig_sync_status_source(const gig_sync_board_t *settings, json_t *board)
+{
+    json_t            *source;
+    gig_error_t        err;
+    gig_sync_tally_t   tally;
+
+    source = json_object();
+
+    if (gig_sync_tally(gig_sync_source_url(settings), &tally, &err) == -1) {
+        (void) json_object_set_new(source, "error", json_string(err.detail));
+
+    } else {
+        (void) json_object_set_new(source, "gigs", json_integer((json_int_t) tally.gigs));
+        (void) json_object_set_new(source, "forms", json_integer((json_int_t) tally.forms));
+        (void) json_object_set_new(source, "refused", json_integer((json_int_t) tally.refused));
+    }
+
+    (void) json_object_set_new(board, "source", source);
+}
+
+
 static void
 gig_sync_status_print(const json_t *board)
 {
     size_t         i;
     int64_t        at;
-    const json_t  *nodes, *node, *error;
+    const json_t  *nodes, *node, *error, *source;
 
 #define GIG_SYNC_STATUS(object, name)                                                              \
     ((long long) json_integer_value(json_object_get(object, name)))
@@ -192,13 +215,34 @@ gig_sync_status_print(const json_t *board)
     printf("%s: version %lld, %lld gigs, %lld forms, %s\n",
            json_string_value(json_object_get(board, "board")), GIG_SYNC_STATUS(board, "version"),
            GIG_SYNC_STATUS(board, "gigs"), GIG_SYNC_STATUS(board, "forms"),
-           json_is_true(json_object_get(board, "ready")) ? "ready" : "NOT READY");
-    printf("  backlog %lld (in hand %lld), lag %.1f s, gap %lld, dead letters %lld\n",
+           json_is_true(json_object_get(board, "ready"))
+               ? "ready" : "NOT READY: no application is judged until gig-sync has rebuilt it");
+
+    source = json_object_get(board, "source");
+    error = json_object_get(source, "error");
+
+    if (error != NULL) {
+        printf("  source: CANNOT BE READ: %s\n", json_string_value(error));
+
+    } else {
+        printf("  source: %lld gigs, %lld forms, %lld refused%s\n",
+               GIG_SYNC_STATUS(source, "gigs"), GIG_SYNC_STATUS(source, "forms"),
+               GIG_SYNC_STATUS(source, "refused"),
+               GIG_SYNC_STATUS(source, "refused") > 0
+                   ? " (the lines above say which and why; what was published of them stays)" : "");
+    }
+
+    printf("  applications: backlog %lld (in hand %lld), oldest waits %.1f s, gap %lld,"
+           " dead letters %lld\n",
            GIG_SYNC_STATUS(board, "backlog"), GIG_SYNC_STATUS(board, "in_hand"),
            (double) GIG_SYNC_STATUS(board, "lag_ms") / 1000, GIG_SYNC_STATUS(board, "gap"),
            GIG_SYNC_STATUS(board, "dead"));
 
     nodes = json_object_get(board, "nodes");
+
+    if (json_array_size(nodes) == 0) {
+        puts("  no host of nginx has been heard of yet");
+    }
 
     for (i = 0; i < json_array_size(nodes); i++) {
         node = json_array_get(nodes, i);
@@ -223,7 +267,7 @@ static int
 gig_sync_status_board(const gig_sync_board_t *settings, json_t *board)
 {
     int               rc;
-    gig_error_t       err;
+    gig_error_t       err, fault;
     gig_sync_redis_t  redis;
 
     gig_sync_redis_init(&redis, settings);
@@ -239,8 +283,12 @@ gig_sync_status_board(const gig_sync_board_t *settings, json_t *board)
         || gig_sync_status_number(&redis, board, "dead", "XLEN", "dead", &err) == -1
         || gig_sync_status_nodes(&redis, board, &err) == -1)
     {
-        (void) json_object_set_new(board, "error", json_string(err.detail));
+        gig_error_set(&fault, "", "Redis %s cannot be asked: %s", settings->redis, err.detail);
+        (void) json_object_set_new(board, "error", json_string(fault.detail));
         rc = -1;
+
+    } else {
+        gig_sync_status_source(settings, board);
     }
 
     gig_sync_redis_close(&redis);

@@ -82,7 +82,7 @@ gig_sync_verify(int argc, char **argv)
             break;
 
         default:
-            return EX_USAGE;
+            return gig_sync_misused(argv);
         }
     }
 
