@@ -55,9 +55,10 @@ typedef struct {
 } gig_compile_t;
 
 /*
- * Makes the whole index, a block that the caller frees (gig_block.h).  Stores that nothing refers to any more are
- * left out of it; `dead` is brought up to date.  The digest is computed from the
- * rows, so the caller can compare it with what Redis says.  0 or -1 and err.
+ * Makes the whole index, a block that the caller frees (gig_block.h).  Stores that
+ * nothing refers to any more are left out of it; `dead` is brought up to date.  The
+ * digest is computed from the rows, so the caller can compare it with what Redis
+ * says.  0 or -1 and err.
  */
 int gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *index,
     gig_error_t *err);

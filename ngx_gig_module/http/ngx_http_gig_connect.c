@@ -542,7 +542,6 @@ ngx_http_gig_connect_is_up(ngx_http_gig_connect_t *cn)
     ngx_uint_t  level;
 
     cn->state = NGX_HTTP_GIG_CONNECT_UP;
-    cn->delay = NGX_HTTP_GIG_CONNECT_DELAY;
     cn->since = ngx_time();
     cn->pinging = 0;
     cn->connects++;
@@ -598,6 +597,13 @@ ngx_http_gig_connect_is_down(ngx_http_gig_connect_t *cn, const char *why)
     }
 
     if (was_up) {
+
+        /* One that is lost as soon as it is up must not be tried again and again at once. */
+
+        if (ngx_time() - cn->since >= NGX_HTTP_GIG_CONNECT_STEADY) {
+            cn->delay = NGX_HTTP_GIG_CONNECT_DELAY;
+        }
+
         cn->since = ngx_time();
         cn->losses++;
         ngx_http_gig_count(cn->board, NGX_HTTP_GIG_COUNT_REDIS_LOSSES, 1);

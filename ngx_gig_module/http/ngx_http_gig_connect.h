@@ -18,6 +18,7 @@
 #define NGX_HTTP_GIG_CONNECT_TIMEOUT    3000        /* ms from the first packet to up */
 #define NGX_HTTP_GIG_CONNECT_DELAY      50          /* ms before the first new attempt */
 #define NGX_HTTP_GIG_CONNECT_DELAY_MAX  2000        /* it doubles up to this */
+#define NGX_HTTP_GIG_CONNECT_STEADY     2           /* s of being up after which it starts over */
 #define NGX_HTTP_GIG_PING_INTERVAL      5000        /* ms; no answer until the next one: down */
 #define NGX_HTTP_GIG_ARGC_MAX           80
 #define NGX_HTTP_GIG_ERROR_MAX          128

@@ -54,6 +54,8 @@ ngx_http_gig_fetch(ngx_http_gig_keeper_t *k)
         return;
     }
 
+    k->asked = n;
+
     argv[0] = gig_str("HMGET");
     argv[1] = ngx_http_gig_keeper_key(k, key, form ? "forms" : "gigs");
 
@@ -77,9 +79,22 @@ ngx_http_gig_fetched(redisAsyncContext *ac, void *r, void *data)
         return;
     }
 
-    if (reply->type != REDIS_REPLY_ARRAY || k->fetched >= k->changes.n) {
+    /* Not one more than was asked for: the next would be taken for another's record. */
+
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != k->asked
+        || k->fetched >= k->changes.n)
+    {
         ngx_http_gig_keeper_failed(k, reply);
         return;
+    }
+
+    for (i = 0; i < reply->elements; i++) {
+        if (reply->element[i]->type != REDIS_REPLY_STRING
+            && reply->element[i]->type != REDIS_REPLY_NIL)
+        {
+            ngx_http_gig_keeper_failed(k, reply->element[i]);
+            return;
+        }
     }
 
     n = 0;

@@ -158,6 +158,7 @@ struct ngx_http_gig_keeper_s {
     ngx_uint_t                load_step;
     char                      load_cursor[24];
     size_t                    fetched;          /* changes before this one are fetched */
+    size_t                    asked;            /* records of the HMGET under way */
     size_t                    average;          /* bytes of a record, to keep to FETCH_BYTES */
     ngx_msec_t                load_after;       /* no full load before */
     ngx_msec_t                load_delay;

@@ -123,7 +123,7 @@ ngx_http_gig_load_scanned(redisAsyncContext *ac, void *r, void *data)
     }
 
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2
-        || reply->element[1]->type != REDIS_REPLY_ARRAY)
+        || reply->element[1]->type != REDIS_REPLY_ARRAY || reply->element[1]->elements % 2)
     {
         ngx_http_gig_keeper_failed(k, reply);
         return;
@@ -137,7 +137,14 @@ ngx_http_gig_load_scanned(redisAsyncContext *ac, void *r, void *data)
         return;
     }
 
-    for (i = 0; i + 1 < pairs->elements; i += 2) {
+    for (i = 0; i < pairs->elements; i++) {
+        if (pairs->element[i]->type != REDIS_REPLY_STRING) {
+            ngx_http_gig_keeper_failed(k, pairs->element[i]);
+            return;
+        }
+    }
+
+    for (i = 0; i < pairs->elements; i += 2) {
         if (ngx_http_gig_load_pair(k, ngx_http_gig_reply_text(pairs->element[i]),
                                    ngx_http_gig_reply_text(pairs->element[i + 1]))
             != NGX_OK)
@@ -172,7 +179,7 @@ ngx_http_gig_load_pair(ngx_http_gig_keeper_t *k, gig_str_t id, gig_str_t value)
     gig_str_t               state;
     ngx_http_gig_change_t  *change;
 
-    if (!gig_id_valid(id) || value.data == NULL) {
+    if (!gig_id_valid(id)) {
         return NGX_OK;
     }
 
