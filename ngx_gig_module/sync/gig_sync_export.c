@@ -29,12 +29,19 @@ typedef struct {
 
 /* Columns of a CSV of gigs: names of a mapping, so that the file can be imported as it is. */
 static const char *const  gig_columns[] = {
-    "id", "status", "title", "summary", "org.name", "department", "team", "engagement",
-    "commitment", "location.mode", "location.name", "pay.type", "pay.currency", "pay.min_minor",
-    "pay.max_minor", "pay.unit", "work.hours_min", "work.hours_max", "work.duration_days",
-    "work.start_by", "work.due_by", "capacity.positions", "capacity.application_cap",
-    "capacity.on_full", "posted_at", "updated_at", "opens_at", "closes_at", "time_zone",
-    "language", "description_html"
+    "id", "status", "title", "summary", "org.id", "org.name", "org.url", "org.logo", "department",
+    "team", "engagement", "commitment", "location.mode", "location.name", "location.places",
+    "location.applicant_regions", "pay.type", "pay.currency", "pay.min_minor", "pay.max_minor",
+    "pay.unit", "pay.paid_on", "pay.note", "work.hours_min", "work.hours_max",
+    "work.duration_days", "work.start_by", "work.due_by", "work.supervisor_title",
+    "work.ai_policy", "skills", "deliverables", "eligibility.min_age",
+    "eligibility.work_authorization", "eligibility.audience", "eligibility.note",
+    "capacity.positions", "capacity.application_cap", "capacity.on_full", "feedback.to_applicant",
+    "feedback.decision_by", "conversion.possible", "conversion.note", "form.id", "form.rev",
+    "privacy.policy_url", "privacy.retention_days", "privacy.consents", "privacy.blind",
+    "seo.canonical_url", "seo.noindex", "seo.direct_apply", "onboarding.contact",
+    "onboarding.kick_off", "visible_from", "posted_at", "updated_at", "opens_at", "closes_at",
+    "time_zone", "language", "description_html"
 };
 
 #define GIG_EXPORT_COLUMNS  (sizeof(gig_columns) / sizeof(gig_columns[0]))
@@ -71,6 +78,42 @@ gig_export_cell(gig_export_t *export, gig_str_t text)
 }
 
 
+/* One of a list, as a mapping reads it: "Excel", "US United States", "McLean, VA". */
+static void
+gig_export_item(gig_buf_t *list, const json_t *item)
+{
+    size_t             i;
+    const json_t      *part;
+    const char        *before;
+    static const struct {
+        const char    *member;
+        const char    *before;
+    }  parts[] = { { "code", "" }, { "name", " " }, { "addressLocality", "" },
+                   { "addressRegion", ", " } };
+
+    before = list->len ? "; " : "";
+
+    if (json_is_string(item)) {
+        gig_buf_puts(list, before);
+        gig_buf_add(list, json_string_value(item), json_string_length(item));
+        return;
+    }
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+
+        part = json_object_get(item, parts[i].member);
+
+        if (json_string_length(part) == 0) {
+            continue;
+        }
+
+        gig_buf_puts(list, before);
+        gig_buf_add(list, json_string_value(part), json_string_length(part));
+        before = i + 1 < sizeof(parts) / sizeof(parts[0]) ? parts[i + 1].before : "";
+    }
+}
+
+
 static void
 gig_export_value(gig_export_t *export, const json_t *value)
 {
@@ -103,10 +146,7 @@ gig_export_value(gig_export_t *export, const json_t *value)
         gig_buf_init(&list, GIG_EXPORT_ROW_MAX);
 
         json_array_foreach(value, i, item) {
-            if (json_is_string(item)) {
-                gig_buf_puts(&list, list.len ? "; " : "");
-                gig_buf_add(&list, json_string_value(item), json_string_length(item));
-            }
+            gig_export_item(&list, item);
         }
 
         gig_export_cell(export, (gig_str_t) { list.data ? list.data : "", list.len });
