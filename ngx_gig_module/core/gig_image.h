@@ -17,7 +17,8 @@
 #include "gig_sha1.h"
 #include "gig_time.h"
 
-#define GIG_IMAGE_VERSION       1
+/* Raised with every change of the format, and of the cards, which are stored drawn. */
+#define GIG_IMAGE_VERSION       2
 #define GIG_IMAGE_GIGS_MAX      1000000
 #define GIG_IMAGE_FORMS_MAX     4096
 #define GIG_IMAGE_STORES_MAX    64

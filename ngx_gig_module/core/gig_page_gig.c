@@ -78,7 +78,7 @@ gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
     note = gig_json_str(pay, "note");
 
     if (note.len != 0) {
-        gig_buf_puts(out, "<span class=\"gig-small\">");
+        gig_buf_puts(out, " <span class=\"gig-small\">");
         gig_buf_html(out, note);
         gig_buf_puts(out, "</span>");
     }
