@@ -209,7 +209,7 @@ test_foreign(void **state)
     assert_int_equal(gig_image_open(bytes, gig_str("acme2"), 1, &image, &err), -1);
     assert_string_equal(err.pointer, "/board");
 
-    h->version = 2;
+    h->version = GIG_IMAGE_VERSION + 1;
     test_repair(copy, bytes.len);
     assert_int_equal(gig_image_open(bytes, gig_str("acme"), 1, &image, &err), -1);
     assert_string_equal(err.pointer, "/version");
