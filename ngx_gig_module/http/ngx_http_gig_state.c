@@ -11,6 +11,7 @@
 static int ngx_http_gig_state_step(int parent, const char *name, ngx_uint_t last);
 static ngx_int_t ngx_http_gig_state_own(ngx_http_gig_board_t *board, int fd, ngx_log_t *log,
     ngx_core_conf_t *ccf);
+static ngx_uint_t ngx_http_gig_state_foreign(int folder);
 
 
 ngx_int_t
@@ -150,6 +151,14 @@ ngx_http_gig_state_own(ngx_http_gig_board_t *board, int fd, ngx_log_t *log, ngx_
         return NGX_ERROR;
     }
 
+    if ((st.st_uid != user || (st.st_mode & 07777) != 0700) && ngx_http_gig_state_foreign(fd)) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "the state folder \"%V\" of gig_board \"%V\" holds files of others: it must "
+                      "be a folder of its own, which nginx makes and gives to its workers alone",
+                      &board->state, &board->name);
+        return NGX_ERROR;
+    }
+
     if (st.st_uid != user) {
 
         if (st.st_uid != geteuid()) {
@@ -172,4 +181,49 @@ ngx_http_gig_state_own(ngx_http_gig_board_t *board, int fd, ngx_log_t *log, ngx_
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * Whether a folder that would be handed over holds something and never was a
+ * board's: "state /etc;" would else shut everybody but the workers out of it.
+ */
+
+static ngx_uint_t
+ngx_http_gig_state_foreign(int folder)
+{
+    int             fd;
+    DIR            *dir;
+    ngx_uint_t      foreign;
+    struct dirent  *entry;
+
+    fd = openat(folder, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return 1;
+    }
+
+    dir = fdopendir(fd);
+    if (dir == NULL) {
+        (void) close(fd);
+        return 1;
+    }
+
+    foreign = 0;
+
+    while ((entry = readdir(dir)) != NULL) {
+
+        /* a board's folder has it from the first start of a worker on */
+        if (ngx_strcmp(entry->d_name, "node") == 0) {
+            foreign = 0;
+            break;
+        }
+
+        if (ngx_strcmp(entry->d_name, ".") != 0 && ngx_strcmp(entry->d_name, "..") != 0) {
+            foreign = 1;
+        }
+    }
+
+    (void) closedir(dir);
+
+    return foreign;
 }
