@@ -131,6 +131,8 @@ is(scalar @{ json_of($slow->answer('GET'))->{gigs} }, 100, 'a slow reader gets i
 # --- reload twice, with a request waiting for Redis
 
 for my $round (1, 2) {
+    # A worker that has just started has no link yet, and would rightly say 503.
+    ok(wait_for { !grep { $test->get('/gig-health?for=intake')->{status} != 200 } 1 .. 20 } "every worker of round $round has its link");
     $redis->pause;
     my $waiting = GigTest::Http->new($test->{port});
     $waiting->send('POST', '/gigs/one/applications', body => JSON::PP->new->utf8->encode({ answers => $test->answers(email => "r$round\@example.edu") }),
