@@ -69,7 +69,7 @@ like($output, qr/^  \Q$_\E /m, "lists $_") for qw(init run once check status imp
 is($status, 0, 'version');
 
 my $docs = do { local (@ARGV, $/) = ("$root/docs/gig-sync.md"); <> };
-my $code = do { local (@ARGV, $/) = ("$root/ngx_gig_module/sync/gig_sync_settings.c"); <> };
+my $code = do { local (@ARGV, $/) = ("$root/ngx_gig_module/core/gig_settings.c"); <> };
 my @settings = $code =~ /^    \{ "(\w+)", GIG_SETTING_/mg;
 cmp_ok(scalar @settings, '>=', 10, 'the table of settings is found');
 like($docs, qr/^\| `\Q$_\E` \|/m, "docs/gig-sync.md has the setting $_") for @settings;

@@ -38,3 +38,32 @@ gig_sync_connector(gig_str_t url, gig_error_t *err)
 
     return NULL;
 }
+
+
+int
+gig_sync_record_open(gig_str_t url, const gig_sync_connector_t **connector,
+    gig_sync_record_t **record, gig_error_t *err)
+{
+    if (*record != NULL) {
+        return 0;
+    }
+
+    *connector = gig_sync_connector(url, err);
+
+    if (*connector == NULL || (*connector)->open(url, record, err) == -1) {
+        *record = NULL;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+void
+gig_sync_record_close(const gig_sync_connector_t *connector, gig_sync_record_t **record)
+{
+    if (*record != NULL) {
+        connector->close(*record);
+        *record = NULL;
+    }
+}

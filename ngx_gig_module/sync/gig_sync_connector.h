@@ -107,4 +107,9 @@ extern const gig_sync_connector_t gig_sync_sqlite;
 /* The connector of "sqlite:...", or NULL with err naming the schemes there are. */
 const gig_sync_connector_t *gig_sync_connector(gig_str_t url, gig_error_t *err);
 
+/* Opens what is not open yet (NULL); closes what is. */
+int gig_sync_record_open(gig_str_t url, const gig_sync_connector_t **connector,
+    gig_sync_record_t **record, gig_error_t *err);
+void gig_sync_record_close(const gig_sync_connector_t *connector, gig_sync_record_t **record);
+
 #endif /* GIG_SYNC_CONNECTOR_H */

@@ -94,49 +94,15 @@ gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
 }
 
 
-/* The sink alone: it is opened again when it is next needed. */
-static void
-gig_sync_deliverer_leave(gig_sync_deliverer_t *deliverer)
-{
-    if (deliverer->sink != NULL) {
-        deliverer->connector->close(deliverer->sink);
-        deliverer->sink = NULL;
-    }
-}
-
-
 void
 gig_sync_deliverer_close(gig_sync_deliverer_t *deliverer)
 {
-    gig_sync_deliverer_leave(deliverer);
+    gig_sync_record_close(deliverer->connector, &deliverer->sink);
 
     if (deliverer->lock != -1) {
         (void) close(deliverer->lock);
         deliverer->lock = -1;
     }
-}
-
-
-static int
-gig_sync_deliverer_open(gig_sync_deliverer_t *deliverer, gig_error_t *err)
-{
-    gig_str_t  url;
-
-    if (deliverer->sink != NULL) {
-        return 0;
-    }
-
-    url = gig_sync_sink_url(deliverer->job->board);
-    deliverer->connector = gig_sync_connector(url, err);
-
-    if (deliverer->connector == NULL
-        || deliverer->connector->open(url, &deliverer->sink, err) == -1)
-    {
-        deliverer->sink = NULL;
-        return -1;
-    }
-
-    return 0;
 }
 
 
@@ -168,8 +134,7 @@ gig_sync_batch_free(gig_sync_batch_t *batch)
 static int
 gig_sync_batch_lost(gig_sync_deliverer_t *deliverer, gig_str_t entry, gig_error_t *err)
 {
-    char         more[80], text[48];
-    redisReply  *reply;
+    char  more[80], text[48];
 
     (void) snprintf(text, sizeof(text), "%.*s", (int) entry.len, entry.data);
     (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %s", text);
@@ -179,14 +144,7 @@ gig_sync_batch_lost(gig_sync_deliverer_t *deliverer, gig_str_t entry, gig_error_
         "it was taken out of applications before it was delivered; nothing may trim that stream",
         NULL);
 
-    reply = gig_sync_redis_ask(deliverer->redis, "XACK", "applications", more, err);
-    if (reply == NULL) {
-        return -1;
-    }
-
-    freeReplyObject(reply);
-
-    return 0;
+    return gig_sync_redis_do(deliverer->redis, "XACK", "applications", more, err);
 }
 
 
@@ -375,9 +333,8 @@ gig_sync_batch_dead(gig_sync_deliverer_t *deliverer, const gig_sync_delivery_t *
 static int
 gig_sync_batch_sift(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gig_error_t *err)
 {
-    char                  more[64];
+    char                  more[80];
     size_t                i, n;
-    redisReply           *reply;
     gig_sync_delivery_t  *d;
 
     for (i = 0, n = 0; i < batch->n; i++) {
@@ -395,21 +352,16 @@ gig_sync_batch_sift(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gi
             return -1;
         }
 
-        (void) snprintf(more, sizeof(more), "%.*s", (int) d->entry.len, d->entry.data);
-        reply = gig_sync_redis_ask(deliverer->redis, "XDEL", "applications", more, err);
-        if (reply == NULL) {
-            return -1;
-        }
-
-        freeReplyObject(reply);
         (void) snprintf(more, sizeof(more), GIG_SYNC_GROUP " %.*s", (int) d->entry.len,
                         d->entry.data);
-        reply = gig_sync_redis_ask(deliverer->redis, "XACK", "applications", more, err);
-        if (reply == NULL) {
+
+        if (gig_sync_redis_do(deliverer->redis, "XDEL", "applications",
+                              more + sizeof(GIG_SYNC_GROUP), err)
+                == -1
+            || gig_sync_redis_do(deliverer->redis, "XACK", "applications", more, err) == -1)
+        {
             return -1;
         }
-
-        freeReplyObject(reply);
     }
 
     batch->n = n;
@@ -428,7 +380,7 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
     gig_sync_counts_t     counts = { 0 };
 
     if (deliverer->connector->deliver(deliverer->sink, batch->delivery, batch->n, err) == -1) {
-        gig_sync_deliverer_leave(deliverer);
+        gig_sync_record_close(deliverer->connector, &deliverer->sink);
         return -1;
     }
 
@@ -600,7 +552,8 @@ gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err
         return gig_error_set(err, "", "out of memory");
     }
 
-    rc = gig_sync_deliverer_open(deliverer, err);
+    rc = gig_sync_record_open(gig_sync_sink_url(deliverer->job->board), &deliverer->connector,
+                              &deliverer->sink, err);
 
     if (rc == 0 && gig_sync_clock() >= deliverer->claim_at) {
         rc = gig_sync_deliver_claim(deliverer, err);

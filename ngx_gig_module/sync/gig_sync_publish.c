@@ -40,11 +40,7 @@ gig_sync_publisher_init(gig_sync_publisher_t *publisher, gig_sync_job_t *job,
 void
 gig_sync_publisher_close(gig_sync_publisher_t *publisher)
 {
-    if (publisher->source != NULL) {
-        publisher->connector->close(publisher->source);
-        publisher->source = NULL;
-    }
-
+    gig_sync_record_close(publisher->connector, &publisher->source);
     gig_sync_catalog_free(&publisher->held);
     publisher->known = 0;
 }
@@ -53,25 +49,8 @@ gig_sync_publisher_close(gig_sync_publisher_t *publisher)
 static int
 gig_sync_publisher_open(gig_sync_publisher_t *publisher, gig_error_t *err)
 {
-    gig_str_t  url;
-
-    if (publisher->source != NULL) {
-        return 0;
-    }
-
-    url = (gig_str_t) { publisher->job->board->source, strlen(publisher->job->board->source) };
-
-    publisher->connector = gig_sync_connector(url, err);
-    if (publisher->connector == NULL) {
-        return -1;
-    }
-
-    if (publisher->connector->open(url, &publisher->source, err) == -1) {
-        publisher->source = NULL;
-        return -1;
-    }
-
-    return 0;
+    return gig_sync_record_open(gig_sync_source_url(publisher->job->board), &publisher->connector,
+                                &publisher->source, err);
 }
 
 
@@ -447,8 +426,7 @@ gig_sync_publish_once(gig_sync_publisher_t *publisher, unsigned how,
             *err = pass.why;
         }
 
-        publisher->connector->close(publisher->source);
-        publisher->source = NULL;
+        gig_sync_record_close(publisher->connector, &publisher->source);
         goto done;
     }
 

@@ -305,17 +305,9 @@ gig_sync_arg_keys(gig_sync_args_t *args, const gig_sync_board_t *board, const ch
     char    name[GIG_KEY_SIZE];
     size_t  len;
 
-    for ( ;; ) {
-        names += strspn(names, " ");
-        len = strcspn(names, " ");
-
-        if (len == 0) {
-            return;
-        }
-
+    for ( /* void */ ; (len = strcspn(names, " ")) != 0; names += len + (names[len] == ' ')) {
         (void) snprintf(name, sizeof(name), "%.*s", (int) len, names);
         gig_sync_arg_key(args, board, name);
-        names += len;
     }
 }
 
@@ -432,6 +424,23 @@ gig_sync_redis_ask(gig_sync_redis_t *redis, const char *command, const char *key
     gig_sync_args_free(&args);
 
     return reply;
+}
+
+
+int
+gig_sync_redis_do(gig_sync_redis_t *redis, const char *command, const char *key, const char *more,
+    gig_error_t *err)
+{
+    redisReply  *reply;
+
+    reply = gig_sync_redis_ask(redis, command, key, more, err);
+    if (reply == NULL) {
+        return -1;
+    }
+
+    freeReplyObject(reply);
+
+    return 0;
 }
 
 
@@ -553,6 +562,20 @@ gig_sync_stream_arg(gig_sync_stream_t *stream, gig_str_t s)
 }
 
 
+void
+gig_sync_stream_all(gig_sync_stream_t *stream, const gig_sync_args_t *args)
+{
+    size_t  i, begin;
+
+    stream->failed |= args->failed || gig_buf_failed(&args->bytes);
+
+    for (i = 0, begin = 0; i < args->n && !stream->failed; i++) {
+        gig_sync_stream_arg(stream, (gig_str_t) { args->bytes.data + begin, args->end[i] - begin });
+        begin = args->end[i];
+    }
+}
+
+
 redisReply *
 gig_sync_stream_reply(gig_sync_stream_t *stream, gig_error_t *err)
 {
@@ -576,20 +599,15 @@ gig_sync_stream_reply(gig_sync_stream_t *stream, gig_error_t *err)
 int
 gig_sync_redis_group(gig_sync_redis_t *redis, gig_error_t *err)
 {
-    redisReply  *reply;
-
-    reply = gig_sync_redis_ask(redis, "XGROUP CREATE", "applications", GIG_SYNC_GROUP " 0 MKSTREAM",
-                               err);
-
-    if (reply == NULL) {
-        return redis->fault == GIG_SYNC_REDIS_REFUSED && strncmp(err->detail, "BUSYGROUP", 9) == 0
-                   ? 0
-                   : -1;
+    if (gig_sync_redis_do(redis, "XGROUP CREATE", "applications", GIG_SYNC_GROUP " 0 MKSTREAM",
+                          err)
+        == 0)
+    {
+        return 0;
     }
 
-    freeReplyObject(reply);
-
-    return 0;
+    return redis->fault == GIG_SYNC_REDIS_REFUSED && strncmp(err->detail, "BUSYGROUP", 9) == 0
+           ? 0 : -1;
 }
 
 

@@ -69,6 +69,10 @@ redisReply *gig_sync_redis_call(gig_sync_redis_t *redis, const gig_sync_args_t *
 redisReply *gig_sync_redis_ask(gig_sync_redis_t *redis, const char *command, const char *key,
     const char *more, gig_error_t *err);
 
+/* The same, if the reply does not matter. */
+int gig_sync_redis_do(gig_sync_redis_t *redis, const char *command, const char *key,
+    const char *more, gig_error_t *err);
+
 /* EVALSHA with args = (number of keys, keys, arguments); EVAL if Redis does not know the script. */
 redisReply *gig_sync_redis_script(gig_sync_redis_t *redis, const char *script,
     const gig_sync_args_t *args, gig_error_t *err);
@@ -88,6 +92,7 @@ typedef struct {
 int gig_sync_stream_begin(gig_sync_stream_t *stream, gig_sync_redis_t *redis, size_t n,
     gig_error_t *err);
 void gig_sync_stream_arg(gig_sync_stream_t *stream, gig_str_t s);
+void gig_sync_stream_all(gig_sync_stream_t *stream, const gig_sync_args_t *args);
 redisReply *gig_sync_stream_reply(gig_sync_stream_t *stream, gig_error_t *err);
 
 /* Makes the group of `applications`, at 0 and with the stream; 0 also if it is there. */

@@ -1,36 +1,15 @@
 
-/* gig-sync.conf: one table of settings with type, default and what would be right. */
+/* gig-sync.conf and the keys it names, read; what may be in it is core/gig_settings.h. */
 
 #ifndef GIG_SYNC_SETTINGS_H
 #define GIG_SYNC_SETTINGS_H
 
-#include "gig_base.h"
-#include "gig_box.h"
-#include "gig_seal.h"
+#include "gig_settings.h"
 
-#define GIG_SYNC_BOARDS_MAX     64
-#define GIG_SYNC_VALUE_MAX      1024
+#define GIG_SYNC_BOARDS_MAX     GIG_SETTINGS_BOARDS_MAX
+#define GIG_SYNC_VALUE_MAX      GIG_SETTINGS_VALUE_MAX
 
-typedef struct {
-    char           name[GIG_BOARD_MAX + 1];
-    char           redis[GIG_SYNC_VALUE_MAX];          /* host:port or unix:PATH */
-    char           redis_user[GIG_SYNC_VALUE_MAX];
-    char           redis_password[GIG_SYNC_VALUE_MAX];
-    unsigned       redis_db;
-    char           secret_file[GIG_SYNC_VALUE_MAX];
-    char           private_key[GIG_SYNC_VALUE_MAX];    /* file or folder */
-    char           source[GIG_SYNC_VALUE_MAX];
-    char           sink[GIG_SYNC_VALUE_MAX];           /* default: the source */
-    char           state[GIG_SYNC_VALUE_MAX];
-    int64_t        pull_every_ms;
-    unsigned       shrink_guard;                       /* percent */
-    int64_t        gone_keep_ms;
-    int64_t        claim_after_ms;                     /* in hand so long: of a dead consumer */
-
-    gig_secret_t   secret;                             /* read and checked by _load */
-    unsigned       n_private;
-    gig_private_key_t  private_keys[GIG_KEYS_MAX];
-} gig_sync_board_t;
+typedef gig_settings_board_t  gig_sync_board_t;
 
 typedef struct {
     unsigned          n;

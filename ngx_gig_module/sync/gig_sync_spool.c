@@ -64,28 +64,6 @@ gig_sync_spool_free(gig_sync_spool_t *spool)
 }
 
 
-static void
-gig_sync_spool_keys(gig_sync_stream_t *stream)
-{
-    size_t           i;
-    gig_sync_args_t  key;
-
-    static const char *const  names[] = { "gigs", "forms", "judge", "seats", "catalog", "changes" };
-
-    gig_sync_args_init(&key);
-    gig_sync_stream_arg(stream, gig_str("6"));
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        gig_sync_args_reset(&key);
-        gig_sync_arg_key(&key, stream->redis->board, names[i]);
-        gig_sync_stream_arg(stream, (gig_str_t) { key.bytes.data, key.bytes.len });
-        stream->failed |= gig_buf_failed(&key.bytes);
-    }
-
-    gig_sync_args_free(&key);
-}
-
-
 /* Sends n records from where the file stands. */
 static redisReply *
 gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, size_t n,
@@ -95,6 +73,7 @@ gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, size_t n,
     char                *json;
     size_t               i;
     redisReply          *reply;
+    gig_sync_args_t      keys;
     gig_sync_stream_t    stream;
     gig_sync_spooled_t   head;
 
@@ -113,7 +92,12 @@ gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, size_t n,
 
     gig_sync_stream_arg(&stream, gig_str("EVALSHA"));
     gig_sync_stream_arg(&stream, (gig_str_t) { sha, GIG_DIGEST_TEXT - 1 });
-    gig_sync_spool_keys(&stream);
+    gig_sync_stream_arg(&stream, gig_str("6"));
+
+    gig_sync_args_init(&keys);
+    gig_sync_arg_keys(&keys, redis->board, "gigs forms judge seats catalog changes");
+    gig_sync_stream_all(&stream, &keys);
+    gig_sync_args_free(&keys);
 
     gig_digest_text(digest, expect);
     gig_sync_stream_arg(&stream, (gig_str_t) { expect, GIG_DIGEST_TEXT - 1 });

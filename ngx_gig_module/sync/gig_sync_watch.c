@@ -24,34 +24,8 @@ void
 gig_sync_watcher_close(gig_sync_watcher_t *watcher)
 {
     gig_sync_publisher_close(&watcher->publisher);
-
-    if (watcher->sink != NULL) {
-        watcher->connector->close(watcher->sink);
-        watcher->sink = NULL;
-    }
-
+    gig_sync_record_close(watcher->connector, &watcher->sink);
     watcher->receipt = 0;
-}
-
-
-static int
-gig_sync_watcher_open(gig_sync_watcher_t *watcher, gig_error_t *err)
-{
-    gig_str_t  url;
-
-    if (watcher->sink != NULL) {
-        return 0;
-    }
-
-    url = gig_sync_sink_url(watcher->job->board);
-    watcher->connector = gig_sync_connector(url, err);
-
-    if (watcher->connector == NULL || watcher->connector->open(url, &watcher->sink, err) == -1) {
-        watcher->sink = NULL;
-        return -1;
-    }
-
-    return 0;
 }
 
 
@@ -217,7 +191,10 @@ gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
 {
     int  rc;
 
-    if (gig_sync_watcher_open(watcher, err) == -1) {
+    if (gig_sync_record_open(gig_sync_sink_url(watcher->job->board), &watcher->connector,
+                             &watcher->sink, err)
+        == -1)
+    {
         return -1;
     }
 
