@@ -490,6 +490,12 @@ ngx_http_gig_keeper_compiled(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
 
         k->generation = job->generation;
 
+        if (k->failing) {
+            k->failing = 0;
+            ngx_log_error(NGX_LOG_NOTICE, k->log, 0, "gig: board \"%V\": the keeper compiles again",
+                          &k->board->name);
+        }
+
         notice = ngx_http_gig_shm_notice(k->board);
         notice->generation = (ngx_atomic_uint_t) job->generation;
         notice->version = (ngx_atomic_uint_t) job->compile.meta.version;
@@ -507,9 +513,15 @@ ngx_http_gig_keeper_compiled(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
         }
 
     } else {
-        ngx_log_error(NGX_LOG_ERR, k->log, 0, "gig: board \"%V\": compiling generation %uL: %s%s%s",
-                      &k->board->name, job->generation, job->err.pointer,
-                      job->err.pointer[0] ? ": " : "", job->err.detail);
+        /* Once, not at every try: a full disk may stay full for a day. */
+
+        if (!k->failing) {
+            k->failing = 1;
+            ngx_log_error(NGX_LOG_ERR, k->log, 0,
+                          "gig: board \"%V\": compiling generation %uL: %s%s%s",
+                          &k->board->name, job->generation, job->err.pointer,
+                          job->err.pointer[0] ? ": " : "", job->err.detail);
+        }
 
         if (job->exists && ngx_http_gig_files_list(k->folder, &files) == 0 && files.n) {
             k->generation = ngx_max(k->generation, files.index[0]);

@@ -140,6 +140,7 @@ struct ngx_http_gig_keeper_s {
     unsigned                  locked:1;
     unsigned                  loading:1;        /* `load` is being filled */
     unsigned                  started:1;        /* the connection is kept up */
+    unsigned                  failing:1;        /* that compiles fail was logged */
     ngx_http_gig_connect_t    connect;
 
     ngx_http_gig_phase_t      phase;

@@ -7,6 +7,7 @@ use warnings;
 
 use IO::Socket::INET;
 use IO::Select;
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(sleep time);
 
 
@@ -55,8 +56,12 @@ sub resume { kill 'CONT', $_[0]{pid} }
 # One command; an error reply dies with its text.
 sub cmd {
     my ($self, @words) = @_;
-    $self->{socket} //= IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 5)
-        or die "redis: $!";
+    unless ($self->{socket}) {
+        $self->{socket} = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}, Timeout => 5)
+            or die "redis: $!";
+        # A script is sent in pieces: without this the second waits 40 ms for the first's ACK.
+        setsockopt $self->{socket}, IPPROTO_TCP, TCP_NODELAY, 1;
+    }
     $self->{data} = '' unless $self->{data};
     my $bytes = '*' . @words . "\r\n" . join '', map { utf8::encode(my $w = "$_") if utf8::is_utf8($_); '$' . length($_) . "\r\n$_\r\n" } @words;
     local $SIG{PIPE} = 'IGNORE';
