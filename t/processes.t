@@ -127,6 +127,7 @@ sub title { my ($test, $path) = @_; return json_of($test->get(($path // '/gigs/'
     my $before = cpu($worker);
     sleep 3;
     cmp_ok(cpu($worker) - $before, '<', 0.6, 'all taken by others: the worker does not spin');
+    like($test->read_file('error.log'), qr/worker_connections are not enough/, 'there were none left');
     @idle = ();
     undef $open;
     GigTest::Publish::put($test, gig_record('gig-1', title => 'Free again'));
