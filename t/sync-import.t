@@ -91,6 +91,9 @@ like($output, qr{^2 new, 0 changed, 0 unchanged, 5 refused$}m, 'the rest went in
 is($status, 65, 'an unknown column');
 like($output, qr/no member "titel" in a gig; did you mean "title"\?/, 'the nearest member is named');
 
+($status, $output) = run($sync, 'import', write_file('x.csv', "id\n1\n"), '--into', "$dir/new.db");
+is($status, 64, 'a database without its kind');
+like($output, qr/--into: must begin with its kind and a colon, as in sqlite:PATH/, 'is told what it looks like');
 ($status, $output) = import_file('new.db', "$dir/none.csv");
 is($status, 66, 'no such file');
 like($output, qr/none\.csv: No such file/, 'is said');

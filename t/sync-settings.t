@@ -59,6 +59,12 @@ like($output, qr/none\.key/, 'is named');
 
 ($status, $output) = run($sync);
 is($status, 64, 'no command: EX_USAGE');
+($status, $output) = run($sync, 'run', '-c');
+is($status, 64, '-c without its file');
+like($output, qr/-c lacks its FILE/, 'says so');
+($status, $output) = run($sync, 'once', '-c', conf($good =~ s/sqlite://r));
+is($status, 78, 'a source without its kind');
+like($output, qr/must be where the gigs are kept, as sqlite:/, 'is told what it looks like');
 ($status, $output) = run($sync, 'imprt');
 is($status, 64, 'a misspelt command');
 like($output, qr/did you mean "import"\?/, 'names the nearest');

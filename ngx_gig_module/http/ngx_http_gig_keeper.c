@@ -373,11 +373,19 @@ ngx_http_gig_keeper_waited(ngx_event_t *ev)
 void
 ngx_http_gig_keeper_hold(ngx_http_gig_keeper_t *k, const char *why)
 {
+    ngx_uint_t  image, level;
+
     if (k->told != why) {
         k->told = why;
-        ngx_log_error(NGX_LOG_WARN, k->log, 0,
-                      "gig: board \"%V\": the image stays as it is: Redis %V: %s",
-                      &k->board->name, &k->board->redis.name, why);
+        image = (ngx_http_gig_catalog_view(k->board) != NULL);
+
+        /* a board with nothing to serve is an error: it says so at nginx's default level */
+        level = image ? NGX_LOG_WARN : NGX_LOG_ERR;
+
+        ngx_log_error(level, k->log, 0,
+                      "gig: board \"%V\": %s: Redis %V: %s", &k->board->name,
+                      image ? "the image stays as it is" : "there is nothing to serve yet",
+                      &k->board->redis.name, why);
     }
 
     ngx_http_gig_keeper_wait(k, NGX_HTTP_GIG_PHASE_HOLD, NGX_HTTP_GIG_KEEPER_HOLD);

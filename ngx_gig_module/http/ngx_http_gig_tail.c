@@ -285,7 +285,7 @@ ngx_http_gig_tail_catalog(ngx_http_gig_keeper_t *k, const redisReply *catalog,
     text = ngx_http_gig_reply_text(catalog->element[0]);
 
     if (ngx_http_gig_tail_number(text, &version) != 0 || version == 0) {
-        return "no catalog has been published";
+        return "no catalog has been published (\"gig-sync run\" does that)";
     }
 
     schema = ngx_http_gig_reply_text(catalog->element[2]);

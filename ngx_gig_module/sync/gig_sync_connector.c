@@ -29,11 +29,16 @@ gig_sync_connector(gig_str_t url, gig_error_t *err)
         }
     }
 
+    if (scheme.len == 0) {
+        gig_error_set(err, "", "must begin with its kind and a colon, as in sqlite:PATH");
+        return NULL;
+    }
+
     /* What follows the scheme may hold a password: it is in no message. */
-    nearest = scheme.len ? gig_nearest(scheme, names, GIG_SYNC_CONNECTORS) : NULL;
+    nearest = gig_nearest(scheme, names, GIG_SYNC_CONNECTORS);
 
     gig_error_set(err, "", "no system of record \"%.*s:\"; %s%s:PATH", (int) scheme.len,
-                  scheme.len ? scheme.data : "", nearest ? "did you mean " : "there is ",
+                  scheme.data, nearest ? "did you mean " : "there is ",
                   nearest ? nearest : names[0]);
 
     return NULL;

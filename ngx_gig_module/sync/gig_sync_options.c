@@ -26,6 +26,9 @@ gig_sync_options(int argc, char **argv, int may_json, gig_sync_options_t *option
         {
             options->log_json = strcmp(argv[++i], "json") == 0;
 
+        } else if (strcmp(argv[i], "-c") == 0) {
+            return gig_sync_fail(EX_USAGE, argv[0], "-c lacks its FILE: the path of gig-sync.conf");
+
         } else {
             return gig_sync_fail(EX_USAGE, argv[0],
                                  "\"%s\" is not understood; right are -c FILE, --log json%s",
