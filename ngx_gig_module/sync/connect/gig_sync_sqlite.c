@@ -210,6 +210,27 @@ gig_sql_simple(gig_sync_record_t *record, gig_sql_t which, gig_error_t *err)
 }
 
 
+int
+gig_sql_row(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err)
+{
+    int  rc;
+
+    rc = sqlite3_step(statement);
+
+    if (rc == SQLITE_ROW) {
+        return 1;
+    }
+
+    if (rc != SQLITE_DONE) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(statement);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+
 gig_str_t
 gig_sql_column(sqlite3_stmt *statement, int column)
 {
@@ -496,49 +517,6 @@ gig_sync_sqlite_fetch(gig_sync_record_t *record, gig_sync_fetched_pt handler, vo
 }
 
 
-static int
-gig_sync_sqlite_seats_of(gig_sync_record_t *record,
-    int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err)
-{
-    int                rc;
-    gig_str_t          gig;
-    sqlite3_stmt      *rows;
-    gig_sync_seats_t   seats;
-
-    rows = gig_sql(record, GIG_SQL_SEATS, err);
-
-    if (rows == NULL) {
-        return -1;
-    }
-
-    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
-        gig = gig_sql_column(rows, 0);
-
-        if (!gig_id_valid(gig)) {
-            continue;
-        }
-
-        memcpy(seats.gig, gig.data, gig.len);
-        seats.gig[gig.len] = '\0';
-        seats.confirmed = sqlite3_column_int64(rows, 1);
-        seats.waiting = sqlite3_column_int64(rows, 2);
-
-        if (handler(data, &seats) == -1) {
-            gig_error_set(err, record->path, "the reading was ended");
-            break;
-        }
-    }
-
-    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
-        gig_sql_fault(record, err);
-    }
-
-    gig_sql_done(rows);
-
-    return rc == SQLITE_DONE ? 0 : -1;
-}
-
-
 static int64_t
 gig_sqlite_ms(gig_str_t text)
 {
@@ -679,7 +657,7 @@ const gig_sync_connector_t  gig_sync_sqlite = {
     .close = gig_sync_sqlite_close,
     .fetch = gig_sync_sqlite_fetch,
     .deliver = gig_sync_sqlite_deliver,
-    .seats = gig_sync_sqlite_seats_of,
+    .seats = gig_sync_sqlite_seats,
     .promote = gig_sync_sqlite_promote,
     .known = gig_sync_sqlite_known,
     .receipts = gig_sync_sqlite_receipts,

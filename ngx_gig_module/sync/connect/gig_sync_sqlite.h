@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "gig_sync_connector.h"
+#include "gig_time.h"
 
 /* Every statement there is; prepared at first use, kept until close. */
 typedef enum {
@@ -45,6 +46,9 @@ int gig_sql_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t 
 void gig_sql_done(sqlite3_stmt *statement);
 int gig_sql_simple(gig_sync_record_t *record, gig_sql_t which, gig_error_t *err);
 
+/* 1: there is a row, and the statement stands on it until gig_sql_done(); 0: none; -1: err. */
+int gig_sql_row(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err);
+
 /* A column as a view, valid until the next step; SQL null is gig_null_str. */
 gig_str_t gig_sql_column(sqlite3_stmt *statement, int column);
 
@@ -57,7 +61,29 @@ int gig_sync_sqlite_schema(gig_sync_record_t *record, gig_error_t *err);
 /* The verbs of gig_sync_sqlite_deliver.c. */
 int gig_sync_sqlite_deliver(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n,
     gig_error_t *err);
+
+/* 1 if a statement with up to two texts finds a row, 0 if not, -1 and err. */
+int gig_sql_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_str_t b,
+    gig_error_t *err);
+
+/* Now, as times are stored. */
+void gig_sql_now(char out[GIG_TIME_SIZE]);
+
+/* The verbs of gig_sync_sqlite_seats.c, and what delivering needs of it. */
+int gig_sync_sqlite_seats(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err);
 int gig_sync_sqlite_promote(gig_sync_record_t *record, gig_error_t *err);
+
+#define GIG_NO_CAP          (-1)
+#define GIG_UNKNOWN_GIG     (-2)
+
+/* The gig's cap, GIG_NO_CAP or GIG_UNKNOWN_GIG. */
+int gig_sqlite_cap(gig_sync_record_t *record, gig_str_t gig, int64_t *cap, gig_error_t *err);
+int gig_sqlite_confirmed(gig_sync_record_t *record, gig_str_t gig, int64_t *confirmed,
+    gig_error_t *err);
+
+/* Confirms one waiting applicant of the gig: 1, or 0 if there is no place or nobody waits. */
+int gig_sqlite_promote_one(gig_sync_record_t *record, gig_str_t gig, gig_error_t *err);
 
 /*
  * Import.  kind is 'g' or 'f'; json is canonical and without rev.  Between begin

@@ -9,8 +9,6 @@
 #include "gig_time.h"
 
 #define GIG_FLAGS_MAX           128
-#define GIG_NO_CAP              (-1)
-#define GIG_UNKNOWN_GIG         (-2)
 
 
 /* What became of one delivery: settled, refused by the tables (poison), or the batch fails. */
@@ -24,8 +22,37 @@ gig_text(const char *text)
 }
 
 
-static void
-gig_now_text(char out[GIG_TIME_SIZE])
+int
+gig_sql_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_str_t b,
+    gig_error_t *err)
+{
+    int            rc;
+    sqlite3_stmt  *row;
+
+    row = gig_sql(record, which, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(row, 1, a);
+
+    if (b.data) {
+        gig_sql_text(row, 2, b);
+    }
+
+    rc = gig_sql_row(record, row, err);
+
+    if (rc == 1) {
+        gig_sql_done(row);
+    }
+
+    return rc;
+}
+
+
+void
+gig_sql_now(char out[GIG_TIME_SIZE])
 {
     struct timespec  now;
 
@@ -51,110 +78,6 @@ gig_one_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err
 
     return (rc == SQLITE_CONSTRAINT || rc == SQLITE_TOOBIG || rc == SQLITE_MISMATCH)
            ? GIG_ONE_REFUSED : GIG_ONE_FAILED;
-}
-
-
-/* 1: there is a row, and the statement stands on it until gig_sql_done(); 0: none; -1: err. */
-static int
-gig_row(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err)
-{
-    int  rc;
-
-    rc = sqlite3_step(statement);
-
-    if (rc == SQLITE_ROW) {
-        return 1;
-    }
-
-    if (rc != SQLITE_DONE) {
-        gig_sql_fault(record, err);
-    }
-
-    gig_sql_done(statement);
-
-    return rc == SQLITE_DONE ? 0 : -1;
-}
-
-
-/* 1 if a statement with up to two texts finds a row, 0 if not, -1 and err. */
-static int
-gig_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_str_t b, gig_error_t *err)
-{
-    int            rc;
-    sqlite3_stmt  *row;
-
-    row = gig_sql(record, which, err);
-
-    if (row == NULL) {
-        return -1;
-    }
-
-    gig_sql_text(row, 1, a);
-
-    if (b.data) {
-        gig_sql_text(row, 2, b);
-    }
-
-    rc = gig_row(record, row, err);
-
-    if (rc == 1) {
-        gig_sql_done(row);
-    }
-
-    return rc;
-}
-
-
-/* The gig's cap, GIG_NO_CAP or GIG_UNKNOWN_GIG. */
-static int
-gig_cap(gig_sync_record_t *record, gig_str_t gig, int64_t *cap, gig_error_t *err)
-{
-    int            rc;
-    sqlite3_stmt  *row;
-
-    row = gig_sql(record, GIG_SQL_CAP, err);
-
-    if (row == NULL) {
-        return -1;
-    }
-
-    gig_sql_text(row, 1, gig);
-    rc = gig_row(record, row, err);
-
-    if (rc == 1) {
-        *cap = sqlite3_column_type(row, 0) == SQLITE_NULL ? GIG_NO_CAP
-                                                          : sqlite3_column_int64(row, 0);
-        gig_sql_done(row);
-
-    } else {
-        *cap = GIG_UNKNOWN_GIG;
-    }
-
-    return rc == -1 ? -1 : 0;
-}
-
-
-static int
-gig_confirmed(gig_sync_record_t *record, gig_str_t gig, int64_t *confirmed, gig_error_t *err)
-{
-    sqlite3_stmt  *row;
-
-    row = gig_sql(record, GIG_SQL_CONFIRMED, err);
-
-    if (row == NULL) {
-        return -1;
-    }
-
-    gig_sql_text(row, 1, gig);
-
-    if (gig_row(record, row, err) != 1) {
-        return -1;
-    }
-
-    *confirmed = sqlite3_column_int64(row, 0);
-    gig_sql_done(row);
-
-    return 0;
 }
 
 
@@ -227,7 +150,7 @@ gig_delivery_put(gig_sync_record_t *record, const gig_sync_delivery_t *d, const 
     }
 
     gig_time_format_ms(d->at_ms, received);
-    gig_now_text(now);
+    gig_sql_now(now);
 
     erased = strcmp(state, "erased") == 0;
     keep = strcmp(state, "parked") == 0 || strcmp(state, "dead") == 0;
@@ -322,7 +245,7 @@ gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **s
 
     gig_sql_text(row, 1, d->gig);
     gig_sql_text(row, 2, d->who);
-    rc = d->who.len ? gig_row(record, row, err) : 0;
+    rc = d->who.len ? gig_sql_row(record, row, err) : 0;
 
     if (rc == -1) {
         return GIG_ONE_FAILED;
@@ -346,8 +269,8 @@ gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **s
         return GIG_ONE_DONE;
     }
 
-    if (gig_cap(record, d->gig, &cap, err) == -1
-        || gig_confirmed(record, d->gig, &confirmed, err) == -1)
+    if (gig_sqlite_cap(record, d->gig, &cap, err) == -1
+        || gig_sqlite_confirmed(record, d->gig, &confirmed, err) == -1)
     {
         return GIG_ONE_FAILED;
     }
@@ -445,14 +368,14 @@ gig_settled_before(gig_sync_record_t *record, gig_sync_delivery_t *d, int *confl
 
     gig_sql_text(row, 1, d->id);
     gig_sql_text(row, 2, d->print);
-    rc = gig_row(record, row, err);
+    rc = gig_sql_row(record, row, err);
 
     if (rc == -1) {
         return -1;
     }
 
     if (rc == 0) {
-        *conflict = gig_exists(record, GIG_SQL_DELIVERY_OTHER, d->id, d->print, err);
+        *conflict = gig_sql_exists(record, GIG_SQL_DELIVERY_OTHER, d->id, d->print, err);
         return *conflict == -1 ? -1 : 0;
     }
 
@@ -478,7 +401,7 @@ gig_settled_before(gig_sync_record_t *record, gig_sync_delivery_t *d, int *confl
     }
 
     gig_sql_text(row, 1, d->id);
-    rc = gig_row(record, row, err);
+    rc = gig_sql_row(record, row, err);
 
     if (rc == 1) {
         d->confirmed_seat = gig_seat_name(gig_sql_column(row, 0));
@@ -498,7 +421,7 @@ gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
     gig_one_t    one;
     const char  *seat, *why;
 
-    rc = gig_exists(record, GIG_SQL_TOMBSTONE, d->id, gig_null_str, err);
+    rc = gig_sql_exists(record, GIG_SQL_TOMBSTONE, d->id, gig_null_str, err);
 
     if (rc == -1) {
         return GIG_ONE_FAILED;
@@ -552,78 +475,6 @@ gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
 }
 
 
-/* Confirms one waiting applicant of the gig: 1, or 0 if there is no place or nobody waits. */
-static int
-gig_promote_one(gig_sync_record_t *record, gig_str_t gig, gig_error_t *err)
-{
-    int                     rc;
-    char                    applicant[128], now[GIG_TIME_SIZE];
-    size_t                  i;
-    int64_t                 cap, confirmed;
-    gig_str_t               who;
-    sqlite3_stmt           *row;
-    static const gig_sql_t  steps[] = {
-        GIG_SQL_PROMOTE_STAGE, GIG_SQL_PROMOTE_DELIVERY, GIG_SQL_PROMOTE
-    };
-
-    if (gig_cap(record, gig, &cap, err) == -1
-        || gig_confirmed(record, gig, &confirmed, err) == -1)
-    {
-        return -1;
-    }
-
-    if (cap == GIG_UNKNOWN_GIG || (cap >= 0 && confirmed >= cap)) {
-        return 0;
-    }
-
-    row = gig_sql(record, GIG_SQL_FIRST_WAITING, err);
-
-    if (row == NULL) {
-        return -1;
-    }
-
-    gig_sql_text(row, 1, gig);
-    rc = gig_row(record, row, err);
-
-    if (rc != 1) {
-        return rc;
-    }
-
-    who = gig_sql_column(row, 0);
-
-    if (who.len >= sizeof(applicant)) {
-        gig_sql_done(row);
-        return gig_error_set(err, record->path, "an applicant hash of %zu bytes", who.len);
-    }
-
-    memcpy(applicant, who.data, who.len);
-    who.data = applicant;
-    gig_sql_done(row);
-    gig_now_text(now);
-
-    for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        row = gig_sql(record, steps[i], err);
-
-        if (row == NULL) {
-            return -1;
-        }
-
-        gig_sql_text(row, 1, gig);
-        gig_sql_text(row, 2, who);
-
-        if (steps[i] == GIG_SQL_PROMOTE_STAGE) {
-            gig_sql_text(row, 3, gig_text(now));
-        }
-
-        if (gig_sql_run(record, row, err) == -1) {
-            return -1;
-        }
-    }
-
-    return 1;
-}
-
-
 static gig_one_t
 gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
 {
@@ -644,7 +495,7 @@ gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err
     }
 
     gig_sql_text(row, 1, d->id);
-    rc = gig_row(record, row, err);
+    rc = gig_sql_row(record, row, err);
 
     if (rc == -1) {
         return GIG_ONE_FAILED;
@@ -669,7 +520,7 @@ gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err
         gig_sql_done(row);
     }
 
-    gig_now_text(now);
+    gig_sql_now(now);
     row = gig_sql(record, GIG_SQL_TOMBSTONE_PUT, err);
 
     if (row == NULL) {
@@ -705,7 +556,7 @@ gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err
      * Whether a seat is free now the counts say: another application of the same
      * applicant may hold it still.
      */
-    if (freed && gig_promote_one(record, name, err) == -1) {
+    if (freed && gig_sqlite_promote_one(record, name, err) == -1) {
         return GIG_ONE_FAILED;
     }
 
@@ -802,81 +653,6 @@ failed:
         deliveries[i].result = GIG_SYNC_PENDING;
         deliveries[i].confirmed_seat = "";
     }
-
-    return -1;
-}
-
-
-int
-gig_sync_sqlite_promote(gig_sync_record_t *record, gig_error_t *err)
-{
-    int            rc, promoted;
-    char           gig[GIG_ID_MAX + 1];
-    gig_str_t      name;
-    sqlite3_stmt  *row;
-
-    /* Asked every second, nearly always in vain: look before taking the lock. */
-    rc = gig_exists(record, GIG_SQL_WAITS, gig_null_str, gig_null_str, err);
-
-    if (rc != 1) {
-        return rc;
-    }
-
-    if (gig_sql_simple(record, GIG_SQL_BEGIN, err) == -1) {
-        return -1;
-    }
-
-    name = (gig_str_t) { gig, 0 };
-    promoted = 0;
-
-    for ( ;; ) {
-        row = gig_sql(record, GIG_SQL_WAITING_GIGS, err);
-
-        if (row == NULL) {
-            goto failed;
-        }
-
-        gig_sql_text(row, 1, name);
-        rc = gig_row(record, row, err);
-
-        if (rc == -1) {
-            goto failed;
-        }
-
-        if (rc == 0) {
-            break;
-        }
-
-        name = gig_sql_column(row, 0);
-
-        if (name.len > GIG_ID_MAX) {
-            gig_sql_done(row);
-            gig_error_set(err, record->path, "a gig's id of %zu bytes", name.len);
-            goto failed;
-        }
-
-        memcpy(gig, name.data, name.len);
-        name.data = gig;
-        gig_sql_done(row);
-
-        while ((rc = gig_promote_one(record, name, err)) == 1) {
-            promoted++;
-        }
-
-        if (rc == -1) {
-            goto failed;
-        }
-    }
-
-    if (gig_sql_simple(record, GIG_SQL_COMMIT, err) == -1) {
-        goto failed;
-    }
-
-    return promoted;
-
-failed:
-
-    (void) gig_sql_simple(record, GIG_SQL_ROLLBACK, NULL);
 
     return -1;
 }
