@@ -178,7 +178,10 @@ is($version->(), $first, 'nor does gig-sync run');
     sleep 2;
     open my $status, '<', "/proc/$pid/status" or die;
     my ($peak) = map { /VmHWM:\s+(\d+)/ ? $1 : () } <$status>;
-    cmp_ok($peak, '<', 32 * 1024, "resident memory stayed below 32 MB ($peak kB)");
+    SKIP: {
+        skip('ASan keeps what was freed', 1) if `nm -D $GigTest::BUILD/gig-sync` =~ /__asan_init/;
+        cmp_ok($peak, '<', 32 * 1024, "resident memory stayed below 32 MB ($peak kB)");
+    }
     $test->stop_sync;
 }
 

@@ -18,9 +18,9 @@ typedef enum {
 } gig_change_op_t;
 
 typedef struct {
-    gig_change_op_t  op;
     gig_str_t        id;
     gig_str_t        json;
+    gig_change_op_t  op;
     gig_seats_t      seats;
 } gig_change_t;
 

@@ -17,7 +17,6 @@ typedef struct {
     gig_str_t  about;           /* one sentence under it; may be empty */
     gig_str_t  base;            /* prefix of every link: public_url or the location, ends in "/" */
     gig_str_t  style;           /* the style sheet's name below base: "gig-HASH.css" */
-    gig_str_t  origin;          /* "https://host" if base is only a path and it is known; to read */
     int64_t    now;             /* seconds */
     int        stale;           /* the catalog may be out of date: a quiet notice */
 } gig_page_t;

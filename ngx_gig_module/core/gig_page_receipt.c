@@ -245,7 +245,6 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
                  "<p class=\"gig-link\"><a href=\"");
     gig_receipt_where(page, receipt, "", out);
     gig_buf_puts(out, "\">");
-    gig_buf_html(out, page->origin);
     gig_receipt_where(page, receipt, "", out);
     gig_buf_puts(out, "</a></p></section>\n");
 

@@ -35,9 +35,9 @@ typedef struct {
     json_t        *root;        /* owned */
     gig_str_t      id, rev, title, time_zone, form_id, language;
     int64_t        form_rev;    /* 0: any */
-    gig_status_t   status;
     int64_t        visible_from, posted_at, updated_at, opens_at, closes_at;
     int64_t        cap;         /* capacity.application_cap; -1: no limit */
+    gig_status_t   status;
     gig_on_full_t  on_full;
 } gig_record_t;
 

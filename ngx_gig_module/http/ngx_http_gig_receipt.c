@@ -501,43 +501,6 @@ ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body)
 }
 
 
-/* The address as the applicant came by, to be read and copied: links do without it. */
-
-static void
-ngx_http_gig_receipt_origin(ngx_http_request_t *r, gig_page_t *page)
-{
-    size_t      len;
-    u_char     *p;
-    ngx_str_t  *host, scheme;
-
-    if (page->base.len == 0 || page->base.data[0] != '/' || r->headers_in.host == NULL) {
-        return;
-    }
-
-    host = &r->headers_in.host->value;
-    ngx_str_set(&scheme, "http://");
-
-#if (NGX_HTTP_SSL)
-    if (r->connection->ssl) {
-        ngx_str_set(&scheme, "https://");
-    }
-#endif
-
-    len = scheme.len + host->len;
-    p = ngx_pnalloc(r->pool, len);
-
-    if (p == NULL) {
-        return;                         /* a path is shown then */
-    }
-
-    page->origin.data = (char *) p;
-    page->origin.len = len;
-
-    p = ngx_cpymem(p, scheme.data, scheme.len);
-    ngx_memcpy(p, host->data, host->len);
-}
-
-
 static void
 ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body)
 {
@@ -579,7 +542,6 @@ ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body)
     }
 
     ngx_http_gig_page(ctx, &page);
-    ngx_http_gig_receipt_origin(l->request, &page);
     gig_page_receipt(&page, &receipt, body);
 
     if (shown.json) {

@@ -158,7 +158,6 @@ ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
     page->base = ngx_http_gig_str(&ctx->conf->base);
     page->style.data = gig_css_name;
     page->style.len = ngx_strlen(gig_css_name);
-    page->origin = gig_null_str;
     page->now = ctx->now;
     page->stale = (int) ctx->stale;
 }

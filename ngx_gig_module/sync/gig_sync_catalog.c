@@ -108,6 +108,8 @@ gig_sync_catalog_find(const gig_sync_catalog_t *catalog, char kind, gig_str_t id
         return NULL;
     }
 
+    memset(&key, 0, sizeof(key));
+
     key.kind = kind;
     memcpy(key.id, id.data, id.len);
     key.id[id.len] = '\0';

@@ -132,6 +132,7 @@ check_well_formed(const char *html)
 
             if (depth == 0 || strncmp(open[depth - 1], p + 2, n) != 0) {
                 fail_msg("closes what is not open: %.40s", p);
+                return;
             }
 
             depth--;

@@ -105,8 +105,7 @@ check_encoded(const gig_form_t *with, const char *body, const char *field, const
 
     assert_int_equal(gig_answers_check(with, &answers, &errors), -1);
 
-    strcpy(pointer, "/answers/");
-    strcat(pointer, field);
+    (void) snprintf(pointer, sizeof(pointer), "/answers/%s", field);
 
     for (i = 0; i < errors.count; i++) {
         if (strcmp(errors.error[i].pointer, pointer) == 0
@@ -233,9 +232,9 @@ test_booleans(void **state)
 
     for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 
-        char  body[64] = "available=";
+        char  body[64];
 
-        strcat(body, words[i]);
+        (void) snprintf(body, sizeof(body), "available=%s", words[i]);
         assert_int_equal(gig_answers_read_urlencoded(&form, (gig_str_t) { body, strlen(body) },
                                                      &answers, &err), 0);
         assert_true(json_is_boolean(json_object_get(answers.answers, "available")));
@@ -276,14 +275,14 @@ test_lengths(void **state)
     body = malloc(200000);
     assert_non_null(body);
 
-    strcpy(body, "first_name=");
+    memcpy(body, "first_name=", 12);
     memset(body + 11, 'x', 256);
     body[11 + 256] = '\0';
     check_encoded(&form, body, "first_name", "at most 255 characters; it has 256");
 
     /* thousands of combining marks, in the order that costs most to sort */
 
-    strcpy(body, "statement=a");
+    memcpy(body, "statement=a", 12);
 
     while (strlen(body) < 40000) {
         for (size_t i = 0, at = strlen(body); i < 500; i++, at += 4) {

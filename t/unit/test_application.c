@@ -130,9 +130,8 @@ refused(const char *from, const char *to, const char *pointer)
     place = strstr(application, from);
     assert_non_null(place);
 
-    memcpy(json, application, (size_t) (place - application));
-    strcpy(json + (place - application), to);
-    strcat(json, place + strlen(from));
+    (void) snprintf(json, sizeof(application) + strlen(to), "%.*s%s%s",
+                    (int) (place - application), application, to, place + strlen(from));
 
     root = gig_application_read(text(json), &err);
     assert_null(root);
@@ -191,7 +190,7 @@ changed(const char *receipt, const char *from, const char *to, const char *point
     char  *place;
 
     assert_int_equal(strlen(from), strlen(to));
-    strcpy(json, receipt);
+    (void) snprintf(json, sizeof(json), "%s", receipt);
     place = strstr(json, from);
     assert_non_null(place);
     memcpy(place, to, strlen(to));

@@ -205,6 +205,7 @@ check_similar(const catalog_t *catalog, const gig_image_t *image, uint32_t row, 
 
     for (pass = 0; pass < 2; pass++) {
         for (i = 0; i < catalog->n && expect < 8; i++) {
+            /* cppcheck-suppress arrayIndexOutOfBoundsCond ; i stays below the count */
             gig = &catalog->gig[i];
 
             if (i != row && wanted(gig, GIG_LIST_OPEN, now)
