@@ -124,6 +124,7 @@ is($same->{body}, '', 'without a body');
 is($same->{headers}{etag}, $etag, 'with the ETag');
 is($answer->{headers}{'cache-control'}, 'max-age=60', 'max-age');
 is($answer->{headers}{vary}, 'Accept, Accept-Encoding', 'Vary');
+is($test->get('/gigs/?format=html')->{headers}{vary}, 'Accept, Accept-Encoding, Accept-Language', 'Vary of a page');
 
 my $head = $test->http('HEAD', '/gigs/');
 is($head->{headers}{'content-length'}, length $answer->{body}, 'HEAD has the length');

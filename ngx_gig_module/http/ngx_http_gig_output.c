@@ -41,6 +41,8 @@ static ngx_str_t  ngx_http_gig_name_status = ngx_string("Cache-Status");
 static ngx_str_t  ngx_http_gig_origin = ngx_string("strict-origin-when-cross-origin");
 static ngx_str_t  ngx_http_gig_no_referrer = ngx_string("no-referrer");
 static ngx_str_t  ngx_http_gig_vary = ngx_string("Accept, Accept-Encoding");
+static ngx_str_t  ngx_http_gig_vary_html =
+    ngx_string("Accept, Accept-Encoding, Accept-Language");
 static ngx_str_t  ngx_http_gig_noindex = ngx_string("noindex");
 static ngx_str_t  ngx_http_gig_true = ngx_string("true");
 static ngx_str_t  ngx_http_gig_stale = ngx_string("gig; hit; detail=stale");
@@ -220,7 +222,10 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     }
 
     if (answer->vary
-        && ngx_http_gig_header(r, &ngx_http_gig_name_vary, &ngx_http_gig_vary) != NGX_OK)
+        && ngx_http_gig_header(r, &ngx_http_gig_name_vary,
+                               ctx->format == NGX_HTTP_GIG_HTML ? &ngx_http_gig_vary_html
+                                                                : &ngx_http_gig_vary)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
