@@ -272,7 +272,8 @@ gig_keygen(const char *kid, gig_buf_t *secret_file, gig_buf_t *private_key, gig_
 
     sodium_bin2base64(text, sizeof(text), public_half, sizeof(public_half),
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    gig_buf_printf(public_key, "# seals applications; may be seen by all\npublic %s %s\n", kid, text);
+    gig_buf_printf(public_key, "# seals applications; may be seen by all\npublic %s %s\n", kid,
+                   text);
 
     sodium_memzero(private_half, sizeof(private_half));
     sodium_memzero(text, sizeof(text));
