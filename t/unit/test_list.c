@@ -201,12 +201,15 @@ check_similar(const catalog_t *catalog, const gig_image_t *image, uint32_t row, 
     const char        *department;
     const test_gig_t  *gig;
 
+    /* the row may be GIG_ROW_NONE, which is below no count: cppcheck does not see that */
+    /* cppcheck-suppress arrayIndexOutOfBounds */
     department = row < catalog->n ? catalog->gig[row].department : "";
     n = gig_image_similar(image, row, now, rows, 8);
     expect = 0;
 
     for (pass = 0; pass < 2; pass++) {
         for (i = 0; i < catalog->n && expect < 8; i++) {
+            /* cppcheck-suppress arrayIndexOutOfBoundsCond */
             gig = &catalog->gig[i];
 
             if (i != row && wanted(gig, GIG_LIST_OPEN, now)
