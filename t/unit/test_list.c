@@ -201,7 +201,7 @@ check_similar(const catalog_t *catalog, const gig_image_t *image, uint32_t row, 
     const char        *department;
     const test_gig_t  *gig;
 
-    /* the row may be GIG_ROW_NONE, which is below no count: cppcheck does not see that */
+    /* the row may be GIG_ROW_NONE, which is no row: cppcheck does not see that */
     /* cppcheck-suppress arrayIndexOutOfBounds */
     department = row < catalog->n ? catalog->gig[row].department : "";
     n = gig_image_similar(image, row, now, rows, 8);
