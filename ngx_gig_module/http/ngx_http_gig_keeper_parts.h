@@ -37,7 +37,7 @@
 #define NGX_HTTP_GIG_LOAD_BYTES_MAX     ((size_t) 2 * 1024 * 1024 * 1024)
 #define NGX_HTTP_GIG_LOAD_ITEMS_MAX     (2 * GIG_IMAGE_GIGS_MAX + GIG_IMAGE_FORMS_MAX)
 #define NGX_HTTP_GIG_LOAD_DELAY         1000        /* ms between full loads; it doubles */
-#define NGX_HTTP_GIG_LOAD_DELAY_MAX     300000
+#define NGX_HTTP_GIG_LOAD_DELAY_MAX     30000       /* how long a mended Redis or disk may wait */
 #define NGX_HTTP_GIG_CALM               1000        /* ms without a change, then fsync; */
 #define NGX_HTTP_GIG_CALM_MAX           30000       /* at the latest after so many */
 #define NGX_HTTP_GIG_COMPACT_MIN        (1024 * 1024)   /* bytes of stores not worth compacting */
