@@ -91,7 +91,7 @@ $test->sql("update gigs set json = json_set(json, '\$.title', 'Two') where id = 
 for my $arguments (['check'], ['run', '-x'], ['once', '-c'], ['status', '-c', 'x', '--nonsense']) {
     ($status, $output) = $test->run("$GigTest::BUILD/gig-sync", @$arguments);
     is($status, 64, "gig-sync @$arguments: a usage error");
-    like($output, qr/-c FILE/, 'that says what is right');
+    like($output, qr/-c FILE|-c lacks its FILE: the path of gig-sync.conf/, 'that says what is right');
 }
 ($status, $output) = $test->run("$GigTest::BUILD/gig-sync", 'check', '-c', "$test->{dir}/nowhere.conf");
 is($status, 78, 'no settings');

@@ -66,6 +66,8 @@ sub shape {
     my ($self, $width, $scheme) = @_;
     $self->devtools('Emulation.setDeviceMetricsOverride', width => $width, height => $width < 600 ? 844 : 900,
         deviceScaleFactor => 1, mobile => $width < 600 ? JSON::PP::true : JSON::PP::false);
+    # A window that the system has not given the focus paints none.
+    $self->devtools('Emulation.setFocusEmulationEnabled', enabled => JSON::PP::true);
     $self->devtools('Emulation.setEmulatedMedia', features => [{ name => 'prefers-color-scheme', value => $scheme // 'light' }]);
 }
 
