@@ -95,6 +95,7 @@ for my $page ('', 'gig-5', 'gig-5/apply', 'shut', 'nothing-here') {
     $browser->open($base . $page);
     is($browser->run($shift), 0, "nothing of '$page' moves while it loads");
     is_deeply($browser->run($small), [], "a finger finds what can be touched on '$page'");
+    $browser->key('Tab', 9);
     is_deeply($browser->run($bare), [], "whoever goes by keyboard sees where on '$page'");
     is_deeply($browser->run($order), [], "no level of headings is left out on '$page'");
     is($browser->run('return document.querySelectorAll("main, h1").length'), 2, "'$page' has one main part and one heading");

@@ -275,7 +275,7 @@ test_zones_against_libc(void **state)
         "Asia/Kathmandu", "Asia/Shanghai", "Australia/Lord_Howe", "Australia/Sydney",
         "Europe/Dublin", "Europe/Berlin", "Europe/London", "Europe/Lisbon", "Pacific/Apia",
         "Pacific/Auckland", "Pacific/Chatham", "Pacific/Kiritimati", "Antarctica/Troll", "UTC",
-        "Etc/GMT+12", "EST5EDT"
+        "Etc/GMT+12", "Etc/GMT+12"
     };
 
     (void) state;

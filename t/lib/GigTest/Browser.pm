@@ -86,6 +86,13 @@ sub click { my ($self, $css) = @_; $self->command('POST', '/element/' . $self->f
 sub type  { my ($self, $css, $text) = @_; $self->command('POST', '/element/' . $self->find($css) . '/value', { text => $text }) }
 sub text  { my ($self, $css) = @_; return $self->command('GET', '/element/' . $self->find($css) . '/text') }
 
+# A key pressed and let go: from then on the browser takes the reader for one with a keyboard.
+sub key {
+    my ($self, $name, $code) = @_;
+    $self->devtools('Input.dispatchKeyEvent', type => $_, key => $name, code => $name, windowsVirtualKeyCode => $code)
+        for 'rawKeyDown', 'keyUp';
+}
+
 # What the console said since the last call: CSP violations come here.
 sub console { return @{ $_[0]->command('POST', '/se/log', { type => 'browser' }) } }
 
