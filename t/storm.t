@@ -100,7 +100,8 @@ $compiles = metric('compiles_total') - $compiles;
 diag(sprintf 'a storm: %.1f s, %d compiles, %.2f s of CPU in the pool, p99 of reads %.1f ms, at rest %.1f ms',
     $took, $compiles, $cpu, 1000 * $p99, 1000 * $rest);
 is(scalar(grep { title("gig-$_") ne "Storm $_" } map { $_ * 50 } 1 .. 20), 0, 'and all before it');
-cmp_ok($compiles, '<=', $took / 0.005 + 1, 'changes are gathered for 5 ms at least');
+# For 5 ms by nginx's clock, which knows whole milliseconds: 4 by ours.
+cmp_ok($compiles, '<=', $took / 0.004 + 1, 'changes are gathered');
 cmp_ok($cpu / $took, '<', 0.25, 'compiling takes its share of a core, not a core');
 is(metric('full_loads_total'), $loads, 'no full load');
 cmp_ok($p99, '<', $rest + 0.1, 'reads do not feel it');
