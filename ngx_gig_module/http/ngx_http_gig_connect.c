@@ -281,7 +281,7 @@ ngx_http_gig_connect_open(ngx_http_gig_connect_t *cn, struct sockaddr *sa, sockl
     }
 
     if (ac->err) {
-        ngx_cpystrn((u_char *) cn->error, (u_char *) ac->errstr, NGX_HTTP_GIG_ERROR_MAX);
+        (void) ngx_http_gig_words(cn->error, ac->errstr);
         redisAsyncFree(ac);
         ngx_http_gig_connect_is_down(cn, NULL);
         return;
@@ -568,23 +568,14 @@ ngx_http_gig_connect_is_up(ngx_http_gig_connect_t *cn)
 static void
 ngx_http_gig_connect_is_down(ngx_http_gig_connect_t *cn, const char *why)
 {
-    char        *p;
-    ngx_msec_t   delay;
-    ngx_uint_t   was_up;
+    ngx_msec_t  delay;
+    ngx_uint_t  was_up;
 
     was_up = (cn->state == NGX_HTTP_GIG_CONNECT_UP);
     cn->state = NGX_HTTP_GIG_CONNECT_DOWN;
 
     if (why) {
-        ngx_cpystrn((u_char *) cn->error, (u_char *) why, NGX_HTTP_GIG_ERROR_MAX);
-    }
-
-    /* The text may be the other side's: no control characters in our log. */
-
-    for (p = cn->error; *p; p++) {
-        if ((u_char) *p < ' ' || *p == 0x7f) {
-            *p = '?';
-        }
+        (void) ngx_http_gig_words(cn->error, why);
     }
 
     if (cn->closing) {
@@ -684,4 +675,19 @@ ngx_http_gig_reply_unavailable(const redisReply *reply, ngx_uint_t *again)
     }
 
     return 0;
+}
+
+
+char *
+ngx_http_gig_words(char to[NGX_HTTP_GIG_ERROR_MAX], const char *from)
+{
+    size_t  i;
+
+    for (i = 0; from[i] && i < NGX_HTTP_GIG_ERROR_MAX - 1; i++) {
+        to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
+    }
+
+    to[i] = '\0';
+
+    return to;
 }

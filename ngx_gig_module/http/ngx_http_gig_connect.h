@@ -86,6 +86,12 @@ void ngx_http_gig_connect_stop(ngx_http_gig_connect_t *connect);
  */
 void ngx_http_gig_connect_drop(ngx_http_gig_connect_t *connect, const char *why);
 
+/*
+ * The other side's words for our log, which escapes nothing: printable ASCII, "?"
+ * for the rest, at most NGX_HTTP_GIG_ERROR_MAX - 1 of them.  Returns `to`.
+ */
+char *ngx_http_gig_words(char to[NGX_HTTP_GIG_ERROR_MAX], const char *from);
+
 /* Sends while up (argv form only); NGX_ERROR: nothing was sent, callback will not run. */
 ngx_int_t ngx_http_gig_connect_send(ngx_http_gig_connect_t *connect, redisCallbackFn *callback,
     void *data, ngx_uint_t argc, const gig_str_t *argv);

@@ -2,6 +2,7 @@
 /* One call of the judge's script: sent, and its answer taken apart with every type checked. */
 
 #include "ngx_http_gig_intake.h"
+#include "ngx_http_gig_connect.h"
 
 #include "gig_key.h"
 
@@ -9,7 +10,6 @@
 #define NGX_HTTP_GIG_JUDGE_KEYS    4
 #define NGX_HTTP_GIG_JUDGE_ARGS    17
 #define NGX_HTTP_GIG_JUDGE_ANSWER  6
-#define NGX_HTTP_GIG_JUDGE_SAYS    128          /* bytes of an error that are logged */
 #define NGX_HTTP_GIG_JUDGE_QUIET   60000        /* ms between two of them */
 
 
@@ -168,14 +168,13 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
 
 /*
  * Redis's own words; our arguments are not in them.  Once a minute, as whatever it
- * is may be so for each application; in printable letters, as nginx escapes none.
+ * is may be so for each application.
  */
 
 static void
 ngx_http_gig_judge_error(ngx_http_gig_board_t *board, const redisReply *reply, ngx_log_t *log)
 {
-    u_char  *p, text[NGX_HTTP_GIG_JUDGE_SAYS];
-    size_t   i;
+    char  words[NGX_HTTP_GIG_ERROR_MAX];
 
     if (board->judge_told && ngx_current_msec - board->judge_told < NGX_HTTP_GIG_JUDGE_QUIET) {
         return;
@@ -183,14 +182,8 @@ ngx_http_gig_judge_error(ngx_http_gig_board_t *board, const redisReply *reply, n
 
     board->judge_told = ngx_current_msec ? ngx_current_msec : 1;
 
-    p = text;
-
-    for (i = 0; i < (size_t) reply->len && i < sizeof(text); i++) {
-        *p++ = (u_char) (reply->str[i] < 0x20 || reply->str[i] > 0x7e ? '?' : reply->str[i]);
-    }
-
-    ngx_log_error(NGX_LOG_ERR, log, 0, "gig_board \"%V\": Redis refused the judge: %*s",
-                  &board->name, (size_t) (p - text), text);
+    ngx_log_error(NGX_LOG_ERR, log, 0, "gig_board \"%V\": Redis refused the judge: %s",
+                  &board->name, ngx_http_gig_words(words, reply->str));
 }
 
 

@@ -397,6 +397,7 @@ ngx_http_gig_keeper_hold(ngx_http_gig_keeper_t *k, const char *why)
 void
 ngx_http_gig_keeper_failed(ngx_http_gig_keeper_t *k, const redisReply *reply)
 {
+    char        words[NGX_HTTP_GIG_ERROR_MAX];
     ngx_uint_t  again;
 
     if (reply->type != REDIS_REPLY_ERROR) {
@@ -413,7 +414,8 @@ ngx_http_gig_keeper_failed(ngx_http_gig_keeper_t *k, const redisReply *reply)
 
     if (k->told == NULL) {
         ngx_log_error(NGX_LOG_ERR, k->log, 0, "gig: board \"%V\": keeper: Redis %V: %s",
-                      &k->board->name, &k->board->redis.name, reply->str);
+                      &k->board->name, &k->board->redis.name,
+                      ngx_http_gig_words(words, reply->str));
     }
 
     ngx_http_gig_keeper_hold(k, "it refuses a command");

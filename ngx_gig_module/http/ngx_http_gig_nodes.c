@@ -135,6 +135,7 @@ static void
 ngx_http_gig_nodes_told(redisAsyncContext *ac, void *r, void *data)
 {
     redisReply             *reply = r;
+    char                    words[NGX_HTTP_GIG_ERROR_MAX];
     ngx_http_gig_keeper_t  *k = data;
 
     if (!ngx_http_gig_keeper_current(k, ac, reply)) {
@@ -145,7 +146,7 @@ ngx_http_gig_nodes_told(redisAsyncContext *ac, void *r, void *data)
         k->nodes_told = 1;
         ngx_log_error(NGX_LOG_WARN, k->log, 0,
                       "gig: board \"%V\": Redis does not take this host's line in \"nodes\": %s",
-                      &k->board->name, reply->str);
+                      &k->board->name, ngx_http_gig_words(words, reply->str));
     }
 }
 
