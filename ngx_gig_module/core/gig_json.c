@@ -11,7 +11,7 @@
 #define GIG_REAL_DIGITS         17              /* enough for any double */
 
 
-static int  gig_json_depth(gig_str_t data, unsigned max_depth);
+static size_t  gig_json_scan(gig_str_t data, size_t *values);
 static const char  *gig_json_reason(const json_error_t *error);
 static void  gig_canonical_value(const json_t *value, gig_buf_t *out, unsigned depth);
 static void  gig_canonical_object(const json_t *object, gig_buf_t *out, unsigned depth);
@@ -24,6 +24,7 @@ json_t *
 gig_json_parse(gig_str_t data, size_t max_size, unsigned max_depth, gig_error_t *err)
 {
     json_t        *value;
+    size_t         values;
     json_error_t   error;
 
     if (data.len == 0) {
@@ -37,7 +38,7 @@ gig_json_parse(gig_str_t data, size_t max_size, unsigned max_depth, gig_error_t 
         return NULL;
     }
 
-    if (gig_json_depth(data, max_depth) != 0) {
+    if (gig_json_scan(data, &values) > max_depth) {
         (void) gig_error_set(err, "", "the JSON is nested too deeply; at most %u levels are read",
                              max_depth);
         return NULL;
@@ -81,44 +82,59 @@ gig_json_reason(const json_error_t *error)
 }
 
 
-/* 0 if brackets outside strings are nested at most max_depth; jansson checks their pairing. */
+/*
+ * Looks at the punctuation outside strings; jansson checks the rest.  The most
+ * brackets that are open at once, and through `values` how many values there are
+ * at most.
+ */
 
-static int
-gig_json_depth(gig_str_t data, unsigned max_depth)
+static size_t
+gig_json_scan(gig_str_t data, size_t *values)
 {
-    int       string;
-    size_t    i;
-    unsigned  depth;
+    int     string;
+    size_t  i, depth, deepest;
 
     string = 0;
     depth = 0;
+    deepest = 0;
+    *values = 1;
 
     for (i = 0; i < data.len; i++) {
 
-        switch (data.data[i]) {
-
-        case '"':
+        if (data.data[i] == '"') {
             string = !string;
-            break;
+            continue;
+        }
 
-        case '\\':
-            if (string) {
+        if (string) {
+            if (data.data[i] == '\\') {
                 i++;
             }
-            break;
+
+            continue;
+        }
+
+        switch (data.data[i]) {
 
         case '[':
         case '{':
-            if (!string && ++depth > max_depth) {
-                return -1;
+            if (++depth > deepest) {
+                deepest = depth;
             }
+
+            (*values)++;
             break;
 
         case ']':
         case '}':
-            if (!string && depth != 0) {
+            if (depth != 0) {
                 depth--;
             }
+
+            break;
+
+        case ',':
+            (*values)++;
             break;
 
         default:
@@ -126,47 +142,18 @@ gig_json_depth(gig_str_t data, unsigned max_depth)
         }
     }
 
-    return 0;
+    return deepest;
 }
 
 
 size_t
 gig_json_values(gig_str_t data)
 {
-    int     string;
-    size_t  i, n;
+    size_t  values;
 
-    string = 0;
-    n = 1;
+    (void) gig_json_scan(data, &values);
 
-    for (i = 0; i < data.len; i++) {
-
-        switch (data.data[i]) {
-
-        case '"':
-            string = !string;
-            break;
-
-        case '\\':
-            if (string) {
-                i++;
-            }
-            break;
-
-        case '[':
-        case '{':
-        case ',':
-            if (!string) {
-                n++;
-            }
-            break;
-
-        default:
-            break;
-        }
-    }
-
-    return n;
+    return values;
 }
 
 

@@ -181,6 +181,19 @@ gig_sql_done(sqlite3_stmt *statement)
 
 
 int
+gig_sql_end(gig_sync_record_t *record, sqlite3_stmt *rows, int rc, gig_error_t *err)
+{
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        gig_sql_fault(record, err);
+    }
+
+    gig_sql_done(rows);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+
+int
 gig_sql_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err)
 {
     int  rc;
@@ -562,13 +575,7 @@ gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
         }
     }
 
-    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
-        gig_sql_fault(record, err);
-    }
-
-    gig_sql_done(rows);
-
-    return rc == SQLITE_DONE ? 0 : -1;
+    return gig_sql_end(record, rows, rc, err);
 }
 
 

@@ -44,6 +44,13 @@ sqlite3_stmt *gig_sql(gig_sync_record_t *record, gig_sql_t which, gig_error_t *e
 void gig_sql_text(sqlite3_stmt *statement, int column, gig_str_t text);
 int gig_sql_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err);
 void gig_sql_done(sqlite3_stmt *statement);
+
+/*
+ * After a loop over rows that ended with rc: resets the statement; 0 if they were all
+ * read, -1 if the loop was left (err is the caller's then) or failed (err is set).
+ */
+int gig_sql_end(gig_sync_record_t *record, sqlite3_stmt *rows, int rc, gig_error_t *err);
+
 int gig_sql_simple(gig_sync_record_t *record, gig_sql_t which, gig_error_t *err);
 
 /* 1: there is a row, and the statement stands on it until gig_sql_done(); 0: none; -1: err. */

@@ -92,13 +92,7 @@ gig_sync_sqlite_seats(gig_sync_record_t *record,
         }
     }
 
-    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
-        gig_sql_fault(record, err);
-    }
-
-    gig_sql_done(rows);
-
-    return rc == SQLITE_DONE ? 0 : -1;
+    return gig_sql_end(record, rows, rc, err);
 }
 
 

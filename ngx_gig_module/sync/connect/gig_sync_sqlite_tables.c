@@ -134,11 +134,5 @@ gig_sync_sqlite_applications(gig_sync_record_t *record,
         }
     }
 
-    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
-        gig_sql_fault(record, err);
-    }
-
-    gig_sql_done(rows);
-
-    return rc == SQLITE_DONE ? 0 : -1;
+    return gig_sql_end(record, rows, rc, err);
 }
