@@ -60,6 +60,11 @@ my @clock = grep { m{/core/} && $text{$_} =~ /\b(?:time|gettimeofday|clock_getti
     sort keys %text;
 is_deeply(\@clock, [], 'core/ asks no clock');
 
+# nginx's build puts objects under the last folder's name: two modules with a http/util.c collide.
+my %prefix = (core => 'gig_', http => 'ngx_http_gig', sync => 'gig_sync_');
+is_deeply([grep { my ($part, $file) = m{^ngx_gig_module/(\w+)/(?:connect/)?([^/]+)$}; index $file, $prefix{$part} } sort keys %text],
+    [], 'every file bears the prefix of its part');
+
 # A C file over 700 lines, or a line over 100 columns, is two files or two lines.
 is_deeply([map {"$_: " . ($text{$_} =~ tr/\n//)} grep { $text{$_} =~ tr/\n// > 700 } sort keys %text], [],
     'no file is over 700 lines');
