@@ -681,13 +681,15 @@ ngx_http_gig_reply_unavailable(const redisReply *reply, ngx_uint_t *again)
 char *
 ngx_http_gig_words(char to[NGX_HTTP_GIG_ERROR_MAX], const char *from)
 {
-    size_t  i;
+    char  *p, *last;
 
-    for (i = 0; from[i] && i < NGX_HTTP_GIG_ERROR_MAX - 1; i++) {
-        to[i] = from[i] >= ' ' && from[i] <= '~' ? from[i] : '?';
+    last = to + NGX_HTTP_GIG_ERROR_MAX - 1;
+
+    for (p = to; *from && p < last; p++, from++) {
+        *p = *from >= ' ' && *from <= '~' ? *from : '?';
     }
 
-    to[i] = '\0';
+    *p = '\0';
 
     return to;
 }
