@@ -9,8 +9,10 @@ use warnings;
 use Encode qw(encode);
 use File::Temp qw(tempdir);
 use FindBin;
+use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::HiRes qw(sleep time);
+use GigTest::Command qw(run);
 
 my $sync = ($ENV{GIG_BUILD} // "$FindBin::Bin/../build") . '/gig-sync';
 my $dir = tempdir(CLEANUP => 1);
@@ -24,19 +26,6 @@ sub write_file {
     print $out @bytes;
     close $out or die "$name: $!";
     return "$dir/$name";
-}
-
-sub run {
-    my @command = @_;
-    my $pid = open(my $in, '-|') // die "fork: $!";
-    if ($pid == 0) {
-        open STDERR, '>&', \*STDOUT;
-        exec @command or exit 127;
-    }
-    local $/;
-    my $output = <$in> // '';
-    close $in;
-    return ($? >> 8, $output);
 }
 
 sub import_file { return run($sync, 'import', @_, '--into', "sqlite:$dir/a.db") }

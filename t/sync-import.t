@@ -9,8 +9,10 @@ use utf8;
 
 use File::Temp qw(tempdir);
 use FindBin;
+use lib "$FindBin::Bin/lib";
 use JSON::PP;
 use Test::More;
+use GigTest::Command qw(run);
 
 my $root = "$FindBin::Bin/..";
 my $sync = ($ENV{GIG_BUILD} // "$root/build") . '/gig-sync';
@@ -25,20 +27,6 @@ sub write_file {
     print $out $text;
     close $out or die "$name: $!";
     return "$dir/$name";
-}
-
-
-sub run {
-    my @command = @_;
-    my $pid = open(my $in, '-|') // die "fork: $!";
-    if ($pid == 0) {
-        open STDERR, '>&', \*STDOUT;
-        exec @command or exit 127;
-    }
-    local $/;
-    my $output = <$in> // '';
-    close $in;
-    return ($? >> 8, $output);
 }
 
 

@@ -8,26 +8,14 @@ use warnings;
 
 use File::Temp qw(tempdir);
 use FindBin;
+use lib "$FindBin::Bin/lib";
 use JSON::PP;
 use Test::More;
+use GigTest::Command qw(run);
 
 my $root = "$FindBin::Bin/..";
 my $sync = ($ENV{GIG_BUILD} // "$root/build") . '/gig-sync';
 my $dir  = tempdir(CLEANUP => 1);
-
-
-sub run {
-    my @command = @_;
-    my $pid = open(my $in, '-|') // die "fork: $!";
-    if ($pid == 0) {
-        open STDERR, '>&', \*STDOUT;
-        exec @command or exit 127;
-    }
-    local $/;
-    my $output = <$in> // '';
-    close $in;
-    return ($? >> 8, $output);
-}
 
 
 sub sql {

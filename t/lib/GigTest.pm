@@ -29,6 +29,7 @@ use Socket qw(SOL_SOCKET SO_REUSEADDR);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
+use GigTest::Command ();
 use GigTest::Http;
 use GigTest::Redis;
 
@@ -191,19 +192,10 @@ sub gone {
 sub run {
     my ($self, @command) = @_;
 
-    my $pid = open(my $pipe, '-|') // die "fork: $!";
-    if ($pid == 0) {
-        open STDERR, '>&', \*STDOUT;
-        open STDIN, '<', '/dev/null';
-        local %ENV = (%ENV, $self->sanitizer(@command));
-        exec { $command[0] } @command or POSIX::_exit(127);
-    }
-
-    local $/;
-    my $output = <$pipe> // '';
-    close $pipe;
+    local %ENV = (%ENV, $self->sanitizer(@command));
+    my ($status, $output) = GigTest::Command::run(@command);
     diag("@command\n$output") if $ENV{TEST_NGINX_VERBOSE};
-    return ($? >> 8, $output);
+    return ($status, $output);
 }
 
 
