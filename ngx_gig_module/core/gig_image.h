@@ -13,6 +13,7 @@
 #define GIG_IMAGE_H
 
 #include "gig_fragment.h"
+#include "gig_query.h"
 #include "gig_record.h"
 #include "gig_sha1.h"
 #include "gig_time.h"
@@ -111,9 +112,6 @@ int gig_image_form_place(const gig_image_t *image, uint32_t form, gig_place_t *p
 void gig_image_slice(const gig_image_t *image, int64_t now, int64_t *from, int64_t *until);
 
 /* One page of the list, newest first (posted_at descending, then id ascending). */
-#define GIG_LIST_MAX            100
-typedef enum { GIG_LIST_OPEN, GIG_LIST_SCHEDULED, GIG_LIST_ALL } gig_list_state_t;
-
 typedef struct {
     gig_list_state_t  state;                    /* open: open and waiting list */
     uint32_t          limit;                    /* 1..GIG_LIST_MAX */
