@@ -31,7 +31,7 @@ CFLAGS      ?= -O2 -g
 ALL_CFLAGS  := $(STRICT) $(HARDENING) -fPIE $(SANITIZERS) -I$(SRC)/core $(CFLAGS)
 LINK        := $(SANITIZERS) -pie -Wl,-z,relro,-z,now
 
-CORE_LIBS   := -ljansson -lsodium -lutf8proc -lz -lm
+CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm
 SYNC_LIBS   := -lhiredis -lsqlite3 -linih $(CORE_LIBS) -lpthread
 
 CORE_SRC    := $(wildcard $(SRC)/core/*.c)
