@@ -1,47 +1,20 @@
 
 #include <string.h>
 
-#include "gig_fold.h"
 #include "gig_utf8.h"
-#include "gig_word.h"
-#include "gig_word_class.h"
-
-/* Bytes looked ahead at most: a comma, three digits, a character. */
-#define GIG_WORD_AHEAD      8
-
-/* A word between the signs of a compound. */
-typedef struct {
-    size_t            at, len;      /* in the token, without signs */
-    size_t            chars;
-    size_t            signs;        /* bytes of signs behind it: "++", "#" */
-    size_t            room;         /* bytes it may still take */
-    int               plain;
-    char              before;       /* '.' or '&': kept in the token; '-': joined; 0 */
-    gig_word_class_t  last;         /* of its last character */
-} gig_word_piece_t;
+#include "gig_word_parts.h"
 
 
-static int               gig_words_skip(gig_words_t *words);
-static void              gig_words_alone(gig_words_t *words, size_t len);
-static void              gig_words_compound(gig_words_t *words);
-static void              gig_words_run(gig_words_t *words, gig_word_piece_t *piece);
-static void              gig_words_add(gig_words_t *words, gig_word_piece_t *piece, size_t len);
-static int               gig_words_inside(gig_words_t *words, gig_word_piece_t *piece);
-static int               gig_words_short(gig_words_t *words, const gig_word_piece_t *piece);
-static void              gig_words_signs(gig_words_t *words, gig_word_piece_t *piece);
-static char              gig_words_joint(gig_words_t *words, const gig_word_piece_t *piece);
-static int               gig_words_acronym(const gig_word_piece_t *piece, size_t n);
-static void              gig_words_undot(gig_words_t *words);
-static void              gig_words_parts(gig_words_t *words, const gig_word_piece_t *piece,
+static int   gig_words_skip(gig_words_t *words);
+static void  gig_words_alone(gig_words_t *words, size_t len);
+static void  gig_words_compound(gig_words_t *words);
+static int   gig_words_acronym(const gig_word_piece_t *piece, size_t n);
+static void  gig_words_undot(gig_words_t *words);
+static void  gig_words_parts(gig_words_t *words, const gig_word_piece_t *piece,
     size_t n);
-static void              gig_words_part(gig_words_t *words, size_t at, size_t len, size_t offset,
+static void  gig_words_part(gig_words_t *words, size_t at, size_t len, size_t offset,
     int plain);
-static void              gig_words_set(gig_words_t *words, const char *data, size_t len);
-static void              gig_words_fill(gig_words_t *words);
-static char              gig_words_at(const gig_words_t *words, size_t ahead);
-static int               gig_words_digit(const gig_words_t *words, size_t ahead);
-static gig_word_class_t  gig_words_class(const gig_words_t *words, size_t ahead, size_t *len);
-static int               gig_words_goes_on(const gig_words_t *words, size_t ahead);
+static void  gig_words_set(gig_words_t *words, const char *data, size_t len);
 
 
 void
@@ -182,9 +155,15 @@ gig_words_compound(gig_words_t *words)
         }
 
         gig_words_run(words, &piece[n]);
-        gig_words_signs(words, &piece[n]);
 
-        joint = gig_words_joint(words, &piece[n]);
+        if (gig_words_at(words, 0) == ' ') {
+            joint = 0;
+
+        } else {
+            gig_words_signs(words, &piece[n]);
+            joint = gig_words_joint(words, &piece[n]);
+        }
+
         n++;
 
     } while (joint != 0 && n < GIG_WORD_PARTS_MAX);
@@ -203,240 +182,6 @@ gig_words_compound(gig_words_t *words)
 
     gig_words_parts(words, piece, n);
     words->next += (uint32_t) n;
-}
-
-
-/* Letters and digits, with what may stand between them without parting them. */
-
-static void
-gig_words_run(gig_words_t *words, gig_word_piece_t *piece)
-{
-    size_t            len;
-    gig_word_class_t  class;
-
-    piece->at = words->token_len;
-    piece->len = 0;
-    piece->chars = 0;
-    piece->signs = 0;
-    piece->room = GIG_WORD_MAX;
-    piece->plain = 1;
-    piece->last = GIG_WORD_OTHER;
-
-    do {
-
-        for ( ;; ) {
-
-            if (words->from == words->to) {
-                gig_words_fill(words);
-            }
-
-            class = gig_words_class(words, 0, &len);
-
-            if (class != GIG_WORD_LETTER && class != GIG_WORD_DIGIT) {
-                break;
-            }
-
-            piece->last = class;
-            gig_words_add(words, piece, len);
-        }
-
-    } while (gig_words_inside(words, piece));
-}
-
-
-/* Takes a character; one that does not fit is passed over, and so is all that follows. */
-
-static void
-gig_words_add(gig_words_t *words, gig_word_piece_t *piece, size_t len)
-{
-    size_t  i;
-
-    if (len <= piece->room) {
-
-        for (i = 0; i < len; i++) {
-            words->token[words->token_len++] = words->folded[words->from + i];
-        }
-
-        piece->room -= len;
-        piece->len += len;
-        piece->chars++;
-        piece->plain &= (piece->last == GIG_WORD_LETTER);
-
-    } else {
-        piece->room = 0;
-    }
-
-    words->from += len;
-}
-
-
-/* Behind a run: 1 if it goes on. */
-
-static int
-gig_words_inside(gig_words_t *words, gig_word_piece_t *piece)
-{
-    size_t  len;
-
-    gig_words_fill(words);
-
-    switch (gig_words_at(words, 0)) {
-
-    case '.':                                               /* 3.5, v2.0 */
-
-        if (piece->last != GIG_WORD_DIGIT || gig_words_class(words, 1, &len) != GIG_WORD_DIGIT) {
-            return 0;
-        }
-
-        gig_words_add(words, piece, 1);
-        return 1;
-
-    case ',':                                               /* 10,000 */
-
-        if (piece->last != GIG_WORD_DIGIT
-            || !gig_words_digit(words, 1)
-            || !gig_words_digit(words, 2)
-            || !gig_words_digit(words, 3)
-            || gig_words_class(words, 4, &len) == GIG_WORD_DIGIT)
-        {
-            return 0;
-        }
-
-        words->from++;
-        return 1;
-
-    case '\'':
-        return gig_words_short(words, piece);
-
-    default:
-        return 0;
-    }
-}
-
-
-/* An apostrophe: "women's" without its ending, "don't", "we'll" in one. */
-
-static int
-gig_words_short(gig_words_t *words, const gig_word_piece_t *piece)
-{
-    size_t  i;
-
-    static const char  ending[][2] = {
-        { 't', 0 }, { 'd', 0 }, { 'm', 0 }, { 'l', 'l' }, { 'r', 'e' }, { 'v', 'e' }
-    };
-
-    if (gig_words_at(words, 1) == 's' && !gig_words_goes_on(words, 2)) {
-        words->from += 2;
-        return 1;
-    }
-
-    if (piece->last != GIG_WORD_LETTER) {
-        return 0;
-    }
-
-    for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
-
-        if (gig_words_at(words, 1) != ending[i][0]
-            || (ending[i][1] != 0 && gig_words_at(words, 2) != ending[i][1])
-            || gig_words_goes_on(words, ending[i][1] != 0 ? 3 : 2))
-        {
-            continue;
-        }
-
-        words->from++;
-        return 1;
-    }
-
-    return 0;
-}
-
-
-/*
- * Signs that end a word: "c++", "security+" (but not the plus between two words, nor that of
- * "5+ years"), and a sharp behind a single letter: "c#".  Rows of them are decoration.
- */
-static void
-gig_words_signs(gig_words_t *words, gig_word_piece_t *piece)
-{
-    char    sign;
-    size_t  i;
-
-    gig_words_fill(words);
-    sign = gig_words_at(words, 0);
-
-    if (piece->last != GIG_WORD_LETTER) {
-        return;
-    }
-
-    if (sign == '+' && gig_words_at(words, 1) == '+') {
-        piece->signs = gig_words_at(words, 2) != '+' ? 2 : 0;
-
-    } else if (sign == '+') {
-        piece->signs = !gig_words_goes_on(words, 1);
-
-    } else if (sign == '#') {
-        piece->signs = (piece->chars == 1 && gig_words_at(words, 1) != '#');
-    }
-
-    for (i = 0; i < piece->signs; i++) {
-        words->token[words->token_len++] = sign;
-    }
-
-    words->from += piece->signs;
-}
-
-
-/*
- * What joins the next word to this one, and goes past it; 0: nothing does.  Behind "c++" only
- * what is kept: without a hyphen it would be read as another word.
- */
-static char
-gig_words_joint(gig_words_t *words, const gig_word_piece_t *piece)
-{
-    char              sign;
-    size_t            len;
-    gig_word_class_t  next;
-
-    gig_words_fill(words);
-
-    sign = gig_words_at(words, 0);
-    next = gig_words_class(words, 1, &len);
-
-    if (next != GIG_WORD_LETTER && next != GIG_WORD_DIGIT) {
-        return 0;
-    }
-
-    switch (sign) {
-
-    case '.':
-    case '&':
-        break;
-
-    case '-':
-    case '_':
-
-        if (piece->signs != 0 || (piece->last == GIG_WORD_DIGIT && next == GIG_WORD_DIGIT)) {
-            return 0;
-        }
-
-        sign = '-';
-        break;
-
-    case '\'':
-
-        if (piece->signs != 0 || piece->last != GIG_WORD_LETTER || next != GIG_WORD_LETTER) {
-            return 0;
-        }
-
-        sign = '-';
-        break;
-
-    default:
-        return 0;
-    }
-
-    words->from++;
-
-    return sign;
 }
 
 
@@ -559,85 +304,4 @@ gig_words_set(gig_words_t *words, const char *data, size_t len)
 {
     words->len = gig_utf8_cut((gig_str_t) { data, len }, GIG_WORD_MAX);
     memcpy(words->data, data, words->len);
-}
-
-
-/* Sees to it that GIG_WORD_AHEAD bytes can be looked at, if there are so many. */
-
-static void
-gig_words_fill(gig_words_t *words)
-{
-    if (words->to - words->from >= GIG_WORD_AHEAD || words->rest.len == 0) {
-        return;
-    }
-
-    memmove(words->folded, words->folded + words->from, words->to - words->from);
-    words->to -= words->from;
-    words->from = 0;
-
-    words->to += gig_fold_some(&words->rest, words->folded + words->to,
-                               GIG_WORD_FOLDED - words->to);
-}
-
-
-static char
-gig_words_at(const gig_words_t *words, size_t ahead)
-{
-    return words->from + ahead < words->to ? words->folded[words->from + ahead] : 0;
-}
-
-
-static int
-gig_words_digit(const gig_words_t *words, size_t ahead)
-{
-    char  c;
-
-    c = gig_words_at(words, ahead);
-
-    return c >= '0' && c <= '9';
-}
-
-
-/* Of the character so many bytes ahead; len: its bytes, 0 at the end. */
-
-static gig_word_class_t
-gig_words_class(const gig_words_t *words, size_t ahead, size_t *len)
-{
-    size_t       left;
-    uint32_t     code;
-    const char  *data;
-
-    if (words->from + ahead >= words->to) {
-        *len = 0;
-        return GIG_WORD_OTHER;
-    }
-
-    data = words->folded + words->from + ahead;
-
-    if ((unsigned char) *data < 0x80) {
-        *len = 1;
-        return (gig_word_class_t) gig_word_ascii[(unsigned char) *data];
-    }
-
-    left = words->to - words->from - ahead;
-    *len = gig_utf8_decode((gig_str_t) { data, left }, &code);
-
-    if (*len == 0) {
-        *len = 1;
-        return GIG_WORD_OTHER;
-    }
-
-    return gig_word_class(code);
-}
-
-
-static int
-gig_words_goes_on(const gig_words_t *words, size_t ahead)
-{
-    size_t            len;
-    gig_word_class_t  class;
-
-    class = gig_words_class(words, ahead, &len);
-
-    return class == GIG_WORD_LETTER || class == GIG_WORD_DIGIT;
 }

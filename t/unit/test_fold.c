@@ -49,7 +49,8 @@ test_spellings(void **state)
     check("\u0130stanbul D\u0131yarbak\u0131r", "istanbul diyarbakir");
     check("\uff26\uff55\uff4c\uff4c\u3000\uff11\uff12", "full 12");
     check("\ufb01nance \u2167 x\u00b2", "finance viii x2");
-    check("\u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2", "\u03c3\u03b9\u03c3\u03c5\u03c6\u03bf\u03c3");
+    check("\u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2",
+          "\u03c3\u03b9\u03c3\u03c5\u03c6\u03bf\u03c3");
     check("\u1fb3 \u03b1\u0345", "\u03b1 \u03b1");
     check("\u0419\u043e\u0433\u0430", "\u0438\u043e\u0433\u0430");
     check("\u0645\u0640\u0640\u064f\u062d\u0645\u062f", "\u0645\u062d\u0645\u062f");

@@ -1,12 +1,15 @@
 
-#include <stddef.h>
+#include <string.h>
 
 #include <utf8proc.h>
 
-#include "gig_word_class.h"
+#include "gig_fold.h"
+#include "gig_utf8.h"
+#include "gig_word_parts.h"
 
 
-static int  gig_word_alone(uint32_t code);
+static gig_word_class_t  gig_word_class(uint32_t code);
+static int               gig_word_alone(uint32_t code);
 
 
 /* Capitals are none: they have been folded. */
@@ -23,7 +26,84 @@ const unsigned char  gig_word_ascii[128] = {
 };
 
 
+void
+gig_words_fill(gig_words_t *words)
+{
+    if (words->to - words->from >= GIG_WORD_AHEAD || words->rest.len == 0) {
+        return;
+    }
+
+    memmove(words->folded, words->folded + words->from, words->to - words->from);
+    words->to -= words->from;
+    words->from = 0;
+
+    words->to += gig_fold_some(&words->rest, words->folded + words->to,
+                               GIG_WORD_FOLDED - words->to);
+}
+
+
+char
+gig_words_at(const gig_words_t *words, size_t ahead)
+{
+    return words->from + ahead < words->to ? words->folded[words->from + ahead] : 0;
+}
+
+
+int
+gig_words_digit(const gig_words_t *words, size_t ahead)
+{
+    char  c;
+
+    c = gig_words_at(words, ahead);
+
+    return c >= '0' && c <= '9';
+}
+
+
 gig_word_class_t
+gig_words_class(const gig_words_t *words, size_t ahead, size_t *len)
+{
+    size_t       left;
+    uint32_t     code;
+    const char  *data;
+
+    if (words->from + ahead >= words->to) {
+        *len = 0;
+        return GIG_WORD_OTHER;
+    }
+
+    data = words->folded + words->from + ahead;
+
+    if ((unsigned char) *data < 0x80) {
+        *len = 1;
+        return (gig_word_class_t) gig_word_ascii[(unsigned char) *data];
+    }
+
+    left = words->to - words->from - ahead;
+    *len = gig_utf8_decode((gig_str_t) { data, left }, &code);
+
+    if (*len == 0) {
+        *len = 1;
+        return GIG_WORD_OTHER;
+    }
+
+    return gig_word_class(code);
+}
+
+
+int
+gig_words_goes_on(const gig_words_t *words, size_t ahead)
+{
+    size_t            len;
+    gig_word_class_t  class;
+
+    class = gig_words_class(words, ahead, &len);
+
+    return class == GIG_WORD_LETTER || class == GIG_WORD_DIGIT;
+}
+
+
+static gig_word_class_t
 gig_word_class(uint32_t code)
 {
     switch (utf8proc_get_property((utf8proc_int32_t) code)->category) {
