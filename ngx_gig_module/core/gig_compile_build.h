@@ -102,7 +102,7 @@ typedef struct {
 
     /* sections, ready to be copied */
     uint32_t                *out_at, *out_row;
-    gig_buf_t                out_text, out_keys;
+    gig_buf_t                out_text;
     gig_disk_spelling_t     *out_spelling;
     gig_disk_value_t        *out_value;
     uint32_t                 out_spellings, out_values, out_row_values;

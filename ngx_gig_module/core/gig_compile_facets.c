@@ -20,11 +20,9 @@ static int gig_facets_order(gig_build_t *build);
 static int gig_facets_dictionary(gig_build_t *build);
 static void gig_facets_value(gig_build_t *build, uint32_t index);
 static uint32_t gig_facets_text(gig_build_values_t *values, gig_str_t text);
-static int gig_facets_keys(gig_build_t *build);
 static int gig_facets_lists(gig_build_t *build);
 static int gig_compare_values(const void *one, const void *two, void *data);
 static int gig_compare_spellings(const void *one, const void *two, void *data);
-static int gig_compare_keys(const void *one, const void *two, void *data);
 static void gig_facets_sort(uint32_t *list, uint32_t n);
 
 
@@ -32,16 +30,15 @@ int
 gig_build_values(gig_build_t *build)
 {
     gig_buf_init(&build->values.out_text, GIG_VALUE_TEXT_LIMIT);
-    gig_buf_init(&build->values.out_keys, GIG_VALUE_TEXT_LIMIT);
 
     if (gig_build_last_values(build) != 0 || gig_facets_rows(build) != 0
         || gig_facets_order(build) != 0 || gig_facets_dictionary(build) != 0
-        || gig_facets_keys(build) != 0 || gig_facets_lists(build) != 0)
+        || gig_facets_lists(build) != 0)
     {
         return -1;
     }
 
-    if (gig_buf_failed(&build->values.out_text) || gig_buf_failed(&build->values.out_keys)) {
+    if (gig_buf_failed(&build->values.out_text)) {
         return gig_error_set(build->err, "", "no memory for what gigs are filtered by");
     }
 
@@ -270,53 +267,6 @@ gig_facets_text(gig_build_values_t *values, gig_str_t text)
 }
 
 
-/* Every key that leads to a value: its own and, for places, the other names of it. */
-static int
-gig_facets_keys(gig_build_t *build)
-{
-    uint32_t             i, k;
-    gig_str_t            other;
-    gig_disk_key_t       key;
-    gig_build_values_t  *values = &build->values;
-
-    memset(&key, 0, sizeof(key));
-
-    for (i = 0; i < values->out_values; i++) {
-        key.text = values->out_value[i].key;
-        key.len = values->out_value[i].key_len;
-        key.facet = values->out_value[i].facet;
-        key.value = i;
-        gig_buf_add(&values->out_keys, &key, sizeof(key));
-
-        if (key.facet != GIG_FACET_LOCATION || build->job->place_names == NULL) {
-            continue;
-        }
-
-        for (k = 0; k < GIG_PLACE_NAMES_MAX; k++) {
-            other = gig_place_names_other(build->job->place_names,
-                                          values->value[values->values_by_order[i]].key, k);
-
-            if (other.data == NULL) {
-                break;
-            }
-
-            key.text = gig_facets_text(values, other);
-            key.len = (uint16_t) other.len;
-            gig_buf_add(&values->out_keys, &key, sizeof(key));
-        }
-    }
-
-    if (gig_buf_failed(&values->out_keys)) {
-        return gig_error_set(build->err, "", "no memory for what gigs are filtered by");
-    }
-
-    qsort_r(values->out_keys.data, values->out_keys.len / sizeof(key), sizeof(key),
-            gig_compare_keys, values);
-
-    return 0;
-}
-
-
 /* Each value's rows, rising, and each row's list in its final numbers. */
 static int
 gig_facets_lists(gig_build_t *build)
@@ -409,24 +359,6 @@ gig_compare_spellings(const void *one, const void *two, void *data)
     }
 
     return gig_disk_compare_id(a->text, b->text);
-}
-
-
-static int
-gig_compare_keys(const void *one, const void *two, void *data)
-{
-    const char                *text;
-    const gig_disk_key_t      *a = one, *b = two;
-    const gig_build_values_t  *values = data;
-
-    if (a->facet != b->facet) {
-        return a->facet < b->facet ? -1 : 1;
-    }
-
-    text = values->out_text.data;
-
-    return gig_disk_compare_id((gig_str_t) { text + a->text, a->len },
-                               (gig_str_t) { text + b->text, b->len });
 }
 
 

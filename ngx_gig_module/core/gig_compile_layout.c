@@ -66,7 +66,6 @@ gig_build_layout(gig_layout_t *w, uint64_t *size)
     count[GIG_SECTION_ROW_VALUES] = build->values.out_row_values;
     count[GIG_SECTION_SPELLINGS] = build->values.out_spellings;
     count[GIG_SECTION_VALUES] = build->values.out_values;
-    count[GIG_SECTION_KEYS] = build->values.out_keys.len / sizeof(gig_disk_key_t);
     count[GIG_SECTION_VALUE_TEXT] = build->values.out_text.len;
     count[GIG_SECTION_BITMAPS] = build->values.out_bitmap_words;
     count[GIG_SECTION_LISTS] = build->values.out_list_rows;

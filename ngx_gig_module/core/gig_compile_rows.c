@@ -20,6 +20,7 @@ static uint32_t gig_build_number(gig_build_t *build);
 static int gig_build_same_gig(const gig_build_t *build, uint32_t row, const gig_disk_term_t *term);
 static int gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *gig,
     gig_row_t *row);
+static uint32_t gig_row_currency(const json_t *root);
 static uint32_t gig_row_hours(const json_t *root);
 static int gig_build_fragments(gig_build_t *build, const gig_record_t *gig, gig_row_t *row);
 static void gig_build_refuse(gig_build_t *build, const gig_touch_t *touch,
@@ -173,7 +174,7 @@ gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *
     row->visible = gig->visible_from;
     row->zone = gig_build_zone(build, gig->time_zone, gig_null_str);
     row->pay = gig_pay_at_least(gig->root);
-    row->currency = gig_pay_currency(gig->root);
+    row->currency = gig_row_currency(gig->root);
     row->hours = gig_row_hours(gig->root);
 
     if (gig_build_row_values(build, gig, row) != 0 || gig_build_words(build, gig, row) != 0) {
@@ -181,6 +182,20 @@ gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *
     }
 
     return gig_build_fragments(build, gig, row);
+}
+
+
+static uint32_t
+gig_row_currency(const json_t *root)
+{
+    uint32_t   letters = 0;
+    gig_str_t  currency = gig_pay_currency(root);
+
+    if (currency.len < sizeof(letters)) {
+        memcpy(&letters, currency.data ? currency.data : "", currency.len);
+    }
+
+    return letters;
 }
 
 

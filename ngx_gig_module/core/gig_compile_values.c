@@ -43,7 +43,7 @@ gig_build_row_values(gig_build_t *build, const gig_record_t *gig, gig_row_t *row
     gig_value_walk_t  walk = { build, row, 0 };
 
     row->first_value = build->values.n_row_values;
-    gig_facet_values(gig->root, gig_value_found, &walk);
+    gig_facet_values(gig->root, build->job->place_names, gig_value_found, &walk);
 
     return walk.failed ? gig_error_set(build->err, "", "no memory for what gigs are filtered by")
                        : 0;
@@ -292,7 +292,6 @@ gig_build_values_free(gig_build_values_t *values)
     gig_block_free(values->out_bitmap);
     gig_block_free(values->out_list);
     gig_buf_free(&values->out_text);
-    gig_buf_free(&values->out_keys);
 }
 
 

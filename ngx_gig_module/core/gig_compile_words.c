@@ -67,7 +67,11 @@ gig_build_words(gig_build_t *build, const gig_record_t *gig, gig_row_t *row)
     walk.row = row;
 
     row->language = (uint8_t) gig_stem_language(gig->language);
-    gig_record_text_fields(gig->root, build->job->place_names, gig_word_field, &walk);
+
+    if (gig_record_text_fields(gig->root, build->job->place_names, gig_word_field, &walk) != 0) {
+        return gig_error_set(build->err, "", "no memory for the words of gigs");
+    }
+
     row->length = gig_length_code(walk.length);
     row->segment = (uint8_t) words->made;
 

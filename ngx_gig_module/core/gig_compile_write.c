@@ -369,7 +369,6 @@ gig_write_search(gig_writer_t *w)
     gig_write_copy(w, GIG_SECTION_ROW_VALUES, build->values.out_row);
     gig_write_copy(w, GIG_SECTION_SPELLINGS, build->values.out_spelling);
     gig_write_copy(w, GIG_SECTION_VALUES, build->values.out_value);
-    gig_write_copy(w, GIG_SECTION_KEYS, build->values.out_keys.data);
     gig_write_copy(w, GIG_SECTION_VALUE_TEXT, build->values.out_text.data);
     gig_write_copy(w, GIG_SECTION_BITMAPS, build->values.out_bitmap);
     gig_write_copy(w, GIG_SECTION_LISTS, build->values.out_list);

@@ -57,7 +57,6 @@ static const struct {
     [GIG_SECTION_ROW_VALUES]    = { sizeof(uint32_t), GIG_COUNT_FREE, 0 },
     [GIG_SECTION_SPELLINGS]     = { sizeof(gig_disk_spelling_t), GIG_COUNT_FREE, 0 },
     [GIG_SECTION_VALUES]        = { sizeof(gig_disk_value_t), GIG_COUNT_FREE, 0 },
-    [GIG_SECTION_KEYS]          = { sizeof(gig_disk_key_t), GIG_COUNT_FREE, 0 },
     [GIG_SECTION_VALUE_TEXT]    = { 1, GIG_COUNT_FREE, 0 },
     [GIG_SECTION_BITMAPS]       = { sizeof(uint64_t), GIG_COUNT_FREE, 0 },
     [GIG_SECTION_LISTS]         = { sizeof(uint32_t), GIG_COUNT_FREE, 0 },
@@ -138,7 +137,6 @@ gig_image_open(gig_str_t bytes, gig_str_t board, int whole, gig_image_t *image, 
     image->slices = (uint32_t) gig_image_count(image, GIG_SECTION_SLICES);
     image->spellings = (uint32_t) gig_image_count(image, GIG_SECTION_SPELLINGS);
     image->values = (uint32_t) gig_image_count(image, GIG_SECTION_VALUES);
-    image->keys = (uint32_t) gig_image_count(image, GIG_SECTION_KEYS);
     image->segments = (uint32_t) gig_image_count(image, GIG_SECTION_SEGMENTS);
 
     return 0;

@@ -62,7 +62,7 @@ typedef struct {
     uint32_t              forms;
     uint32_t              stores;
     uint32_t              slices;
-    uint32_t              spellings, values, keys, segments;
+    uint32_t              spellings, values, segments;
     const void           *section[48];          /* private to gig_image*.c, gig_search*.c */
 } gig_image_t;
 
@@ -121,9 +121,9 @@ void gig_image_slice(const gig_image_t *image, int64_t now, int64_t *from, int64
 unsigned gig_image_segments(const gig_image_t *image, gig_place_t place[]);
 
 /*
- * Facet values.  _find: the value a query's key (gig_facet_key()'s, without a table of places: the
- * image knows the other names) leads to, or GIG_VALUE_NONE.  _value: as most gigs write it.
- * _json: {"value":"Excel","count": ready to be sent.  Both gig_null_str when it is not to be told.
+ * Facet values.  _find: the one with a key (gig_facet_key()'s), or GIG_VALUE_NONE.  _value: as most
+ * gigs write it; _json: {"value":"Excel","count": ready to be sent; both gig_null_str when it is
+ * not to be told.
  */
 #define GIG_VALUE_NONE          UINT32_MAX
 uint32_t gig_image_value_find(const gig_image_t *image, gig_facet_t facet, gig_str_t key);

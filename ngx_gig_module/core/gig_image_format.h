@@ -62,8 +62,7 @@ enum {
     GIG_SECTION_ROW_VALUES,     /* uint32_t: indexes into SPELLINGS, rising within a row */
     GIG_SECTION_SPELLINGS,      /* gig_disk_spelling_t, by facet, key, part, text */
     GIG_SECTION_VALUES,         /* gig_disk_value_t, by facet, key */
-    GIG_SECTION_KEYS,           /* gig_disk_key_t, by facet, key: own ones and other names */
-    GIG_SECTION_VALUE_TEXT,     /* bytes of the three above */
+    GIG_SECTION_VALUE_TEXT,     /* bytes of the two above */
     GIG_SECTION_BITMAPS,        /* uint64_t: rows of the values that many gigs have */
     GIG_SECTION_LISTS,          /* uint32_t: rows of the others, rising */
     GIG_SECTION_SEGMENTS,       /* gig_disk_segment_t: the text index, in the stores */
@@ -161,13 +160,6 @@ typedef struct {
 } gig_disk_value_t;
 
 typedef struct {
-    uint32_t            text;                   /* in VALUE_TEXT: the key */
-    uint16_t            len;
-    uint8_t             facet, reserved;
-    uint32_t            value;                  /* index into VALUES */
-} gig_disk_key_t;
-
-typedef struct {
     uint64_t            offset, len;
     uint32_t            store, crc;
     uint32_t            live, made;             /* gigs that live in it; rows when it was made */
@@ -195,7 +187,6 @@ static_assert(sizeof(gig_disk_zone_t) == 72, "no padding");
 static_assert(sizeof(gig_disk_refused_t) == 40, "no padding");
 static_assert(sizeof(gig_disk_spelling_t) == 16, "no padding");
 static_assert(sizeof(gig_disk_value_t) == 36, "no padding");
-static_assert(sizeof(gig_disk_key_t) == 12, "no padding");
 static_assert(sizeof(gig_disk_segment_t) == 32, "no padding");
 static_assert(GIG_SEGMENTS_MAX < GIG_DISK_NO_SEGMENT, "a byte a row");
 static_assert(GIG_SECTIONS <= GIG_DISK_SECTIONS, "the table has a fixed number of places");

@@ -41,21 +41,22 @@ gig_image_segments(const gig_image_t *image, gig_place_t place[])
 uint32_t
 gig_image_value_find(const gig_image_t *image, gig_facet_t facet, gig_str_t key)
 {
-    int                    order;
-    uint32_t               low = 0, high = image->keys, middle;
-    const gig_disk_key_t  *keys = image->section[GIG_SECTION_KEYS];
+    int                      order;
+    uint32_t                 low = 0, high = image->values, middle;
+    const gig_disk_value_t  *values = image->section[GIG_SECTION_VALUES];
 
     while (low < high) {
         middle = low + (high - low) / 2;
-        order = keys[middle].facet < (unsigned) facet ? -1 : keys[middle].facet > (unsigned) facet;
+        order = values[middle].facet < (unsigned) facet ? -1
+                : values[middle].facet > (unsigned) facet;
 
         if (order == 0) {
-            order = gig_disk_compare_id(gig_value_text(image, keys[middle].text, keys[middle].len),
-                                        key);
+            order = gig_disk_compare_id(gig_value_text(image, values[middle].key,
+                                                       values[middle].key_len), key);
         }
 
         if (order == 0) {
-            return keys[middle].value < image->values ? keys[middle].value : GIG_VALUE_NONE;
+            return middle;
         }
 
         if (order < 0) {

@@ -23,6 +23,7 @@ typedef struct {
 static int gig_search_room(gig_search_t *search);
 static void gig_search_state(gig_search_t *search);
 static void gig_search_chosen(gig_search_t *search, gig_facet_t facet);
+static uint32_t gig_search_value(gig_search_t *search, const gig_query_value_t *value);
 static void gig_search_value_rows(gig_search_t *search, uint32_t value, uint64_t *out);
 static uint32_t gig_search_sets(gig_search_t *search);
 static int gig_search_has_ranges(const gig_query_t *query);
@@ -261,7 +262,7 @@ gig_search_chosen(gig_search_t *search, gig_facet_t facet)
             continue;
         }
 
-        value = gig_image_value_find(search->image, facet, query->value[i].key);
+        value = gig_search_value(search, &query->value[i]);
 
         if (n == 1 && value != GIG_VALUE_NONE) {
             v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + value;
@@ -284,6 +285,23 @@ gig_search_chosen(gig_search_t *search, gig_facet_t facet)
             gig_search_value_rows(search, value, out);
         }
     }
+}
+
+
+static uint32_t
+gig_search_value(gig_search_t *search, const gig_query_value_t *value)
+{
+    char       place[GIG_FOLD_MAX];
+    gig_str_t  key;
+
+    key = value->key;
+
+    if (value->facet == GIG_FACET_LOCATION) {
+        key.len = gig_place_names_key(search->in->place_names, key, place);
+        key.data = place;
+    }
+
+    return gig_image_value_find(search->image, value->facet, key);
 }
 
 

@@ -168,6 +168,7 @@ gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix, 
 static void
 gig_word_bit(gig_search_t *search, uint32_t row, unsigned weight)
 {
+    (void) weight;
     gig_bits_set(search->out, row);
 }
 
