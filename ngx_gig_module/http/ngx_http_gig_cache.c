@@ -34,6 +34,7 @@ struct ngx_http_gig_cache_s {
     ngx_uint_t                 serial;          /* of the view; 0: none yet */
     ngx_uint_t                 stale;
     int64_t                    from, until;
+    uint64_t                   epoch;           /* counts views and slices */
     unsigned char              seed[crypto_shorthash_KEYBYTES];
     ngx_http_gig_entry_t      *bucket[NGX_HTTP_GIG_CACHE_BUCKETS];
 };
@@ -83,6 +84,7 @@ ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ctx)
 
     ngx_http_gig_cache_empty(cache);
 
+    cache->epoch++;
     cache->serial = ctx->view->serial;
     cache->stale = ctx->stale;
 
@@ -94,6 +96,13 @@ int64_t
 ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache)
 {
     return cache->until;
+}
+
+
+uint64_t
+ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache)
+{
+    return cache->epoch;
 }
 
 

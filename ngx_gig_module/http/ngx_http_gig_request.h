@@ -17,7 +17,6 @@
 #include "gig_page.h"
 
 
-#define NGX_HTTP_GIG_LIMIT          20          /* gigs of a list page */
 #define NGX_HTTP_GIG_KEY_TTL        "2592000"   /* s an id is remembered: 30 days */
 #define NGX_HTTP_GIG_RETRY          5           /* s, Retry-After of a 503 */
 #define NGX_HTTP_GIG_RETRY_MAX      86400       /* s, Retry-After until a gig opens */
@@ -42,19 +41,20 @@ typedef enum {
     NGX_HTTP_GIG_HTML
 } ngx_http_gig_format_t;
 
-/* The query string.  Values are decoded and in the request's pool. */
+/* What of the query string is needed after it was read; in the request's pool. */
 typedef struct {
-    gig_list_state_t           state;
-    uint32_t                   limit;
-    ngx_str_t                  cursor;
-    int64_t                    after_posted;
-    char                       after_id[GIG_ID_MAX + 1];
     ngx_str_t                  source;
-    unsigned                   after:1;
     unsigned                   format:1;        /* `format` was given */
     unsigned                   json:1;          /* and is json */
     unsigned                   withdraw:1;      /* the receipt page asks for confirmation */
 } ngx_http_gig_args_t;
+
+/* A list's question and answer: one a board and worker, of the request that is in hand. */
+struct ngx_http_gig_asked_s {
+    gig_query_t                query;
+    gig_cursor_t               cursor;          /* of query, if it has one */
+    gig_found_t                found;
+};
 
 typedef struct {
     ngx_http_gig_board_t      *board;

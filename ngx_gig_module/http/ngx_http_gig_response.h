@@ -14,7 +14,7 @@
 #define NGX_HTTP_GIG_STYLE_AGE      31536000            /* s, a year: its name has its hash */
 #define NGX_HTTP_GIG_NO_CACHE       0                   /* max_age: "no-cache" */
 #define NGX_HTTP_GIG_NO_STORE       -1                  /* max_age: "no-store" */
-#define NGX_HTTP_GIG_KEY_MAX        512                 /* bytes of a cache key */
+#define NGX_HTTP_GIG_KEY_MAX        2048                /* bytes of a cache key */
 #define NGX_HTTP_GIG_ETAG_LEN       34                  /* 32 hex digits in quotes */
 
 
@@ -46,6 +46,9 @@ void ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ct
 
 /* When the time slice ends, after _turn. */
 int64_t ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache);
+
+/* Another number after each turn: another view or slice. */
+uint64_t ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache);
 
 ngx_http_gig_bytes_t *ngx_http_gig_cache_find(ngx_http_gig_cache_t *cache, u_char *key, size_t len);
 void ngx_http_gig_cache_keep(ngx_http_gig_cache_t *cache, u_char *key, size_t len,
