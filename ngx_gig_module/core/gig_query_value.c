@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "gig_query_parts.h"
+#include "gig_record_member.h"
 #include "gig_utf8.h"
 
 #define GIG_QUERY_CHOICES_SIZE  160             /* bytes of all choices, quoted */
@@ -28,11 +29,6 @@ static int  gig_query_facet(gig_query_t *query, gig_str_t value, gig_error_t *er
 static const char *const  gig_query_states[] = { "open", "scheduled", "all" };
 static const char *const  gig_query_sorts[] = { "newest", "closing", "pay", "relevance" };
 static const char *const  gig_query_formats[] = { "json", "html" };
-static const char *const  gig_query_modes[] = { "remote", "onsite", "hybrid" };
-
-static const char *const  gig_query_engagements[] = {
-    "contractor", "employee_intern", "stipend", "volunteer"
-};
 
 
 const char *
@@ -169,13 +165,13 @@ gig_query_value_key(gig_facet_t facet, gig_str_t value, char folded[GIG_FOLD_MAX
     switch (facet) {
 
     case GIG_FACET_MODE:
-        names = gig_query_modes;
-        n = gig_count(gig_query_modes);
+        names = gig_modes;
+        n = GIG_MODES;
         break;
 
     case GIG_FACET_ENGAGEMENT:
-        names = gig_query_engagements;
-        n = gig_count(gig_query_engagements);
+        names = gig_engagements;
+        n = GIG_ENGAGEMENTS;
         break;
 
     default:
