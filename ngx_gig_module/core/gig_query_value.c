@@ -19,7 +19,7 @@
 
 
 static int  gig_query_choice(const char *name, gig_str_t value, const char *const *names,
-    unsigned n, unsigned *choice, gig_error_t *err);
+    unsigned n, gig_error_t *err);
 static int  gig_query_choose(gig_str_t value, const char *const *names, unsigned n);
 static int  gig_query_unknown(const char *name, const char *verb, gig_str_t value,
     const char *also, const char *const *names, unsigned n, gig_error_t *err);
@@ -66,21 +66,21 @@ gig_query_show(gig_str_t value, char out[GIG_QUERY_SHOWN])
 }
 
 
+/* The number of a name; -1 and err: it is none of them. */
+
 static int
 gig_query_choice(const char *name, gig_str_t value, const char *const *names, unsigned n,
-    unsigned *choice, gig_error_t *err)
+    gig_error_t *err)
 {
-    int  found;
+    int  choice;
 
-    found = gig_query_choose(value, names, n);
+    choice = gig_query_choose(value, names, n);
 
-    if (found == -1) {
-        return gig_query_unknown(name, "is", value, "", names, n, err);
+    if (choice == -1) {
+        (void) gig_query_unknown(name, "is", value, "", names, n, err);
     }
 
-    *choice = (unsigned) found;
-
-    return 0;
+    return choice;
 }
 
 
@@ -159,7 +159,8 @@ int
 gig_query_value_key(gig_facet_t facet, gig_str_t value, char folded[GIG_FOLD_MAX],
     gig_str_t *key, gig_error_t *err)
 {
-    unsigned            n, choice;
+    int                 choice;
+    unsigned            n;
     const char *const  *names;
 
     switch (facet) {
@@ -180,7 +181,9 @@ gig_query_value_key(gig_facet_t facet, gig_str_t value, char folded[GIG_FOLD_MAX
         return 0;
     }
 
-    if (gig_query_choice(gig_parameters[facet].name.data, value, names, n, &choice, err) != 0) {
+    choice = gig_query_choice(gig_parameters[facet].name.data, value, names, n, err);
+
+    if (choice == -1) {
         return -1;
     }
 
@@ -267,12 +270,11 @@ gig_query_facet(gig_query_t *query, gig_str_t value, gig_error_t *err)
 int
 gig_query_format(gig_query_t *query, gig_str_t value, gig_error_t *err)
 {
-    unsigned  choice;
+    int  choice;
 
-    if (gig_query_choice("format", value, gig_query_formats, gig_count(gig_query_formats),
-                         &choice, err)
-        != 0)
-    {
+    choice = gig_query_choice("format", value, gig_query_formats, gig_count(gig_query_formats), err);
+
+    if (choice == -1) {
         return -1;
     }
 
@@ -297,12 +299,11 @@ gig_query_q(gig_query_t *query, gig_str_t value, gig_error_t *err)
 int
 gig_query_state(gig_query_t *query, gig_str_t value, gig_error_t *err)
 {
-    unsigned  choice;
+    int  choice;
 
-    if (gig_query_choice("state", value, gig_query_states, gig_count(gig_query_states), &choice,
-                         err)
-        != 0)
-    {
+    choice = gig_query_choice("state", value, gig_query_states, gig_count(gig_query_states), err);
+
+    if (choice == -1) {
         return -1;
     }
 
@@ -315,12 +316,11 @@ gig_query_state(gig_query_t *query, gig_str_t value, gig_error_t *err)
 int
 gig_query_sort(gig_query_t *query, gig_str_t value, gig_error_t *err)
 {
-    unsigned  choice;
+    int  choice;
 
-    if (gig_query_choice("sort", value, gig_query_sorts, gig_count(gig_query_sorts), &choice,
-                         err)
-        != 0)
-    {
+    choice = gig_query_choice("sort", value, gig_query_sorts, gig_count(gig_query_sorts), err);
+
+    if (choice == -1) {
         return -1;
     }
 
