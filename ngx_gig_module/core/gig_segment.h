@@ -79,11 +79,10 @@ uint32_t gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint3
  * positions there, rising, at most max.
  */
 typedef struct {
-    const gig_segment_t  *segment;
     uint32_t              left, row;
-    const unsigned char  *rows, *sizes, *positions;     /* private */
-    const unsigned char  *end;
-    uint32_t              size;
+    /* private */
+    uint32_t              next, done, size;
+    const unsigned char  *rows, *gaps, *gaps_end, *sizes, *positions, *end;
 } gig_positions_t;
 
 void gig_positions_init(const gig_segment_t *segment, uint32_t term, gig_positions_t *positions);
@@ -95,6 +94,15 @@ void gig_segment_prefix(const gig_segment_t *segment, gig_str_t prefix, uint32_t
     uint32_t *last);
 gig_str_t gig_segment_word(const gig_segment_t *segment, uint32_t word);
 uint32_t gig_segment_word_term(const gig_segment_t *segment, uint32_t word);    /* or _NONE */
+
+/*
+ * Whether a spelling still stands in a living gig: asks for the rows it was in, rising, until
+ * `lives` says 1.  A term lives on in gigs that spell it otherwise, so asking for the term's rows
+ * would not do.
+ */
+typedef int (*gig_segment_lives_pt)(void *data, uint32_t row);
+int gig_segment_word_lives(const gig_segment_t *segment, uint32_t word,
+    gig_segment_lives_pt lives, void *data);
 
 /*
  * For spelling: which letters are in a spelling, a bit each (gig_word_letters()): words whose masks
