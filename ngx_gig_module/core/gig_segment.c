@@ -275,7 +275,9 @@ gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint32_t *row,
 
 done:
 
-    memcpy(weight, block.weights, i);
+    if (i > 0) {
+        memcpy(weight, block.weights, i);
+    }
 
     return i;
 }
@@ -322,7 +324,7 @@ gig_positions_next(gig_positions_t *positions, uint32_t row)
         }
 
         p = positions->positions + positions->size;
-        size = positions->sizes[positions->done / 2] >> (positions->done % 2 ? 4 : 0)
+        size = (uint32_t) positions->sizes[positions->done / 2] >> 4 * (positions->done % 2)
                & GIG_SEGMENT_SIZE_ESCAPE;
 
         if (size == GIG_SEGMENT_SIZE_ESCAPE) {

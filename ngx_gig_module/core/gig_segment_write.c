@@ -345,7 +345,7 @@ gig_segment_write_block(gig_segment_writer_t *w)
             positions = gig_varint_write(positions, posting->size);
         }
 
-        half[i / 2] = (unsigned char) (half[i / 2] | size << (i % 2 ? 4 : 0));
+        half[i / 2] = (unsigned char) (half[i / 2] | size << 4 * (i % 2));
         memcpy(positions, posting->positions, posting->size);
         positions += posting->size;
     }
