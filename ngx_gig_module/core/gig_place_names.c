@@ -5,8 +5,8 @@
 #include "gig_place_table.h"
 #include "gig_utf8.h"
 
-#define GIG_PLACE_LINES         "a line is a place, \"=\" and its other names between semicolons, " \
-                                "as New York, NY = NYC; New York City"
+#define GIG_PLACE_LINES     "a line is a place, \"=\" and its other names between semicolons, as " \
+                            "New York, NY = NYC; New York City"
 
 
 extern const char  gig_place_names_builtin[];
