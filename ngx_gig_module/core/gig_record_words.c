@@ -127,7 +127,9 @@ gig_texts_names(gig_record_texts_t *texts, gig_str_t place)
     gig_str_t    folded, rest, part, name;
     const char  *comma;
 
-    folded = (gig_str_t) { text, gig_fold(place, text, sizeof(text)) };
+    /* Without a table: as it is written, but for the signs that names are told apart without. */
+
+    folded = (gig_str_t) { text, gig_facet_key(GIG_FACET_LOCATION, place, NULL, text) };
     rest = (gig_str_t) { key, gig_facet_key(GIG_FACET_LOCATION, place, texts->names, key) };
 
     if (rest.len == 0 || !gig_texts_once(texts, rest)) {
