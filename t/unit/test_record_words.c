@@ -128,7 +128,7 @@ test_places(void **state)
            "3 Palo Alto, CA\n3 Menlo Park, CA\n3 bay area\n3 california\n");
     expect(names, "{'location':{'places':['Milpitas','Milpitas, CA']}}",
            "3 Milpitas\n3 Milpitas, CA\n3 bay area\n3 california\n");
-    expect(names, "{'location':{'places':['Deutschland']}}", "3 Deutschland\n3 germany\n");
+    expect(names, "{'location':{'places':['Deutschland']}}", "3 Deutschland\n3 allemagne\n3 germany\n");
     expect(names, "{'location':{'name':'Remote in Ontario'}}", "3 Remote in Ontario\n");
 
     /* The same place in two spellings is told once. */
