@@ -66,6 +66,7 @@ struct ngx_http_gig_board_s {
     ngx_msec_t                redis_timeout;        /* of one operation */
     ngx_uint_t                redis_in_flight;      /* operations a worker */
     size_t                    cache_size;           /* bytes of responses a worker */
+    ngx_flag_t                compress;             /* responses that are kept */
     ngx_shm_zone_t           *zone;
     ngx_thread_pool_t        *pool;
     unsigned                  used:1;       /* by some location; else it starts nothing */

@@ -51,6 +51,7 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     if (bytes) {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);
+        ngx_http_gig_spelling_keep(r, ctx, bytes, NULL);
         return ngx_http_gig_send_cached(r, ctx, bytes);
     }
 
@@ -63,9 +64,12 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ngx_http_gig_etag(bytes);
+
     /* a list that lacks a damaged gig is answered, but not again */
     if (whole && len) {
         ngx_http_gig_cache_keep(cache, key, len, bytes);
+        ngx_http_gig_spelling_keep(r, ctx, bytes, NULL);
     }
 
     rc = ngx_http_gig_send_cached(r, ctx, bytes);

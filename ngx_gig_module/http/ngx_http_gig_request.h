@@ -61,6 +61,7 @@ typedef struct {
     ngx_http_gig_loc_conf_t   *conf;
     ngx_http_gig_view_t       *view;            /* NULL: no image; until the loop runs */
     ngx_http_gig_route_t       route;
+    ngx_http_gig_format_t      accept;          /* by Accept alone */
     ngx_http_gig_format_t      format;
     ngx_http_gig_args_t        args;
     time_t                     now;
@@ -69,6 +70,7 @@ typedef struct {
     ngx_str_t                  id;              /* of the gig, in the request's pool */
     ngx_str_t                  token;           /* of the receipt: never logged */
     struct ngx_http_gig_intake_s  *intake;      /* of a POST of an application */
+    struct ngx_http_gig_bytes_s  *bytes;        /* being sent: held as long as the request */
 
     /* variables */
     ngx_str_t                  state;
@@ -94,6 +96,7 @@ ngx_int_t ngx_http_gig_log_cut(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 
 /* negotiate and args; a bad value: NGX_DECLINED, and error says which and what would be right */
 ngx_http_gig_format_t ngx_http_gig_negotiate(ngx_http_request_t *r);
+ngx_uint_t ngx_http_gig_quality(u_char *p, u_char *last);       /* q= of one element of a list */
 ngx_int_t ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *error);
 
 /* routes */
