@@ -220,20 +220,26 @@ ngx_http_gig_list_html(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const ch
 {
     size_t           len;
     uint32_t         i;
-    const char      *state;
     gig_page_t       page;
+    gig_query_t      asked;
     gig_page_list_t  head;
 
     ngx_http_gig_page(ctx, &page);
     ngx_memzero(&head, sizeof(gig_page_list_t));
+    ngx_memzero(&asked, sizeof(gig_query_t));
 
-    state = ngx_http_gig_list_states[ctx->args.state];
+    asked.state = ctx->args.state;
+    asked.limit = ctx->args.limit;
+    asked.after = ctx->args.after;
+    asked.format = ctx->args.format ? 2 : 0;
+    asked.pay_min = -1;
+    asked.hours_max = -1;
+    asked.closes_before = GIG_TIME_NONE;
+    asked.posted_after = GIG_TIME_NONE;
 
+    head.query = &asked;
     head.total = list->total;
     head.shown = list->n;
-    head.first = !ctx->args.after;
-    head.state.data = state;
-    head.state.len = ngx_strlen(state);
     head.next.data = query;
     head.next.len = ngx_strlen(query);
 

@@ -23,8 +23,9 @@ ngx_str_t  ngx_http_gig_type_css = ngx_string("text/css");
 static ngx_str_t  ngx_http_gig_fixed[][2] = {
     { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
     { ngx_string("Content-Security-Policy"),
-      ngx_string("default-src 'none'; style-src 'self'; img-src 'self' https:; "
-                 "form-action 'self'; base-uri 'none'; frame-ancestors 'self'") }
+      ngx_string("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+                 "img-src 'self' https:; form-action 'self'; base-uri 'none'; "
+                 "frame-ancestors 'self'") }
 };
 
 static ngx_str_t  ngx_http_gig_name_referrer = ngx_string("Referrer-Policy");

@@ -192,6 +192,10 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
         return NGX_HTTP_GIG_ROUTE_STYLE;
     }
 
+    if (slash == NULL && ngx_http_gig_is(p, last, gig_js_name)) {
+        return NGX_HTTP_GIG_ROUTE_SCRIPT;
+    }
+
     if (ngx_http_gig_is(p, slash ? slash : last, "receipts")) {
 
         if (slash == NULL || slash + 1 == last) {
@@ -382,7 +386,8 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return ngx_http_gig_redirect(r, ctx);
 
     case NGX_HTTP_GIG_ROUTE_STYLE:
-        return ngx_http_gig_style(r, ctx);
+    case NGX_HTTP_GIG_ROUTE_SCRIPT:
+        return ngx_http_gig_asset(r, ctx);
 
     case NGX_HTTP_GIG_ROUTE_KEYS:
         return ngx_http_gig_keys(r, ctx);
