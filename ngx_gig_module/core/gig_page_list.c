@@ -141,7 +141,8 @@ gig_list_empty(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *o
     gig_buf_puts(out, "<div class=\"gig-empty\">");
 
     if (list->query->after) {
-        gig_buf_puts(out, "<h2>That was all</h2><p>There are no more gigs after the last page.</p>");
+        gig_buf_puts(out, "<h2>That was all</h2>"
+                     "<p>There are no more gigs after the last page.</p>");
         gig_list_link(page, list->query, &change, "Back to the first page", out);
 
     } else if (gig_list_narrowed(list->query)) {

@@ -167,7 +167,7 @@ static void
 has(const char *html, const char *what)
 {
     if (strstr(html, what) == NULL) {
-        fail_msg("%s is not in %s", what, html);
+        fail_msg("%s is not there", what);
     }
 }
 
@@ -380,17 +380,17 @@ test_chips(void **state)
     choose(f, GIG_FACET_SKILL, "C++", -1);
     choose(f, GIG_FACET_MODE, "remote", -1);
     html = render(f);
-    has(html, "class=\"gig-chip\" href=\"/gigs/?q=data%20%26%20%22dash%22&amp;mode=remote\">"
+    has(html, "class=\"gig-chip\" href=\"/gigs/?q=data+%26+%22dash%22&amp;mode=remote\">"
               "<span><span class=\"gig-only-read\">Remove </span>C++<svg");
-    has(html, "class=\"gig-chip\" href=\"/gigs/?q=data%20%26%20%22dash%22&amp;skill=C%2B%2B\">"
+    has(html, "class=\"gig-chip\" href=\"/gigs/?q=data+%26+%22dash%22&amp;skill=C%2B%2B\">"
               "<span><span class=\"gig-only-read\">Remove </span>Remote<svg");
-    has(html, "class=\"gig-clear\" href=\"/gigs/?q=data%20%26%20%22dash%22\">Clear all</a>");
+    has(html, "class=\"gig-clear\" href=\"/gigs/?q=data+%26+%22dash%22\">Clear all</a>");
     assert_int_equal(count(html, "class=\"gig-chip\""), 2);     /* the text has its field */
     has(html, "value=\"data &amp; &quot;dash&quot;\">");
     has(html, "<option value=\"\" selected>Best match</option>");
     has(html, "<option value=\"newest\">Newest</option>");
     has(html, "<title>Search: data &amp; &quot;dash&quot; \u00b7 ");
-    has(html, "href=\"/gigs/?q=data%20%26%20%22dash%22&amp;skill=C%2B%2B&amp;mode=remote"
+    has(html, "href=\"/gigs/?q=data+%26+%22dash%22&amp;skill=C%2B%2B&amp;mode=remote"
               "&amp;state=all\">All</a>");
     free(html);
 
@@ -494,7 +494,7 @@ test_nothing(void **state)
     has(html, "href=\"/gigs/?skill=Excel&amp;sort=closing\"><span><span class=\"gig-only-read\">"
               "Remove </span>\u201cmarketting &amp; sales\u201d<svg");
     has(html, "class=\"gig-clear\" href=\"/gigs/?sort=closing\">");
-    has(html, "state=all\">Search all gigs");
+    has(html, "state=all&amp;sort=closing\">Search all gigs");
     has(html, "name=\"sort\" value=\"closing\">");      /* no select, and yet not forgotten */
     has(html, "name=\"skill\" value=\"Excel\" checked>");
     free(html);
