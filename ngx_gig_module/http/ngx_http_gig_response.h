@@ -11,7 +11,7 @@
 #define NGX_HTTP_GIG_BODY_LIMIT     (8 * 1024 * 1024)   /* bytes of one response */
 #define NGX_HTTP_GIG_MAX_AGE        60                  /* s, of list and gig */
 #define NGX_HTTP_GIG_STALE_AGE      5                   /* s, while stale */
-#define NGX_HTTP_GIG_ASSET_AGE      31536000            /* s, a year: its name has its hash */
+#define NGX_HTTP_GIG_STYLE_AGE      31536000            /* s, a year: its name has its hash */
 #define NGX_HTTP_GIG_NO_CACHE       0                   /* max_age: "no-cache" */
 #define NGX_HTTP_GIG_NO_STORE       -1                  /* max_age: "no-store" */
 #define NGX_HTTP_GIG_KEY_MAX        512                 /* bytes of a cache key */

@@ -387,7 +387,7 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     case NGX_HTTP_GIG_ROUTE_STYLE:
     case NGX_HTTP_GIG_ROUTE_SCRIPT:
-        return ngx_http_gig_asset(r, ctx);
+        return ngx_http_gig_style(r, ctx);
 
     case NGX_HTTP_GIG_ROUTE_KEYS:
         return ngx_http_gig_keys(r, ctx);

@@ -8,7 +8,7 @@ static ngx_str_t  ngx_http_gig_type_js = ngx_string("text/javascript");
 
 
 ngx_int_t
-ngx_http_gig_asset(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
     gig_str_t              text;
     gig_buf_t              body;
@@ -36,7 +36,7 @@ ngx_http_gig_asset(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     }
 
     answer.status = NGX_HTTP_OK;
-    answer.max_age = NGX_HTTP_GIG_ASSET_AGE;
+    answer.max_age = NGX_HTTP_GIG_STYLE_AGE;
     answer.immutable = 1;
     answer.etag.data = bytes->etag;
     answer.etag.len = NGX_HTTP_GIG_ETAG_LEN;
