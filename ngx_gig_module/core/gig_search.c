@@ -86,7 +86,7 @@ int
 gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *query,
     const gig_cursor_t *cursor, int64_t now, gig_found_t *found)
 {
-    uint32_t  total;
+    uint32_t  total, i;
     unsigned  facet;
 
     found->n = 0;
@@ -115,6 +115,10 @@ gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *qu
     found->total = total;
 
     gig_search_page(search, total, found);
+
+    for (i = 0; i < query->n_values; i++) {
+        found->chosen[i] = (gig_facet_count_t) { search->chosen_value[i], 0 };
+    }
 
     if (query->facets) {
         gig_search_facets(search, total, found);
@@ -263,6 +267,7 @@ gig_search_chosen(gig_search_t *search, gig_facet_t facet)
         }
 
         value = gig_search_value(search, &query->value[i]);
+        search->chosen_value[i] = value;
 
         if (n == 1 && value != GIG_VALUE_NONE) {
             v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + value;

@@ -21,6 +21,7 @@ static void gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint
     uint32_t last);
 static void gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsigned facet);
 static void gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value);
+static void gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found);
 static void gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out);
 
 
@@ -48,6 +49,7 @@ gig_search_facets(gig_search_t *search, uint32_t total, gig_found_t *found)
             gig_facet_count(search, search->others[facet],
                             gig_bits_count(search->others[facet], search->words), 1u << facet);
             gig_facet_tell(search, facet, &found->facet[facet]);
+            gig_facet_tell_chosen(search, facet, found);
         }
     }
 }
@@ -264,6 +266,28 @@ gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value)
     }
 
     search->counts[v->first] = count;
+}
+
+
+/* Counts of what was chosen, also when it is not among the largest. */
+static void
+gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found)
+{
+    uint32_t                 i, k;
+    const gig_disk_value_t  *v;
+
+    for (i = 0; i < search->query->n_values; i++) {
+        if (search->query->value[i].facet != facet || found->chosen[i].value == GIG_VALUE_NONE) {
+            continue;
+        }
+
+        v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES]
+            + found->chosen[i].value;
+
+        for (k = 0; k < v->n && v->first + k < search->image->spellings; k++) {
+            found->chosen[i].count += search->counts[v->first + k];
+        }
+    }
 }
 
 

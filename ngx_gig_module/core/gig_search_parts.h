@@ -62,6 +62,7 @@ struct gig_search_s {
     const gig_cursor_t    *cursor;
     int64_t                now;
     uint32_t               words;               /* of a bitmap */
+    uint32_t               chosen_value[GIG_QUERY_VALUES_MAX];  /* of query->value */
     const uint64_t        *chosen_of[GIG_FACETS];       /* or NULL: the facet is not filtered */
     unsigned               filtered;            /* bits of facets */
     uint64_t              *out;                 /* where gig_search_word() sets rows */

@@ -9,7 +9,6 @@
 
 
 #define NGX_HTTP_GIG_QUERY_MAX      4096        /* bytes of a query string that we write */
-#define NGX_HTTP_GIG_FACET_TEXT     64          /* bytes of a facet value, about: room made ahead */
 
 
 static size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size);
@@ -20,8 +19,6 @@ static ngx_int_t ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_
 static void ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *body,
     ngx_uint_t *whole);
 static void ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body);
-static void ngx_http_gig_list_html(ngx_http_gig_ctx_t *ctx, gig_buf_t *query, gig_buf_t *body,
-    ngx_uint_t *whole);
 
 
 static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
@@ -169,7 +166,7 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     }
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
-        ngx_http_gig_list_html(ctx, &query, &body, whole);
+        ngx_http_gig_list_page(ctx, &query, &body, whole);
     } else {
         ngx_http_gig_list_json(ctx, cursor, &body, whole);
     }
@@ -302,45 +299,4 @@ ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body)
     }
 
     gig_buf_puts(body, "}");
-}
-
-
-static void
-ngx_http_gig_list_html(ngx_http_gig_ctx_t *ctx, gig_buf_t *query, gig_buf_t *body,
-    ngx_uint_t *whole)
-{
-    size_t              len;
-    uint32_t            i;
-    const char         *state;
-    gig_page_t          page;
-    gig_page_list_t     head;
-    const gig_found_t  *found;
-
-    found = &ctx->board->asked->found;
-
-    ngx_http_gig_page(ctx, &page);
-    ngx_memzero(&head, sizeof(gig_page_list_t));
-
-    state = gig_list_state_name(ctx->board->asked->query.state);
-
-    head.total = found->total;
-    head.shown = found->n;
-    head.first = !ctx->board->asked->query.after;
-    head.state.data = state;
-    head.state.len = ngx_strlen(state);
-    head.next.data = query->data ? query->data : "";
-    head.next.len = query->len;
-
-    gig_page_list_head(&page, &head, body);
-
-    for (i = 0; i < found->n; i++) {
-        len = body->len;
-
-        if (ngx_http_gig_fill(ctx, found->row[i], GIG_FRAGMENT_CARD, body) != NGX_OK) {
-            *whole = 0;
-            body->len = len;
-        }
-    }
-
-    gig_page_list_tail(&page, &head, body);
 }

@@ -22,6 +22,7 @@ ngx_str_t  ngx_http_gig_type_html = ngx_string("text/html");
 ngx_str_t  ngx_http_gig_type_json = ngx_string("application/json");
 ngx_str_t  ngx_http_gig_type_problem = ngx_string("application/problem+json");
 ngx_str_t  ngx_http_gig_type_css = ngx_string("text/css");
+ngx_str_t  ngx_http_gig_type_js = ngx_string("text/javascript");
 
 
 /* The fixed headers; each answer carries all of the first three. */

@@ -33,7 +33,8 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_RECEIPT,
     NGX_HTTP_GIG_ROUTE_WITHDRAW,
     NGX_HTTP_GIG_ROUTE_KEYS,
-    NGX_HTTP_GIG_ROUTE_STYLE
+    NGX_HTTP_GIG_ROUTE_STYLE,
+    NGX_HTTP_GIG_ROUTE_SCRIPT
 } ngx_http_gig_route_t;
 
 typedef enum {
@@ -101,6 +102,8 @@ ngx_int_t ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_
 
 /* routes */
 ngx_int_t ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+void ngx_http_gig_list_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
+    ngx_uint_t *whole);
 ngx_int_t ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);

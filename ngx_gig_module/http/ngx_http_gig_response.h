@@ -141,6 +141,7 @@ extern ngx_str_t  ngx_http_gig_type_html;
 extern ngx_str_t  ngx_http_gig_type_json;
 extern ngx_str_t  ngx_http_gig_type_problem;
 extern ngx_str_t  ngx_http_gig_type_css;
+extern ngx_str_t  ngx_http_gig_type_js;
 
 /* Sends headers and bytes (a reference is taken); HEAD and 304 are met here. */
 ngx_int_t ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,

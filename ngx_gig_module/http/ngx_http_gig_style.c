@@ -1,7 +1,7 @@
 
 /*
- * What is in the program itself, as the style sheet: its name has a hash of its content,
- * so it may be kept for ever, and is by us as well, once for all boards of a worker.
+ * What is in the program itself, style sheet and script: their names have a hash of their
+ * content, so they may be kept for ever, and are by us as well, once for all boards of a worker.
  */
 
 #include "ngx_http_gig_response.h"
@@ -13,9 +13,13 @@ static ngx_http_gig_bytes_t *ngx_http_gig_fixed_make(const char *data, size_t le
 ngx_int_t
 ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    static ngx_http_gig_bytes_t  *kept;
+    static ngx_http_gig_bytes_t  *css, *js;
 
-    return ngx_http_gig_fixed(r, ctx, gig_css, gig_css_len, &ngx_http_gig_type_css, &kept);
+    if (ctx->route == NGX_HTTP_GIG_ROUTE_SCRIPT) {
+        return ngx_http_gig_fixed(r, ctx, gig_js, gig_js_len, &ngx_http_gig_type_js, &js);
+    }
+
+    return ngx_http_gig_fixed(r, ctx, gig_css, gig_css_len, &ngx_http_gig_type_css, &css);
 }
 
 
