@@ -35,7 +35,8 @@
 #define REQUESTS_MAX     20000000
 #define HEAD_MAX         8192
 #define EVENTS_MAX       64
-#define GRACE            (2 * 1000000000LL)     /* ns */
+#define GRACE            2000000000LL           /* ns */
+#define LEAD             10000000LL             /* ns until the first is due */
 
 typedef struct {
     int      fd;
@@ -50,7 +51,8 @@ typedef struct {
 typedef struct {
     int            epoll, timer;
     uint16_t       port;
-    int64_t        begin, interval, end;        /* ns; interval in 1/1024 ns */
+    int64_t        begin, duration, end;        /* ns */
+    int64_t        interval;                    /* 1/1024 ns */
     uint64_t       requests, sent, answered, wrong;
     char         **path;
     size_t         paths;
@@ -63,6 +65,9 @@ typedef struct {
 
 
 static int64_t now_ns(void);
+static int create(load_t *load, char **argv);
+static int run(load_t *load);
+static void destroy(load_t *load);
 static int read_paths(load_t *load, const char *file);
 static int connect_one(load_t *load, size_t i);
 static int64_t due_at(const load_t *load, uint64_t request);
@@ -387,65 +392,69 @@ print_result(load_t *load)
 }
 
 
-int
-main(int argc, char **argv)
+static int
+create(load_t *load, char **argv)
 {
-    int                 i, n, rc = EXIT_FAILURE;
     double              rate, seconds;
-    load_t              load;
-    uint64_t            expired;
-    struct epoll_event  event, events[EVENTS_MAX];
-    struct sched_param  first = { .sched_priority = 1 };
+    size_t              i;
+    struct epoll_event  event;
 
-    if (argc != 6) {
-        (void) fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS PATHS\n");
-        return EXIT_FAILURE;
-    }
-
-    memset(&load, 0, sizeof(load));
-    load.port = (uint16_t) atoi(argv[1]);
+    load->port = (uint16_t) atoi(argv[1]);
     rate = atof(argv[2]);
     seconds = atof(argv[3]);
-    load.connections = (size_t) atoi(argv[4]);
+    load->connections = (size_t) atoi(argv[4]);
 
     if (rate < 1 || seconds <= 0 || rate * seconds > REQUESTS_MAX || rate * seconds < 1
-        || load.connections < 1 || load.connections > CONNECTIONS_MAX)
+        || load->connections < 1 || load->connections > CONNECTIONS_MAX)
     {
         (void) fprintf(stderr, "load: a number is out of range\n");
-        return EXIT_FAILURE;
+        return -1;
     }
 
-    load.requests = (uint64_t) (rate * seconds);
-    load.interval = (int64_t) (1024e9 / rate);
-    load.path = calloc(PATHS_MAX, sizeof(char *));
-    load.connection = calloc(load.connections, sizeof(connection_t));
-    load.idle = calloc(load.connections, sizeof(size_t));
-    load.took = calloc(load.requests, sizeof(uint32_t));
-    load.epoll = epoll_create1(EPOLL_CLOEXEC);
-    load.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC|TFD_NONBLOCK);
+    load->requests = (uint64_t) (rate * seconds);
+    load->interval = (int64_t) (1024e9 / rate);
+    load->duration = (int64_t) (seconds * 1e9);
+    load->path = calloc(PATHS_MAX, sizeof(char *));
+    load->connection = calloc(load->connections, sizeof(connection_t));
+    load->idle = calloc(load->connections, sizeof(size_t));
+    load->took = calloc(load->requests, sizeof(uint32_t));
+    load->epoll = epoll_create1(EPOLL_CLOEXEC);
+    load->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC|TFD_NONBLOCK);
 
-    if (load.path == NULL || load.connection == NULL || load.idle == NULL || load.took == NULL
-        || load.epoll == -1 || load.timer == -1)
+    if (load->path == NULL || load->connection == NULL || load->idle == NULL || load->took == NULL
+        || load->epoll == -1 || load->timer == -1)
     {
         perror("load");
-        return EXIT_FAILURE;
+        return -1;
     }
 
     memset(&event, 0, sizeof(event));
     event.events = EPOLLIN;
     event.data.u64 = UINT64_MAX;
 
-    if (read_paths(&load, argv[5]) != 0
-        || epoll_ctl(load.epoll, EPOLL_CTL_ADD, load.timer, &event) == -1)
+    if (read_paths(load, argv[5]) != 0
+        || epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->timer, &event) == -1)
     {
-        return EXIT_FAILURE;
+        return -1;
     }
 
-    for (i = 0; i < (int) load.connections; i++) {
-        if (connect_one(&load, (size_t) i) != 0) {
-            return EXIT_FAILURE;
+    for (i = 0; i < load->connections; i++) {
+        if (connect_one(load, i) != 0) {
+            return -1;
         }
     }
+
+    return 0;
+}
+
+
+static int
+run(load_t *load)
+{
+    int                 i, n;
+    uint64_t            expired;
+    struct epoll_event  events[EVENTS_MAX];
+    struct sched_param  first = { .sched_priority = 1 };
 
     /*
      * Who shares this core (Redis, what publishes) must not make us late, as that would
@@ -453,45 +462,64 @@ main(int argc, char **argv)
      */
     (void) sched_setscheduler(0, SCHED_FIFO, &first);
 
-    load.begin = now_ns() + 10000000;
-    load.end = load.begin + (int64_t) (seconds * 1e9) + GRACE;
+    load->begin = now_ns() + LEAD;
+    load->end = load->begin + load->duration + GRACE;
 
-    while (load.answered < load.requests && now_ns() < load.end) {
+    while (load->answered < load->requests && now_ns() < load->end) {
 
-        if (send_due(&load) != 0 || set_timer(&load) != 0) {
-            goto done;
+        if (send_due(load) != 0 || set_timer(load) != 0) {
+            return -1;
         }
 
-        n = epoll_wait(load.epoll, events, EVENTS_MAX, (int) (GRACE / 1000000));
+        n = epoll_wait(load->epoll, events, EVENTS_MAX, (int) (GRACE / 1000000));
 
         for (i = 0; i < n; i++) {
 
             if (events[i].data.u64 == UINT64_MAX) {
-                (void) !read(load.timer, &expired, sizeof(expired));
+                (void) !read(load->timer, &expired, sizeof(expired));
 
-            } else if (read_answer(&load, (size_t) events[i].data.u64) != 0) {
-                goto done;
+            } else if (read_answer(load, (size_t) events[i].data.u64) != 0) {
+                return -1;
             }
         }
     }
 
-    print_result(&load);
-    rc = EXIT_SUCCESS;
+    print_result(load);
 
-done:
+    return 0;
+}
 
-    for (i = 0; i < (int) load.connections; i++) {
-        (void) close(load.connection[i].fd);
+
+static void
+destroy(load_t *load)
+{
+    while (load->paths) {
+        free(load->path[--load->paths]);
     }
 
-    while (load.paths) {
-        free(load.path[--load.paths]);
+    /* Descriptors end with the process. */
+
+    free(load->path);
+    free(load->connection);
+    free(load->idle);
+    free(load->took);
+}
+
+
+int
+main(int argc, char **argv)
+{
+    int     rc;
+    load_t  load;
+
+    if (argc != 6) {
+        (void) fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS PATHS\n");
+        return EXIT_FAILURE;
     }
 
-    free(load.path);
-    free(load.connection);
-    free(load.idle);
-    free(load.took);
+    memset(&load, 0, sizeof(load));
+    rc = create(&load, argv) == 0 && run(&load) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    destroy(&load);
 
     return rc;
 }
