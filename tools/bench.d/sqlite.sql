@@ -21,7 +21,7 @@ CREATE TEMP TABLE given AS
     UNION SELECT id, 'engagement', json ->> 'engagement' FROM record
     UNION SELECT id, 'org', json ->> '$.org.name' FROM record
     UNION SELECT id, 'language', json ->> 'language' FROM record
-    UNION SELECT id, 'location', json ->> '$.location.name' FROM record
+    UNION SELECT r.id, 'location', e.value ->> 'name' FROM record r, json_each(r.json, '$.location.applicant_regions') e
     UNION SELECT r.id, 'location', e.value ->> 'name' FROM record r, json_each(r.json, '$.location.places') e
     UNION SELECT r.id, 'skill', e.value ->> 'name' FROM record r, json_each(r.json, '$.skills') e
     UNION SELECT r.id, 'audience', e.value FROM record r, json_each(r.json, '$.eligibility.audience') e;

@@ -57,7 +57,8 @@ sub values_of {
         skill      => [$skills =~ /"name":"([^"]+)"/g],
         department => [$line =~ /"department":"([^"]+)"/],
         team       => [$line =~ /"team":"([^"]+)"/],
-        location   => [$location =~ /"mode":"[^"]+","name":"([^"]+)"/],
+        # Remote work is asked for by its mode; the regions of it are parts of other places too.
+        location   => [$location =~ /"mode":"(?!remote)[^"]+","name":"([^"]+)"/],
         mode       => [$location =~ /"mode":"([^"]+)"/],
         engagement => [$line =~ /"engagement":"([^"]+)"/],
         org        => [$line =~ /"org":\{[^}]*?"name":"([^"]+)"/],
@@ -75,7 +76,7 @@ sub three_filters {
     my %chosen;
     while (keys %chosen < 3) {
         my $facet = $OFTEN[rand @OFTEN];
-        $chosen{$facet} //= $value{$facet}[rand @{ $value{$facet} }];
+        $chosen{$facet} //= $value{$facet}[rand @{ $value{$facet} }] if @{ $value{$facet} };
     }
     return join '&', map { "$_=" . escaped($chosen{$_}) } sort keys %chosen;
 }
