@@ -48,7 +48,7 @@ UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
 
 MODULE      := $(BUILD)/ngx_http_gig_module.so
 
-.PHONY: all module sync unit unit-build test demo bench lint install uninstall clean FORCE
+.PHONY: all module sync unit unit-build test demo bench bench-build lint install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -145,6 +145,20 @@ unit-build: $(UNIT_BIN)
 
 unit: $(UNIT_BIN)
 	@for t in $(UNIT_BIN); do $$t || exit 1; done
+
+
+# The benchmark's programs; `search` asks the query engine.
+BENCH_SRC   := $(filter-out $(if $(wildcard $(SRC)/core/gig_search.c),,%/search.c),$(wildcard tools/bench.d/*.c))
+BENCH_BIN   := $(BENCH_SRC:tools/bench.d/%.c=$(BUILD)/bench/%)
+
+bench-build: $(BENCH_BIN)
+
+$(BUILD)/bench/%: $(BUILD)/tools/bench.d/%.o $(BUILD)/libgigcore.a
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $^ -lsqlite3 $(CORE_LIBS)
+
+-include $(BENCH_SRC:%.c=$(BUILD)/%.d)
+
 
 test:
 	tools/test

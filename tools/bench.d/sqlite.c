@@ -1,0 +1,502 @@
+
+/*
+ * The measure of the query engine: the same questions asked of SQLite in process.
+ *
+ *   sqlite DATABASE QUERIES NOW SECONDS
+ *
+ * Prints what `search` prints, a line a query: nanoseconds (the median of its runs), total, and
+ * of each facet the sum of the counts it told.  As good as SQLite's documentation advises: the
+ * tables of sqlite.sql, one statement a shape of question, prepared once, the file mapped and
+ * immutable, temporary tables in memory, a page cache that holds it all, one thread.  In a
+ * text question the last word is no prefix, which is the cheaper question.
+ */
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sqlite3.h>
+
+#include "gig_buf.h"
+
+#define FACETS           9
+#define FACET_VALUES     50             /* told of a facet */
+#define PAGE             20
+#define QUERIES_MAX      1000
+#define RUNS_MAX         2000
+#define FILTERS_MAX      8
+#define TEXT_MAX         256
+#define SQL_MAX          16384
+#define SHAPES_MAX       256            /* statements that differ */
+
+/* Several values a gig: a table each.  One value: a column of `gig`. */
+typedef struct {
+    const char  *name;
+    int          many;
+} facet_t;
+
+/* In the order of gig_facet_t. */
+static const facet_t  facets[FACETS] = {
+    { "skill", 1 }, { "department", 0 }, { "team", 0 }, { "location", 1 }, { "mode", 0 },
+    { "engagement", 0 }, { "org", 0 }, { "language", 0 }, { "audience", 1 }
+};
+
+typedef struct {
+    int            facet;
+    char           text[TEXT_MAX];
+} filter_t;
+
+typedef struct {
+    filter_t       filter[FILTERS_MAX];
+    int            filters;
+    char           words[2 * TEXT_MAX]; /* for MATCH; "" without text */
+    sqlite3_stmt  *statement;
+    sqlite3_int64  total, sum[FACETS];
+} question_t;
+
+typedef struct {
+    char          *sql;
+    sqlite3_stmt  *statement;
+} shape_t;
+
+typedef struct {
+    sqlite3       *db;
+    shape_t        shape[SHAPES_MAX];
+    int            shapes;
+    question_t     question[QUERIES_MAX];
+    size_t         questions, runs;
+    int64_t       *took;                /* RUNS_MAX a question */
+} bench_t;
+
+
+static int fail(bench_t *bench, const char *what);
+static int open_database(bench_t *bench, const char *file);
+static int read_questions(bench_t *bench, const char *file);
+static int parse(char *args, question_t *question);
+static void decode(const char *from, char *to, size_t size);
+static void put_words(question_t *question, const char *q);
+static int prepare(bench_t *bench, question_t *question);
+static void put_conditions(gig_buf_t *sql, const question_t *question, int without);
+static void put_count(gig_buf_t *sql, const question_t *question, int facet);
+static int ask(question_t *question, int64_t now);
+static int run(bench_t *bench, int64_t now, double seconds);
+static int64_t now_ns(void);
+static int compare(const void *a, const void *b);
+
+
+static int
+fail(bench_t *bench, const char *what)
+{
+    (void) fprintf(stderr, "sqlite: %s: %s\n", what, sqlite3_errmsg(bench->db));
+    return -1;
+}
+
+
+static int
+open_database(bench_t *bench, const char *file)
+{
+    char  uri[4096];
+
+    (void) snprintf(uri, sizeof(uri), "file:%s?immutable=1", file);
+
+    if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK
+        || sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK
+        || sqlite3_open_v2(uri, &bench->db, SQLITE_OPEN_READONLY|SQLITE_OPEN_URI, NULL) != SQLITE_OK
+        || sqlite3_exec(bench->db, "PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -262144;"
+                                   "PRAGMA temp_store = memory;", NULL, NULL, NULL) != SQLITE_OK)
+    {
+        return fail(bench, file);
+    }
+
+    return 0;
+}
+
+
+static int
+read_questions(bench_t *bench, const char *file)
+{
+    int      rc = 0;
+    FILE    *in;
+    char    *line = NULL;
+    size_t   size = 0;
+    ssize_t  len;
+
+    in = fopen(file, "r");
+
+    if (in == NULL) {
+        perror(file);
+        return -1;
+    }
+
+    while (rc == 0 && bench->questions < QUERIES_MAX && (len = getline(&line, &size, in)) > 1) {
+        line[len - 1] = '\0';
+        rc = parse(line, &bench->question[bench->questions]);
+
+        if (rc == 0) {
+            rc = prepare(bench, &bench->question[bench->questions++]);
+        }
+    }
+
+    free(line);
+    (void) fclose(in);
+
+    return rc == 0 && bench->questions ? 0 : -1;
+}
+
+
+/* "facets=1&skill=Excel&mode=remote" or "facets=1&q=two+words"; other parameters say nothing. */
+
+static int
+parse(char *args, question_t *question)
+{
+    int        i;
+    char      *part, *value, *rest, text[TEXT_MAX];
+    filter_t  *filter;
+
+    for (part = strtok_r(args, "&", &rest); part; part = strtok_r(NULL, "&", &rest)) {
+        value = strchr(part, '=');
+
+        if (value == NULL) {
+            continue;
+        }
+
+        *value++ = '\0';
+
+        if (strcmp(part, "q") == 0) {
+            decode(value, text, sizeof(text));
+            put_words(question, text);
+        }
+
+        for (i = 0; i < FACETS; i++) {
+            if (strcmp(part, facets[i].name) != 0) {
+                continue;
+            }
+
+            if (question->filters == FILTERS_MAX) {
+                (void) fprintf(stderr, "sqlite: too many filters\n");
+                return -1;
+            }
+
+            filter = &question->filter[question->filters++];
+            filter->facet = i;
+            decode(value, filter->text, sizeof(filter->text));
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+decode(const char *from, char *to, size_t size)
+{
+    char  hex[3] = { 0 };
+
+    for ( /* void */ ; *from != '\0' && size > 1; size--) {
+
+        if (from[0] == '%' && isxdigit((unsigned char) from[1])
+            && isxdigit((unsigned char) from[2]))
+        {
+            hex[0] = from[1];
+            hex[1] = from[2];
+            *to++ = (char) strtol(hex, NULL, 16);
+            from += 3;
+
+        } else {
+            *to++ = *from == '+' ? ' ' : *from;
+            from++;
+        }
+    }
+
+    *to = '\0';
+}
+
+
+/* Each word in quotes: FTS5 then takes nothing in it for a sign of its own. */
+
+static void
+put_words(question_t *question, const char *q)
+{
+    char  *word, *rest, text[TEXT_MAX];
+
+    (void) snprintf(text, sizeof(text), "%s", q);
+
+    for (word = strtok_r(text, " \"", &rest); word; word = strtok_r(NULL, " \"", &rest)) {
+        (void) snprintf(question->words + strlen(question->words),
+                        sizeof(question->words) - strlen(question->words), "\"%s\" ", word);
+    }
+}
+
+
+/*
+ * One statement for all: what matches, once, with the columns that are counted; then the total, a
+ * page and the counts as the parts of a UNION ALL.  A facet with a filter of its own is counted
+ * over what matches without that filter.  ?1 is now, ?2 the words, ?3 and so on the filters.
+ */
+
+static int
+prepare(bench_t *bench, question_t *question)
+{
+    int        i;
+    shape_t   *shape;
+    gig_buf_t  sql;
+
+    gig_buf_init(&sql, SQL_MAX);
+    gig_buf_printf(&sql, "WITH found AS MATERIALIZED (SELECT gig.id, gig.department, gig.team,"
+                   " gig.mode, gig.engagement, gig.org, gig.language%s",
+                   question->words[0] ? ", words.rank AS score" : "");
+    put_conditions(&sql, question, -1);
+    gig_buf_printf(&sql, ") SELECT -1, NULL, count(*) FROM found"
+                   " UNION ALL SELECT * FROM (SELECT -2, NULL, id FROM found ORDER BY %s LIMIT %d)",
+                   question->words[0] ? "score, id" : "id", PAGE);
+
+    for (i = 0; i < FACETS; i++) {
+        put_count(&sql, question, i);
+    }
+
+    gig_buf_add(&sql, "", 1);
+
+    if (gig_buf_failed(&sql)) {
+        return -1;
+    }
+
+    for (i = 0; i < bench->shapes; i++) {
+        if (strcmp(bench->shape[i].sql, sql.data) == 0) {
+            question->statement = bench->shape[i].statement;
+            gig_buf_free(&sql);
+            return 0;
+        }
+    }
+
+    if (bench->shapes == SHAPES_MAX) {
+        (void) fprintf(stderr, "sqlite: too many shapes of questions\n");
+        return -1;
+    }
+
+    shape = &bench->shape[bench->shapes++];
+    shape->sql = sql.data;
+
+    if (sqlite3_prepare_v3(bench->db, sql.data, -1, SQLITE_PREPARE_PERSISTENT, &shape->statement,
+                           NULL) != SQLITE_OK)
+    {
+        return fail(bench, sql.data);
+    }
+
+    question->statement = shape->statement;
+
+    return 0;
+}
+
+
+/* FROM and WHERE of what matches; joins, so that the planner may begin with any of them. */
+
+static void
+put_conditions(gig_buf_t *sql, const question_t *question, int without)
+{
+    int  i, facet;
+
+    gig_buf_puts(sql, " FROM gig");
+
+    if (question->words[0]) {
+        gig_buf_puts(sql, " JOIN words ON words.rowid = gig.id");
+    }
+
+    for (i = 0; i < question->filters; i++) {
+        facet = question->filter[i].facet;
+
+        if (facet != without && facets[facet].many) {
+            gig_buf_printf(sql, " JOIN gig_%s f%d ON f%d.gig = gig.id", facets[facet].name, i, i);
+        }
+    }
+
+    gig_buf_puts(sql, " WHERE gig.opens <= ?1 AND gig.closes > ?1");
+
+    if (question->words[0]) {
+        gig_buf_puts(sql, " AND words MATCH ?2");
+    }
+
+    for (i = 0; i < question->filters; i++) {
+        facet = question->filter[i].facet;
+
+        if (facet == without) {
+            continue;
+        }
+
+        if (facets[facet].many) {
+            gig_buf_printf(sql, " AND f%d.value =", i);
+
+        } else {
+            gig_buf_printf(sql, " AND gig.%s =", facets[facet].name);
+        }
+
+        gig_buf_printf(sql, " (SELECT id FROM value WHERE facet = '%s' AND text = ?%d)",
+                       facets[facet].name, 3 + i);
+    }
+}
+
+
+static void
+put_count(gig_buf_t *sql, const question_t *question, int facet)
+{
+    int          i, own = 0;
+    const char  *name = facets[facet].name;
+
+    for (i = 0; i < question->filters; i++) {
+        own |= (question->filter[i].facet == facet);
+    }
+
+    gig_buf_printf(sql, " UNION ALL SELECT * FROM (SELECT %d, ", facet);
+
+    if (facets[facet].many) {
+        gig_buf_puts(sql, "counted.value, count(*) FROM");
+
+        if (own) {
+            gig_buf_puts(sql, " (SELECT gig.id");
+            put_conditions(sql, question, facet);
+            gig_buf_puts(sql, ") found");
+
+        } else {
+            gig_buf_puts(sql, " found");
+        }
+
+        gig_buf_printf(sql, " JOIN gig_%s counted ON counted.gig = found.id GROUP BY counted.value",
+                       name);
+
+    } else if (own) {
+        gig_buf_printf(sql, "gig.%s, count(*)", name);
+        put_conditions(sql, question, facet);
+        gig_buf_printf(sql, " GROUP BY gig.%s", name);
+
+    } else {
+        gig_buf_printf(sql, "%s, count(*) FROM found GROUP BY %s", name, name);
+    }
+
+    gig_buf_printf(sql, " ORDER BY 3 DESC LIMIT %d)", FACET_VALUES);
+}
+
+
+static int
+ask(question_t *question, int64_t now)
+{
+    int            i, rc, part;
+    sqlite3_stmt  *s = question->statement;
+
+    (void) sqlite3_bind_int64(s, 1, now);
+
+    if (question->words[0]) {
+        (void) sqlite3_bind_text(s, 2, question->words, -1, SQLITE_STATIC);
+    }
+
+    for (i = 0; i < question->filters; i++) {
+        (void) sqlite3_bind_text(s, 3 + i, question->filter[i].text, -1, SQLITE_STATIC);
+    }
+
+    memset(question->sum, 0, sizeof(question->sum));
+
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        part = sqlite3_column_int(s, 0);
+
+        if (part == -1) {
+            question->total = sqlite3_column_int64(s, 2);
+
+        } else if (part >= 0 && part < FACETS) {
+            question->sum[part] += sqlite3_column_int64(s, 2);
+        }
+    }
+
+    (void) sqlite3_reset(s);
+
+    return rc == SQLITE_DONE ? 0 : -1;
+}
+
+
+static int
+run(bench_t *bench, int64_t now, double seconds)
+{
+    int      facet;
+    size_t   i;
+    int64_t  begin, before;
+
+    bench->took = calloc(QUERIES_MAX * RUNS_MAX, sizeof(int64_t));
+
+    if (bench->took == NULL) {
+        return -1;
+    }
+
+    begin = now_ns();
+
+    do {
+        for (i = 0; i < bench->questions; i++) {
+            before = now_ns();
+
+            if (ask(&bench->question[i], now) != 0) {
+                return fail(bench, "a question");
+            }
+
+            bench->took[i * RUNS_MAX + bench->runs] = now_ns() - before;
+        }
+
+        bench->runs++;
+
+    } while (bench->runs < RUNS_MAX && (double) (now_ns() - begin) < 1e9 * seconds);
+
+    for (i = 0; i < bench->questions; i++) {
+        qsort(&bench->took[i * RUNS_MAX], bench->runs, sizeof(int64_t), compare);
+        (void) printf("%" PRId64 " %lld", bench->took[i * RUNS_MAX + bench->runs / 2],
+                      (long long) bench->question[i].total);
+
+        for (facet = 0; facet < FACETS; facet++) {
+            (void) printf(" %lld", (long long) bench->question[i].sum[facet]);
+        }
+
+        (void) printf("\n");
+    }
+
+    return 0;
+}
+
+
+static int64_t
+now_ns(void)
+{
+    struct timespec  t;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &t);
+
+    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+
+static int
+compare(const void *a, const void *b)
+{
+    int64_t  x = *(const int64_t *) a, y = *(const int64_t *) b;
+
+    return (x > y) - (x < y);
+}
+
+
+int
+main(int argc, char **argv)
+{
+    static bench_t  bench;
+
+    if (argc != 5) {
+        (void) fprintf(stderr, "usage: sqlite DATABASE QUERIES NOW SECONDS\n");
+        return EXIT_FAILURE;
+    }
+
+    if (open_database(&bench, argv[1]) != 0 || read_questions(&bench, argv[2]) != 0
+        || run(&bench, strtoll(argv[3], NULL, 10), atof(argv[4])) != 0)
+    {
+        return EXIT_FAILURE;
+    }
+
+    /* Statements and memory end with the process. */
+    free(bench.took);
+
+    return EXIT_SUCCESS;
+}
