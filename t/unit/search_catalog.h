@@ -34,7 +34,7 @@ void catalog_free(catalog_t *catalog);
 
 /* What nginx's keeper would be given, and the same for the reference. */
 void catalog_fill(catalog_t *catalog, uint32_t n);      /* a full load of about n gigs */
-void catalog_change(catalog_t *catalog);                /* any batch: little, much, all, compaction */
+void catalog_change(catalog_t *catalog);                /* any batch: few, many, all, compaction */
 void catalog_touch(catalog_t *catalog, uint32_t n);     /* n random changes */
 void catalog_strike(catalog_t *catalog, const char *id);        /* this gig goes, or is put anew */
 

@@ -12,8 +12,8 @@
 extern const char  random_places[];
 
 /*
- * A record's JSON: every facet, spellings that differ in case, accents and blanks, several languages,
- * currencies, null dates, ties.  One of some dozen lacks a member that is required.
+ * A record's JSON: every facet, spellings that differ in case, accents and blanks, several
+ * languages, currencies, null dates, ties.  One of some dozen lacks a member that is required.
  */
 void random_record(uint64_t *random, const char *id, gig_buf_t *json);
 

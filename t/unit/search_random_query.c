@@ -320,7 +320,9 @@ random_query(uint64_t *random, const reference_t *reference, gig_buf_t *args)
     gig_buf_t  swap;
 
     static const char *const  states[] = { "open", "scheduled", "all", "all" };
-    static const char *const  sorts[] = { "newest", "closing", "pay", "closing", "pay", "relevance" };
+    static const char *const  sorts[] = {
+        "newest", "closing", "pay", "closing", "pay", "relevance"
+    };
 
     memset(&asking, 0, sizeof(asking));
     asking.random = random;

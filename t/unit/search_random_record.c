@@ -49,7 +49,9 @@ static const char *const  skills[] = {
     "Figma", "Copy editing", "Übersetzung", "SQL", "!!", "日本語"
 };
 
-static const char *const  departments[] = { "Marketing", "Sales", "R&D", "Café", "Human Resources" };
+static const char *const  departments[] = {
+    "Marketing", "Sales", "R&D", "Café", "Human Resources"
+};
 static const char *const  teams[] = { "Growth", "Core", "Platform", "growth team" };
 
 static const char *const  organisations[] = {
@@ -66,9 +68,16 @@ static const char *const  languages[] = {
     "en", "en", "en", "en-US", "EN", "de", "de-AT", "es", "fr", "ja", "zh-Hans", "tlh"
 };
 
-static const char *const  audiences[] = { "student", "Student", "recent_graduate", "veterans", "étudiant" };
+static const char *const  audiences[] = {
+    "student", "Student", "recent_graduate", "veterans", "étudiant"
+};
+
 static const char *const  modes[] = { "remote", "onsite", "hybrid" };
-static const char *const  engagements[] = { "contractor", "employee_intern", "stipend", "volunteer" };
+
+static const char *const  engagements[] = {
+    "contractor", "employee_intern", "stipend", "volunteer"
+};
+
 static const char *const  statuses[] = { "draft", "published", "paused", "withdrawn" };
 static const char *const  currencies[] = { "USD", "USD", "EUR", "JPY", "KWD", "CLP", "XYZ" };
 static const char *const  units[] = { "project", "hour", "day", "week", "month", "year" };
@@ -354,12 +363,14 @@ set_texts(uint64_t *random, const char *language, json_t *record)
 
     switch (test_random(random, 4)) {
     case 0:
-        set(record, "description_html", text(random, language, 1 + test_random(random, 30),
-                                             "<p>Café &amp; <b>", "</b></p><ul><li>data</li></ul>"));
+        set(record, "description_html",
+            text(random, language, 1 + test_random(random, 30), "<p>Café &amp; <b>",
+                 "</b></p><ul><li>data</li></ul>"));
         break;
     case 1:
         set(record, "description_text",
-            text(random, language, chance(random, 40) ? 1500 : 1 + test_random(random, 40), "", ""));
+            text(random, language, chance(random, 40) ? 1500 : 1 + test_random(random, 40), "",
+                 ""));
         break;
     case 2:
         set(record, "description_text", text(random, language, 3, "", ""));

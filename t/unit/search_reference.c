@@ -7,7 +7,7 @@
 #include "gig_segment.h"
 #include "search_reference.h"
 
-#define FIELD_GAP       8                       /* positions between the end of a field and the next */
+#define FIELD_GAP       8                       /* positions between a field and the next */
 #define FREQUENCY_MAX   255
 
 

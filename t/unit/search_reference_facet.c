@@ -55,7 +55,7 @@ is_first(const reference_gig_t *gig, uint32_t number)
 }
 
 
-/* The spelling most gigs have as a whole, of equals the smallest; NONE: it is only a part of places. */
+/* The spelling most gigs have as a whole, of equals the smallest; NONE: it is only a part. */
 static uint32_t
 display(counting_t *counting, gig_facet_t facet, uint32_t key)
 {

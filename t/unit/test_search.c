@@ -376,7 +376,9 @@ run_history(checking_t *checking, const gig_place_names_t *places, uint64_t seed
     gig_buf_t      args;
     unsigned long  asked = 0;
 
-    static const uint32_t  sizes[] = { 1, 3, 8, 20, 40, 63, 65, 30, 100, 12, 130, 50, 25, 70, 5, 200 };
+    static const uint32_t  sizes[] = {
+        1, 3, 8, 20, 40, 63, 65, 30, 100, 12, 130, 50, 25, 70, 5, 200
+    };
 
     gigs = number % HISTORIES == HISTORIES - 1 ? 1500 : sizes[number % 16];
     steps = gigs > 200 ? 4 : STEPS;

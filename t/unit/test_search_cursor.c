@@ -240,7 +240,8 @@ choose(uint64_t *random, const reference_t *reference, gig_buf_t *args)
     gig_buf_reset(args);
 
     if (test_random(random, 2)) {
-        gig_buf_puts(args, questions[test_random(random, sizeof(questions) / sizeof(questions[0]))]);
+        gig_buf_puts(args, questions[test_random(random, sizeof(questions)
+                                                         / sizeof(questions[0]))]);
 
     } else {
         random_query(random, reference, args);
