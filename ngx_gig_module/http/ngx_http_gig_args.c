@@ -227,13 +227,13 @@ ngx_http_gig_arg_state(ngx_http_gig_args_t *args, ngx_str_t *value, gig_error_t 
 static ngx_int_t
 ngx_http_gig_arg_cursor(ngx_http_gig_ctx_t *ctx, ngx_str_t *value, gig_error_t *error)
 {
+    gig_cursor_t          cursor;
     ngx_http_gig_args_t  *args;
 
     args = &ctx->args;
 
-    if (gig_cursor_check(&ctx->board->cursors, ngx_http_gig_str(value), &args->after_posted,
-                         args->after_id)
-        != 0)
+    if (gig_cursor_check(&ctx->board->cursors, ngx_http_gig_str(value), &cursor) != 0
+        || cursor.sort != GIG_SORT_NEWEST)
     {
         (void) gig_error_set(error, "", "The parameter \"cursor\" is not one this board gave; it "
                              "must be \"next\" of the answer before, or be left out for the first "
@@ -241,6 +241,8 @@ ngx_http_gig_arg_cursor(ngx_http_gig_ctx_t *ctx, ngx_str_t *value, gig_error_t *
         return NGX_DECLINED;
     }
 
+    args->after_posted = cursor.value;
+    ngx_memcpy(args->after_id, cursor.id, sizeof(cursor.id));
     args->cursor = *value;
     args->after = 1;
 

@@ -148,13 +148,21 @@ static void
 ngx_http_gig_list_next(ngx_http_gig_ctx_t *ctx, const gig_list_t *list,
     char cursor[GIG_CURSOR_TEXT], u_char *query, size_t size)
 {
-    u_char    *p, *last;
-    uint32_t   row;
+    u_char        *p, *last;
+    uint32_t       row;
+    gig_str_t      id;
+    gig_cursor_t   after;
 
     row = list->row[list->n - 1];
+    id = gig_image_id(&ctx->view->image, row);
 
-    gig_cursor_make(&ctx->board->cursors, gig_image_posted(&ctx->view->image, row),
-                    gig_image_id(&ctx->view->image, row), cursor);
+    ngx_memzero(&after, sizeof(gig_cursor_t));
+
+    after.sort = GIG_SORT_NEWEST;
+    after.value = gig_image_posted(&ctx->view->image, row);
+    ngx_memcpy(after.id, id.data, ngx_min(id.len, GIG_ID_MAX));
+
+    gig_cursor_make(&ctx->board->cursors, &after, cursor);
 
     p = query;
     last = query + size - 1;
