@@ -161,13 +161,13 @@ ask_range(asking_t *asking)
         gig_time_format(seconds, at);
 
         if (chance(asking, 2)) {
-            at[sizeof("2026-11-20") - 1] = '\0';
+            snprintf(text, sizeof(text), "%.10s", at);
 
-        } else if (chance(asking, 3)) {
-            memcpy(at + sizeof("2026-11-20T10:00:00") - 1, "+02:00", sizeof("+02:00"));
+        } else {
+            snprintf(text, sizeof(text), "%.19s%s", at, chance(asking, 3) ? "+02:00" : "Z");
         }
 
-        ask_text(asking, chance(asking, 2) ? "closes_before" : "posted_after", at);
+        ask_text(asking, chance(asking, 2) ? "closes_before" : "posted_after", text);
     }
 }
 
