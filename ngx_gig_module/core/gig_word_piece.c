@@ -197,7 +197,7 @@ gig_words_short(gig_words_t *words, const gig_word_piece_t *piece)
 
 /*
  * Signs that end a word: "c++", "security+" (but not the plus between two words, nor that of
- * "5+ years"), and a sharp behind a single letter: "c#".  Rows of them are decoration.
+ * "5+ years"), "c#" (but not "page#top").  Rows of them are decoration.
  */
 void
 gig_words_signs(gig_words_t *words, gig_word_piece_t *piece)
@@ -219,7 +219,8 @@ gig_words_signs(gig_words_t *words, gig_word_piece_t *piece)
         piece->signs = !gig_words_goes_on(words, 1);
 
     } else if (sign == '#') {
-        piece->signs = (piece->chars == 1 && gig_words_at(words, 1) != '#');
+        piece->signs = gig_words_at(words, 1) != '#'
+                       && (piece->chars == 1 || !gig_words_goes_on(words, 1));
     }
 
     for (i = 0; i < piece->signs; i++) {
