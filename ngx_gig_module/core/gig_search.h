@@ -42,6 +42,7 @@ typedef struct {
     const gig_image_t    *image;
     unsigned              n_segments;
     const gig_segment_t  *segments;
+    const gig_place_names_t  *place_names;      /* the table the image was made with, or NULL */
     uint64_t              epoch;                /* another one: another image or time slice */
 } gig_searched_t;
 

@@ -97,6 +97,12 @@ gig_str_t gig_segment_word(const gig_segment_t *segment, uint32_t word);
 uint32_t gig_segment_word_term(const gig_segment_t *segment, uint32_t word);    /* or _NONE */
 
 /*
+ * Sets mark[i] for each posting i of the spelling's term, below n, in which it is written so; the
+ * others stay as they are.
+ */
+void gig_segment_word_mark(const gig_segment_t *segment, uint32_t word, uint8_t *mark, uint32_t n);
+
+/*
  * For spelling: which letters are in a spelling, a bit each (gig_word_letters()): words whose masks
  * differ in more than 2 * d bits are more than d edits apart.
  */

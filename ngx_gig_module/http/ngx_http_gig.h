@@ -22,6 +22,7 @@
 #include "gig_box.h"
 #include "gig_image.h"
 #include "gig_seal.h"
+#include "gig_search.h"
 
 
 typedef struct ngx_http_gig_board_s    ngx_http_gig_board_t;
@@ -56,6 +57,7 @@ struct ngx_http_gig_board_s {
     gig_public_key_t          seal_key;
     ngx_str_t                 secret_file;  /* paths, for messages: what is missing and where */
     ngx_str_t                 seal_file;
+    gig_place_names_t        *place_names;  /* built in, and `places` on top of it */
     ngx_str_t                 public_url;   /* ends in "/"; empty if unset */
     ngx_str_t                 title;
     ngx_str_t                 about;
@@ -76,6 +78,7 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_link_t      *link;
     ngx_http_gig_keeper_t    *keeper;
     ngx_http_gig_cache_t     *cache;
+    gig_search_t             *search;
     gig_sealer_t              sealer;
     ngx_rbtree_t              intakes;      /* applications in this worker's hands, by id */
     ngx_rbtree_node_t         intakes_sentinel;

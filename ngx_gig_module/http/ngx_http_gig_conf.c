@@ -320,6 +320,7 @@ ngx_http_gig_board_wipe(void *data)
 
     gig_secret_wipe(&board->secret);
     gig_secret_wipe(&board->cursors);
+    gig_place_names_free(board->place_names);
 
     if (board->redis.password.len) {
         sodium_memzero(board->redis.password.data, board->redis.password.len);

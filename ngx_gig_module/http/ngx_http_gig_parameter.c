@@ -26,6 +26,7 @@ static char *ngx_http_gig_set_redis_db(ngx_conf_t *cf, ngx_http_gig_redis_t *red
 static char *ngx_http_gig_set_state(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_secret_file(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_seal_key(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+static char *ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_public_url(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_ledger(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_title(ngx_conf_t *cf, ngx_http_gig_board_t *board);
@@ -43,6 +44,7 @@ static const ngx_http_gig_parameter_t  ngx_http_gig_parameters[] = {
     { "state",           1, 1, ngx_http_gig_set_state },
     { "secret_file",     1, 1, ngx_http_gig_set_secret_file },
     { "seal_key",        1, NGX_HTTP_GIG_SEAL_KEYS_MAX, ngx_http_gig_set_seal_key },
+    { "places",          1, 1, ngx_http_gig_set_places },
     { "public_url",      1, 1, ngx_http_gig_set_public_url },
     { "ledger",          1, 1, ngx_http_gig_set_ledger },
     { "title",           1, 1, ngx_http_gig_set_title },
@@ -120,7 +122,7 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown parameter \"%V\" in gig_board \"%V\": it may be one of redis, "
-                           "state, secret_file, seal_key, public_url, ledger, title, about, "
+                           "state, secret_file, seal_key, places, public_url, ledger, title, about, "
                            "redis_timeout, redis_in_flight, cache_size",
                            &value[0], &board->name);
     }
@@ -308,6 +310,22 @@ ngx_http_gig_set_secret_file(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     board->secret_file = value[1];
 
     return ngx_http_gig_file_secret(cf, board, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ngx_conf_full_name(cf->cycle, &value[1], 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_gig_file_places(cf, board, &value[1]) == NGX_OK ? NGX_CONF_OK
+                                                                    : NGX_CONF_ERROR;
 }
 
 
@@ -565,6 +583,10 @@ ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     }
 
     if (ngx_http_gig_file_defaults(cf, board) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (board->place_names == NULL && ngx_http_gig_file_places(cf, board, NULL) != NGX_OK) {
         return NGX_ERROR;
     }
 
