@@ -180,6 +180,7 @@ open_segments(catalog_t *catalog)
     catalog->searched.image = &board->image;
     catalog->searched.n_segments = catalog->n_segments;
     catalog->searched.segments = catalog->segment;
+    catalog->searched.place_names = board->place_names;
     catalog->searched.epoch = ++epoch;
     catalog->slice = GIG_TIME_NONE;
 }

@@ -109,14 +109,20 @@ static void
 ask_value(asking_t *asking)
 {
     gig_buf_t                 out;
+    gig_facet_t               facet = (gig_facet_t) below(asking, GIG_FACETS);
     const reference_gig_t    *gig = some_gig(asking);
     const reference_value_t  *value;
 
     static const char *const  nothing[] = { "Nothing", "x", "Zürich", "zrh", "ny", "…", "NYC" };
 
     if (gig == NULL || gig->n_values == 0 || chance(asking, 12)) {
-        ask_text(asking, gig_facet_name((gig_facet_t) below(asking, GIG_FACETS)),
-                 nothing[below(asking, 7)]);
+        /* of these two only what they may be is taken */
+
+        if (facet == GIG_FACET_MODE || facet == GIG_FACET_ENGAGEMENT) {
+            facet = GIG_FACET_SKILL;
+        }
+
+        ask_text(asking, gig_facet_name(facet), nothing[below(asking, 7)]);
         return;
     }
 

@@ -335,6 +335,10 @@ set_times(uint64_t *random, json_t *record)
     if (chance(random, 10)) {
         gig.posted = GIG_TIME_NONE;
 
+    } else if (chance(random, 40)) {
+        gig.posted = chance(random, 2) ? -86400 * (int64_t) test_random(random, 3)
+                     : INT64_C(10000000000) + 86400 * (int64_t) test_random(random, 3);
+
     } else if (!chance(random, 3)) {
         gig.posted += (int64_t) test_random(random, 86400);
     }

@@ -106,6 +106,10 @@ gig_str_t reference_text(const reference_t *reference, uint32_t name);
 void reference_search(const reference_t *reference, const gig_query_t *query, int64_t now,
     const reference_weights_t *frozen, reference_answer_t *answer);
 
+/* The value of a cursor of relevance: the score, and posted_at, by which ties are broken. */
+int64_t reference_cursor(const reference_answer_t *answer, const reference_t *reference,
+    uint32_t number);
+
 /* Private to search_reference*.c. */
 uint32_t reference_name_find(const reference_names_t *names, gig_str_t text);
 int reference_matches(const reference_t *reference, const reference_gig_t *gig,

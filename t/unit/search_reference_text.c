@@ -17,7 +17,6 @@ typedef struct {
     uint32_t                 term[GIG_QUERY_WORDS_MAX][GIG_LANGUAGES_MAX];
     unsigned char            excluded[GIG_QUERY_WORDS_MAX];
     int                      prefix;            /* the word that is a beginning, or -1 */
-    unsigned char           *begins;            /* by term: one of its spellings begins so */
     uint32_t               (*tf)[GIG_QUERY_WORDS_MAX];      /* by gig */
 } asked_t;
 
@@ -75,58 +74,58 @@ read_words(asked_t *asked)
 }
 
 
-/* Terms of which a gig that is there has a spelling that begins as the word does. */
-static void
-read_beginnings(asked_t *asked)
+/* Whether a word as a gig has it begins with the word of the question that is a beginning. */
+static int
+begins(const asked_t *asked, const reference_word_t *at)
 {
-    uint32_t                 i, k;
-    gig_str_t                written;
-    const reference_gig_t   *gig;
-    const gig_query_word_t  *word;
+    gig_str_t                 written = reference_text(asked->reference, at->spelling);
+    const gig_query_word_t   *word = &asked->text->word[asked->prefix];
 
-    asked->begins = calloc(asked->reference->names.n + 1, 1);
-    assert_non_null(asked->begins);
+    return written.len >= word->len
+           && memcmp(written.data, asked->text->data + word->at, word->len) == 0;
+}
 
-    if (asked->prefix < 0) {
-        return;
-    }
 
-    word = &asked->text->word[asked->prefix];
+/* How often, for a beginning: the very term, and a quarter of the others that a gig writes so. */
+static uint32_t
+frequency_of_beginning(const asked_t *asked, const reference_gig_t *gig, uint32_t exact)
+{
+    uint32_t  i, k, others = 0;
 
-    for (i = 0; i < asked->reference->n; i++) {
-        gig = asked->reference->gig[i];
+    for (i = 0; i < gig->n_terms; i++) {
+
+        if (gig->term[i].term == asked->term[asked->prefix][gig->language]) {
+            continue;
+        }
 
         for (k = 0; k < gig->n_words; k++) {
-            written = reference_text(asked->reference, gig->word[k].spelling);
-
-            if (written.len >= word->len
-                && memcmp(written.data, asked->text->data + word->at, word->len) == 0)
-            {
-                asked->begins[gig->word[k].term] = 1;
+            if (gig->word[k].term == gig->term[i].term && begins(asked, &gig->word[k])) {
+                others += gig->term[i].frequency;
+                break;
             }
         }
     }
+
+    return exact + (others + 3) / 4;
 }
 
 
 static uint32_t
 frequency(const asked_t *asked, const reference_gig_t *gig, int word)
 {
-    uint32_t  i, exact = 0, others = 0;
+    uint32_t  i, tf = 0;
 
     for (i = 0; i < gig->n_terms; i++) {
-
         if (gig->term[i].term == asked->term[word][gig->language]) {
-            exact = gig->term[i].frequency;
-
-        } else if (word == asked->prefix && asked->begins[gig->term[i].term]) {
-            others += gig->term[i].frequency;
+            tf = gig->term[i].frequency;
         }
     }
 
-    exact += (others + 3) / 4;
+    if (word == asked->prefix) {
+        tf = frequency_of_beginning(asked, gig, tf);
+    }
 
-    return exact > TF_MAX ? TF_MAX : exact;
+    return tf > TF_MAX ? TF_MAX : tf;
 }
 
 
@@ -134,7 +133,7 @@ static int
 is_word(const asked_t *asked, const reference_gig_t *gig, const reference_word_t *at, int word)
 {
     return at->term == asked->term[word][gig->language]
-           || (word == asked->prefix && asked->begins[at->term]);
+           || (word == asked->prefix && begins(asked, at));
 }
 
 
@@ -247,6 +246,24 @@ typedef struct {
 } ordering_t;
 
 
+/* posted_at as it is kept below a score. */
+static int64_t
+below_score(int64_t posted)
+{
+    int64_t  most = (INT64_C(1) << GIG_CURSOR_POSTED_BITS) - 1;
+
+    return posted < 0 ? 0 : posted > most ? most : posted;
+}
+
+
+int64_t
+reference_cursor(const reference_answer_t *answer, const reference_t *reference, uint32_t number)
+{
+    return (int64_t) (answer->score[number] << GIG_CURSOR_POSTED_BITS)
+           | below_score(reference->gig[number]->record.posted_at);
+}
+
+
 /* Negative: a comes first. */
 static int
 falling(int64_t a, int64_t b)
@@ -267,9 +284,8 @@ compare_gigs(const void *one, const void *two, void *data)
     switch (ordering->asked->query->sort) {
 
     case GIG_SORT_RELEVANCE:
-        order = falling((int64_t) ordering->answer->score[*x],
-                        (int64_t) ordering->answer->score[*y]);
-        order = order ? order : falling(a->record.posted_at, b->record.posted_at);
+        order = falling(reference_cursor(ordering->answer, ordering->asked->reference, *x),
+                        reference_cursor(ordering->answer, ordering->asked->reference, *y));
         break;
 
     case GIG_SORT_CLOSING:
@@ -309,7 +325,6 @@ reference_search(const reference_t *reference, const gig_query_t *query, int64_t
     assert_true(asked.tf && found);
 
     read_words(&asked);
-    read_beginnings(&asked);
 
     for (i = 0; i < reference->n; i++) {
         for (word = 0; word < asked.text->n_words; word++) {
@@ -336,7 +351,6 @@ reference_search(const reference_t *reference, const gig_query_t *query, int64_t
     qsort_r(answer->order, answer->total, sizeof(answer->order[0]), compare_gigs, &ordering);
     reference_count(reference, query, now, found, answer);
 
-    free(asked.begins);
     free(asked.tf);
     free(found);
 }

@@ -77,10 +77,11 @@ check_facet(checking_t *checking, const catalog_t *catalog, gig_facet_t facet)
 
 /* What the cursor says of the last gig of a page. */
 static int
-check_next(checking_t *checking, const reference_gig_t *last, uint64_t score)
+check_next(checking_t *checking, const reference_t *reference, uint32_t number)
 {
-    int64_t              value;
-    const gig_cursor_t  *next = &checking->found.next;
+    int64_t                 value;
+    const gig_cursor_t     *next = &checking->found.next;
+    const reference_gig_t  *last = reference->gig[number];
 
     if (next->sort != checking->query.sort || strcmp(next->id, last->id) != 0) {
         return wrong(checking, "the cursor says sort %d, '%s', not %d, '%s'", (int) next->sort,
@@ -95,7 +96,7 @@ check_next(checking_t *checking, const reference_gig_t *last, uint64_t score)
         value = last->pay;
         break;
     case GIG_SORT_RELEVANCE:
-        value = (int64_t) score;
+        value = reference_cursor(&checking->answer, reference, number);
         break;
     default:
         value = last->record.closes_at;
@@ -156,7 +157,7 @@ check_page(checking_t *checking, const catalog_t *catalog, uint32_t from)
     checking->pages++;
     i = n ? answer->order[from + n - 1] : 0;
 
-    return found->more ? check_next(checking, catalog->reference.gig[i], answer->score[i]) : 0;
+    return found->more ? check_next(checking, &catalog->reference, i) : 0;
 }
 
 
@@ -168,6 +169,7 @@ check_question(checking_t *checking, catalog_t *catalog, gig_str_t args, int64_t
     gig_cursor_t  cursor;
 
     checking->reason[0] = '\0';
+    checking->err.detail[0] = '\0';
 
     if (gig_query_read(args, 1, &checking->query, &checking->err) != 0) {
         return wrong(checking, "is not read: %s", checking->err.detail);
@@ -258,6 +260,10 @@ print_answers(const checking_t *checking, const catalog_t *catalog)
     const reference_answer_t  *answer = &checking->answer;
 
     print_message("#   reference: total %u, mean %u:", answer->total, answer->weights.mean);
+
+    if (checking->err.detail[0]) {
+        return;
+    }
 
     for (i = 0; i < answer->total && i < 40; i++) {
         gig = catalog->reference.gig[answer->order[i]];
