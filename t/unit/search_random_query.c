@@ -10,10 +10,11 @@
 
 /* name=value pairs, in the order they are made; they are shuffled at the end. */
 typedef struct {
-    uint64_t           *random;
-    const reference_t  *reference;
-    size_t              n;
-    gig_buf_t           parameter[PARAMETERS_MAX];
+    uint64_t               *random;
+    const reference_t      *reference;
+    const reference_gig_t  *gig;                /* most of the question is about this one */
+    size_t                  n;
+    gig_buf_t               parameter[PARAMETERS_MAX];
 } asking_t;
 
 
@@ -78,8 +79,11 @@ ask_text(asking_t *asking, const char *name, const char *value)
 static const reference_gig_t *
 some_gig(asking_t *asking)
 {
-    return asking->reference->n ? asking->reference->gig[below(asking, asking->reference->n)]
-                                : NULL;
+    if (asking->reference->n > 0 && (asking->gig == NULL || chance(asking, 6))) {
+        asking->gig = asking->reference->gig[below(asking, asking->reference->n)];
+    }
+
+    return asking->gig;
 }
 
 
@@ -144,7 +148,7 @@ static void
 ask_range(asking_t *asking)
 {
     char     at[GIG_TIME_SIZE], text[64];
-    int64_t  seconds = TEST_NOW + 3600 * ((int64_t) below(asking, 1000) - 600);
+    int64_t  seconds = TEST_NOW + 3600 * ((int64_t) below(asking, 500) - 400);
 
     static const char *const  currencies[] = { "USD", "usd", "Eur", "JPY", "kwd", "CHF" };
 
@@ -154,12 +158,12 @@ ask_range(asking_t *asking)
         ask_text(asking, "pay_min", text);
     }
 
-    if (chance(asking, 4)) {
+    if (chance(asking, 6)) {
         ask_text(asking, "currency", currencies[below(asking, 6)]);
     }
 
     if (chance(asking, 4)) {
-        snprintf(text, sizeof(text), "%u", 8 + below(asking, 34));
+        snprintf(text, sizeof(text), "%u", 15 + below(asking, 30));
         ask_text(asking, "hours_max", text);
     }
 
@@ -208,7 +212,7 @@ phrase_of_gig(asking_t *asking, const reference_gig_t *gig, gig_buf_t *out)
     gig_str_t  text = gig->record.title;
 
     from = below(asking, (uint32_t) text.len);
-    to = from + 1 + below(asking, (uint32_t) (text.len - from));
+    to = from + 1 + below(asking, (uint32_t) (text.len - from > 24 ? 24 : text.len - from));
 
     while (from > 0 && text.data[from - 1] != ' ') {
         from--;
@@ -230,7 +234,7 @@ ask_q(asking_t *asking)
     size_t                  cut;
     uint32_t                i, n;
     gig_buf_t               out, part;
-    const reference_gig_t  *gig = NULL;
+    const reference_gig_t  *gig;
 
     static const char *const  words[] = {
         "c++", "C#", ".net", "node.js", "node", "r&d", "test", "testing", "testi", "prüf",
@@ -244,10 +248,10 @@ ask_q(asking_t *asking)
 
     for (i = 0; i < n; i++) {
         gig_buf_init(&part, GIG_QUERY_ARGS_MAX);
-        gig = gig == NULL || chance(asking, 2) ? some_gig(asking) : gig;    /* mostly all of one */
-        gig_buf_puts(&part, chance(asking, 8) ? "-" : "");
+        gig = some_gig(asking);
+        gig_buf_puts(&part, chance(asking, 10) ? "-" : "");
 
-        if (gig == NULL || gig->n_words == 0 || chance(asking, 6)) {
+        if (gig == NULL || gig->n_words == 0 || chance(asking, 10)) {
             gig_buf_puts(&part, words[below(asking, sizeof(words) / sizeof(words[0]))]);
 
         } else if (chance(asking, 5)) {
@@ -325,7 +329,7 @@ random_query(uint64_t *random, const reference_t *reference, gig_buf_t *args)
     asking_t   asking;
     gig_buf_t  swap;
 
-    static const char *const  states[] = { "open", "scheduled", "all", "all" };
+    static const char *const  states[] = { "open", "scheduled", "all", "all", "all", "all" };
     static const char *const  sorts[] = {
         "newest", "closing", "pay", "closing", "pay", "relevance"
     };
@@ -334,11 +338,11 @@ random_query(uint64_t *random, const reference_t *reference, gig_buf_t *args)
     asking.random = random;
     asking.reference = reference;
 
-    for (n = chance(&asking, 2) ? 0 : below(&asking, chance(&asking, 20) ? 24 : 4); n > 0; n--) {
+    for (n = chance(&asking, 2) ? 0 : below(&asking, chance(&asking, 12) ? 24 : 4); n > 0; n--) {
         ask_value(&asking);
     }
 
-    if (chance(&asking, 3)) {
+    if (chance(&asking, 4)) {
         ask_range(&asking);
     }
 
@@ -348,8 +352,8 @@ random_query(uint64_t *random, const reference_t *reference, gig_buf_t *args)
         ask_q(&asking);
     }
 
-    if (!chance(&asking, 3)) {
-        ask_text(&asking, "state", states[below(&asking, 4)]);
+    if (!chance(&asking, 4)) {
+        ask_text(&asking, "state", states[below(&asking, 6)]);
     }
 
     if (chance(&asking, 2)) {

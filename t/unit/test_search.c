@@ -383,7 +383,7 @@ run_history(checking_t *checking, const gig_place_names_t *places, uint64_t seed
     unsigned long  asked = 0;
 
     static const uint32_t  sizes[] = {
-        1, 3, 8, 20, 40, 63, 65, 30, 100, 12, 130, 50, 25, 70, 5, 200
+        1, 3, 8, 40, 20, 63, 65, 129, 100, 200, 30, 260, 12, 150, 64, 180
     };
 
     gigs = number % HISTORIES == HISTORIES - 1 ? 1500 : sizes[number % 16];
