@@ -31,7 +31,7 @@ CFLAGS      ?= -O2 -g
 ALL_CFLAGS  := $(STRICT) $(HARDENING) -fPIE $(SANITIZERS) -I$(SRC)/core $(CFLAGS)
 LINK        := $(SANITIZERS) -pie -Wl,-z,relro,-z,now
 
-CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm
+CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm -Wl,--as-needed -lbrotlienc -Wl,--no-as-needed
 SYNC_LIBS   := -lhiredis -lsqlite3 -linih $(CORE_LIBS) -lpthread
 
 CORE_SRC    := $(wildcard $(SRC)/core/*.c)
@@ -85,6 +85,9 @@ $(BUILD)/unit/test_search $(BUILD)/unit/test_search_cursor: $(BUILD)/unit/%: $(B
 $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis
+
+# This one reads what the core only writes.
+$(BUILD)/unit/test_compress: private CORE_LIBS += -lbrotlidec
 
 # This one makes each allocation of core/ fail in turn.
 $(BUILD)/unit/test_compile_faults: private LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap

@@ -94,8 +94,10 @@ gig_fold_some(gig_str_t *s, char *out, size_t size)
         c = (unsigned char) s->data[i];
 
         if (c < 0x80) {
-            out[n] = gig_fold_ascii[c];
-            n += (gig_fold_ascii[c] != 0);
+            if (gig_fold_ascii[c] != 0) {
+                out[n++] = gig_fold_ascii[c];
+            }
+
             i++;
             continue;
         }

@@ -15,6 +15,7 @@
 #include "gig_fragment.h"
 #include "gig_query.h"
 #include "gig_record.h"
+#include "gig_segment.h"
 #include "gig_sha1.h"
 #include "gig_time.h"
 

@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "gig_image.h"
-#include "gig_segment.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the image is little-endian and is used where it lies: no big-endian machine yet"

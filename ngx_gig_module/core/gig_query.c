@@ -57,9 +57,7 @@ const gig_parameter_t  gig_parameters[GIG_PARAMETERS] = {
 };
 
 
-/*
- * What is wrong first is told; the rest is read all the same, for `format` decides how it is told.
- */
+/* What is wrong first is told; the rest is read as well, for `format` decides how it is told. */
 
 int
 gig_query_read(gig_str_t args, int list, gig_query_t *query, gig_error_t *err)
@@ -260,10 +258,12 @@ static int
 gig_query_decode(gig_query_t *query, unsigned parameter, gig_str_t raw, gig_str_t *value,
     gig_error_t *err)
 {
-    int             c, blank, odd;
-    char           *out, *start;
-    size_t          max;
-    const char     *p, *end, *name;
+    int          c, blank, odd;
+    char        *out, *start;
+    size_t       max;
+    const char  *p, *end, *name;
+
+    *value = gig_null_str;
 
     name = gig_parameters[parameter].name.data;
     max = parameter == GIG_PARAMETER_Q ? GIG_QUERY_TEXT_MAX : GIG_QUERY_VALUE_MAX;

@@ -26,12 +26,13 @@ enum {
     GIG_PARAMETERS
 };
 
+/* value: decoded, not empty.  0, or -1 and err. */
 typedef int (*gig_parameter_read_pt)(gig_query_t *query, gig_str_t value, gig_error_t *err);
 
 typedef struct {
     gig_str_t              name;                /* terminated */
     int                    list;                /* means something on the list only */
-    gig_parameter_read_pt  read;                /* value is decoded and not empty; 0, or -1 and err */
+    gig_parameter_read_pt  read;
 } gig_parameter_t;
 
 extern const gig_parameter_t  gig_parameters[GIG_PARAMETERS];

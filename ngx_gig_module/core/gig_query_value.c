@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "gig_query_parts.h"
+#include "gig_record_member.h"
 #include "gig_utf8.h"
 
 #define GIG_QUERY_CHOICES_SIZE  160             /* bytes of all choices, quoted */
@@ -18,7 +19,7 @@
 
 
 static int  gig_query_choice(const char *name, gig_str_t value, const char *const *names,
-    unsigned n, unsigned *choice, gig_error_t *err);
+    unsigned n, gig_error_t *err);
 static int  gig_query_choose(gig_str_t value, const char *const *names, unsigned n);
 static int  gig_query_unknown(const char *name, const char *verb, gig_str_t value,
     const char *also, const char *const *names, unsigned n, gig_error_t *err);
@@ -28,11 +29,6 @@ static int  gig_query_facet(gig_query_t *query, gig_str_t value, gig_error_t *er
 static const char *const  gig_query_states[] = { "open", "scheduled", "all" };
 static const char *const  gig_query_sorts[] = { "newest", "closing", "pay", "relevance" };
 static const char *const  gig_query_formats[] = { "json", "html" };
-static const char *const  gig_query_modes[] = { "remote", "onsite", "hybrid" };
-
-static const char *const  gig_query_engagements[] = {
-    "contractor", "employee_intern", "stipend", "volunteer"
-};
 
 
 const char *
@@ -70,21 +66,21 @@ gig_query_show(gig_str_t value, char out[GIG_QUERY_SHOWN])
 }
 
 
+/* The number of a name; -1 and err: it is none of them. */
+
 static int
 gig_query_choice(const char *name, gig_str_t value, const char *const *names, unsigned n,
-    unsigned *choice, gig_error_t *err)
+    gig_error_t *err)
 {
-    int  found;
+    int  choice;
 
-    found = gig_query_choose(value, names, n);
+    choice = gig_query_choose(value, names, n);
 
-    if (found == -1) {
-        return gig_query_unknown(name, "is", value, "", names, n, err);
+    if (choice == -1) {
+        (void) gig_query_unknown(name, "is", value, "", names, n, err);
     }
 
-    *choice = (unsigned) found;
-
-    return 0;
+    return choice;
 }
 
 
@@ -163,19 +159,20 @@ int
 gig_query_value_key(gig_facet_t facet, gig_str_t value, char folded[GIG_FOLD_MAX],
     gig_str_t *key, gig_error_t *err)
 {
-    unsigned            n, choice;
+    int                 choice;
+    unsigned            n;
     const char *const  *names;
 
     switch (facet) {
 
     case GIG_FACET_MODE:
-        names = gig_query_modes;
-        n = gig_count(gig_query_modes);
+        names = gig_modes;
+        n = GIG_MODES;
         break;
 
     case GIG_FACET_ENGAGEMENT:
-        names = gig_query_engagements;
-        n = gig_count(gig_query_engagements);
+        names = gig_engagements;
+        n = GIG_ENGAGEMENTS;
         break;
 
     default:
@@ -184,7 +181,9 @@ gig_query_value_key(gig_facet_t facet, gig_str_t value, char folded[GIG_FOLD_MAX
         return 0;
     }
 
-    if (gig_query_choice(gig_parameters[facet].name.data, value, names, n, &choice, err) != 0) {
+    choice = gig_query_choice(gig_parameters[facet].name.data, value, names, n, err);
+
+    if (choice == -1) {
         return -1;
     }
 
@@ -271,12 +270,11 @@ gig_query_facet(gig_query_t *query, gig_str_t value, gig_error_t *err)
 int
 gig_query_format(gig_query_t *query, gig_str_t value, gig_error_t *err)
 {
-    unsigned  choice;
+    int  choice;
 
-    if (gig_query_choice("format", value, gig_query_formats, gig_count(gig_query_formats),
-                         &choice, err)
-        != 0)
-    {
+    choice = gig_query_choice("format", value, gig_query_formats, gig_count(gig_query_formats), err);
+
+    if (choice == -1) {
         return -1;
     }
 
@@ -301,12 +299,11 @@ gig_query_q(gig_query_t *query, gig_str_t value, gig_error_t *err)
 int
 gig_query_state(gig_query_t *query, gig_str_t value, gig_error_t *err)
 {
-    unsigned  choice;
+    int  choice;
 
-    if (gig_query_choice("state", value, gig_query_states, gig_count(gig_query_states), &choice,
-                         err)
-        != 0)
-    {
+    choice = gig_query_choice("state", value, gig_query_states, gig_count(gig_query_states), err);
+
+    if (choice == -1) {
         return -1;
     }
 
@@ -319,12 +316,11 @@ gig_query_state(gig_query_t *query, gig_str_t value, gig_error_t *err)
 int
 gig_query_sort(gig_query_t *query, gig_str_t value, gig_error_t *err)
 {
-    unsigned  choice;
+    int  choice;
 
-    if (gig_query_choice("sort", value, gig_query_sorts, gig_count(gig_query_sorts), &choice,
-                         err)
-        != 0)
-    {
+    choice = gig_query_choice("sort", value, gig_query_sorts, gig_count(gig_query_sorts), err);
+
+    if (choice == -1) {
         return -1;
     }
 

@@ -79,11 +79,10 @@ uint32_t gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint3
  * positions there, rising, at most max.
  */
 typedef struct {
-    const gig_segment_t  *segment;
     uint32_t              left, row;
-    const unsigned char  *rows, *sizes, *positions;     /* private */
-    const unsigned char  *end;
-    uint32_t              size;
+    /* private */
+    uint32_t              next, done, size;
+    const unsigned char  *rows, *gaps, *gaps_end, *sizes, *positions, *end;
 } gig_positions_t;
 
 void gig_positions_init(const gig_segment_t *segment, uint32_t term, gig_positions_t *positions);

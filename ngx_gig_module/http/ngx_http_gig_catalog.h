@@ -10,8 +10,6 @@
 
 #include "ngx_http_gig_store.h"
 
-#include "gig_segment.h"
-
 
 /* One generation.  `serial` is unique in this worker: a key for response caches. */
 typedef struct {

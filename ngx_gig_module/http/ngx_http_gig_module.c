@@ -145,7 +145,9 @@ ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
     }
 
     board->search = gig_search_create();
-    if (board->search == NULL) {
+    board->asked = ngx_palloc(cycle->pool, sizeof(ngx_http_gig_asked_t));
+
+    if (board->search == NULL || board->asked == NULL) {
         return NGX_ERROR;
     }
 

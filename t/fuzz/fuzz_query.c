@@ -11,9 +11,6 @@
 #include "gig_query.h"
 #include "gig_utf8.h"
 
-/* Numbers, then filters, words and cursor with what stands before each. */
-#define GIG_FUZZ_KEY_MAX    (64 + GIG_QUERY_VALUES_MAX * (3 + GIG_FOLD_MAX) \
-                             + GIG_QUERY_WORDS_MAX * (7 + GIG_WORD_MAX) + GIG_QUERY_VALUE_MAX)
 #define GIG_FUZZ_OUT_MAX    (4 * GIG_QUERY_ARGS_MAX)
 
 
@@ -82,7 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gig_error_t          err;
     gig_query_change_t   change = GIG_QUERY_SAME;
 
-    static char         key[GIG_FUZZ_KEY_MAX], again_key[GIG_FUZZ_KEY_MAX], cursor[512];
+    static char         key[GIG_QUERY_KEY_MAX], again_key[GIG_QUERY_KEY_MAX], cursor[512];
     static gig_query_t  query, again;
 
     if (size == 0) {

@@ -115,7 +115,9 @@ test_names_of_the_trade(void **state)
     check("R&D", "r&d@0! (r@0 d@1)");
     check("AT&T's Q&A", "at&t@0! (at@0 t@1) q&a@2! (q@2 a@3)");
     check("R & D", "r@0 d@1");
-    check("#hashtag issue#5", "hashtag@0 issue@1 5@2!");
+    check("#hashtag issue#5 page#top", "hashtag@0 issue@1 5@2! page@3 top@4");
+    check("Objective-C++ Objective-C",
+          "objectivec++@0! (objective@0 c++@1!) objectivec@2 (objective@2 c@3)");
     check("+++++ ---- a++++ ##", "a@0");
     check("Excel\u00ae.", "excel@0");
 }
@@ -241,11 +243,11 @@ test_bounds(void **state)
 static void
 test_folded_before(void **state)
 {
-    char         *text, *folded, *one, *two;
-    size_t        i, n, len;
-    unsigned      round;
-    const char   *piece;
+    size_t       i, n, len;
+    unsigned     round;
+    const char  *piece;
 
+    static char              text[OUT_MAX], folded[OUT_MAX], one[OUT_MAX], two[OUT_MAX];
     static const char *const  pieces[] = {
         "a", "Net", "C", "js", "\u00c9t\u00e9", "9", "10", "000", ".", ".", "-", "&", "'", "\u2019",
         "s", "ll", "+", "++", "#", ",", " ", " ", "  ", "\u2014", "\u200b", "\u6771", "\u00bd",
@@ -253,12 +255,6 @@ test_folded_before(void **state)
     };
 
     (void) state;
-
-    text = malloc(OUT_MAX);
-    folded = malloc(OUT_MAX);
-    one = malloc(OUT_MAX);
-    two = malloc(OUT_MAX);
-    assert_true(text != NULL && folded != NULL && one != NULL && two != NULL);
 
     srandom(1);
 
@@ -269,6 +265,7 @@ test_folded_before(void **state)
         for (i = 0; i < 1 + round % 300; i++) {
             piece = pieces[(size_t) random() % (sizeof(pieces) / sizeof(pieces[0]))];
             n = strlen(piece);
+            assert_true(len + n < OUT_MAX);
             memcpy(text + len, piece, n);
             len += n;
         }
@@ -279,11 +276,6 @@ test_folded_before(void **state)
         words_of((gig_str_t) { folded, n }, two, OUT_MAX);
         assert_string_equal(one, two);
     }
-
-    free(text);
-    free(folded);
-    free(one);
-    free(two);
 }
 
 
