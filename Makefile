@@ -74,6 +74,14 @@ $(BUILD)/unit/test_settings $(BUILD)/unit/test_sqlite: $(BUILD)/unit/%: $(BUILD)
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(SYNC_LIBS)
 
+# Tests of the search share a reference that searches in the plain way.
+UNIT_SEARCH := $(patsubst %.c,$(BUILD)/%.o,$(wildcard t/unit/search_*.c))
+
+$(BUILD)/unit/test_search $(BUILD)/unit/test_search_cursor: $(BUILD)/unit/%: $(BUILD)/t/unit/%.o \
+        $(UNIT_SEARCH) $(BUILD)/libgigcore.a
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS)
+
 $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis
@@ -100,7 +108,7 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' > $@
 
--include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d)
+-include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(UNIT_SEARCH:.o=.d)
 
 
 # The module, by nginx's own build in a folder of ours.  nginx's Makefile knows
