@@ -127,8 +127,8 @@ like($all, qr/"\Q$_\E"/, "the problem $_ exists") for @told;
 
 # --- what is documented as a default is the default
 
-like($doc, qr/^\| `limit` \| 1 to 100 \| 20 \|$/m, 'limit') and do {
-    my ($limit) = $http =~ /#define NGX_HTTP_GIG_LIMIT\s+(\d+)/;
+like($doc, qr/^\| `limit` \| 1 to 100 gigs a page \| 20 \|$/m, 'limit') and do {
+    my ($limit) = $all =~ /#define GIG_LIST_DEFAULT\s+(\d+)/;
     my ($max) = $all =~ /#define GIG_LIST_MAX\s+(\d+)/;
     is("$limit $max", '20 100', 'and its default and maximum');
 };

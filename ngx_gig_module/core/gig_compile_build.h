@@ -138,9 +138,9 @@ typedef struct {
     gig_disk_form_t         *form;              /* store: into the job's stores */
     gig_disk_refused_t      *refused;
     gig_build_zone_t        *zone;
-    uint32_t                *plan;              /* by row of the new image: below last_rows the row */
-                                                /* of last, which has the same number; else */
-                                                /* last_rows and an index into row; or GIG_PLAN_FREE */
+    uint32_t                *plan;              /* by row of the new image: below last_rows that */
+                                                /* row of last, which has the same number; else */
+                                                /* last_rows and an index into row; or _FREE */
     uint32_t                 last_rows;         /* of last, 0 without one */
     uint32_t                 n_touches, n_rows, n_forms, n_refused, n_zones;
     uint32_t                 n, rows;           /* gigs and row numbers of the new image */

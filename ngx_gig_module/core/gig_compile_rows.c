@@ -168,7 +168,8 @@ gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *
     row->marks.status = (uint8_t) gig->status;
     row->marks.on_full = (uint8_t) gig->on_full;
     row->department = gig_department_hash(gig_json_str(gig->root, "department"));
-    row->posted = gig->posted_at;
+    row->posted = gig->posted_at < 0 ? 0 : gig->posted_at > GIG_CURSOR_POSTED_MAX
+                  ? GIG_CURSOR_POSTED_MAX : gig->posted_at;
     row->opens = gig->opens_at;
     row->closes = gig->closes_at;
     row->visible = gig->visible_from;

@@ -30,6 +30,7 @@ typedef struct {
 
 
 static void gig_value_found(void *data, gig_facet_t facet, gig_str_t text, int part);
+static gig_str_t gig_value_squeeze(gig_str_t text, char out[GIG_VALUE_TEXT_MAX]);
 static uint32_t gig_value_of(gig_build_values_t *values, unsigned facet, gig_str_t key, int copy);
 static uint32_t gig_value_hash(unsigned facet, unsigned part, gig_str_t text);
 static int gig_value_slots(uint32_t **slots, size_t *size, uint32_t n);
@@ -54,15 +55,19 @@ gig_build_row_values(gig_build_t *build, const gig_record_t *gig, gig_row_t *row
 static void
 gig_value_found(void *data, gig_facet_t facet, gig_str_t text, int part)
 {
-    char                 key[GIG_FOLD_MAX];
+    char                 key[GIG_FOLD_MAX], squeezed[GIG_VALUE_TEXT_MAX];
     size_t               len;
     uint32_t             i, value, spelling;
     gig_value_walk_t    *walk = data;
     gig_build_values_t  *values = &walk->build->values;
 
-    if (walk->failed || text.len > GIG_VALUE_TEXT_MAX || walk->row->n_values == GIG_ROW_VALUES_MAX) {
+    if (walk->failed || text.len > GIG_VALUE_TEXT_MAX
+        || walk->row->n_values == GIG_ROW_VALUES_MAX)
+    {
         return;
     }
+
+    text = gig_value_squeeze(text, squeezed);
 
     len = gig_facet_key(facet, text, walk->build->job->place_names, key);
 
@@ -95,6 +100,30 @@ gig_value_found(void *data, gig_facet_t facet, gig_str_t text, int part)
 
     values->row_value[values->n_row_values++] = spelling;
     walk->row->n_values++;
+}
+
+
+/* Without blanks around it, and one where there are several: so it is shown. */
+static gig_str_t
+gig_value_squeeze(gig_str_t text, char out[GIG_VALUE_TEXT_MAX])
+{
+    char    c;
+    size_t  i, len = 0;
+
+    for (i = 0; i < text.len; i++) {
+        c = text.data[i] == '\t' || text.data[i] == '\n' || text.data[i] == '\r' ? ' '
+                                                                              : text.data[i];
+
+        if (c != ' ' || (len > 0 && out[len - 1] != ' ')) {
+            out[len++] = c;
+        }
+    }
+
+    if (len > 0 && out[len - 1] == ' ') {
+        len--;
+    }
+
+    return (gig_str_t) { out, len };
 }
 
 

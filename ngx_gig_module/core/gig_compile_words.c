@@ -340,8 +340,8 @@ gig_words_merge(gig_merge_t *merge, gig_str_t *merged)
         if ((i < merge->n_last && gig_words_read(build, merge->last[i], &merge->bytes[i]) != 0)
             || gig_segment_open(merge->bytes[i], &segment[n]) != 0)
         {
-            return gig_error_set(build->err, "/segments", "a segment of words is damaged: it cannot "
-                                 "be merged");
+            return gig_error_set(build->err, "/segments",
+                                 "a segment of words is damaged: it cannot be merged");
         }
     }
 

@@ -28,7 +28,7 @@ typedef enum { GIG_COUNT_FREE, GIG_COUNT_ROWS, GIG_COUNT_ROWS_AND_ONE, GIG_COUNT
 static const struct {
     uint8_t      element;                       /* bytes */
     gig_count_t  count;
-    uint32_t     max;                           /* elements, of a free one; 0: as the file has room */
+    uint32_t     max;                           /* elements, of a free one; 0: no bound */
 } gig_disk_sections[GIG_SECTIONS] = {
     [GIG_SECTION_STORES]        = { sizeof(gig_store_t), GIG_COUNT_FREE, GIG_IMAGE_STORES_MAX },
     [GIG_SECTION_POSTED]        = { sizeof(int64_t), GIG_COUNT_ROWS, 0 },

@@ -59,7 +59,7 @@ typedef struct {
     uint32_t              languages;            /* a bit each stemmer some gig needs */
     uint32_t              mean_length;          /* of a gig's words, weighted; at least 1 */
     uint64_t              seats_digest;         /* with `digest` all that a list depends on */
-    uint64_t              place_names;          /* gig_place_names_hash() of the table it was made with */
+    uint64_t              place_names;          /* hash of the table it was made with */
     uint32_t              forms;
     uint32_t              stores;
     uint32_t              slices;

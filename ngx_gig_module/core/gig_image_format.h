@@ -149,7 +149,7 @@ typedef struct {
 /* A value: all spellings of one key.  Its rows are a bitmap or, if they are few, a list. */
 typedef struct {
     uint32_t            first, n;               /* in SPELLINGS */
-    uint32_t            told;                   /* the spelling to tell, UINT32_MAX: not to be told */
+    uint32_t            told;                   /* the spelling to tell; UINT32_MAX: none */
     uint32_t            count;                  /* gigs */
     uint32_t            at;                     /* in LISTS, or in BITMAPS in words */
     uint32_t            key, json;              /* in VALUE_TEXT; {"value":"...","count": */
@@ -216,7 +216,7 @@ gig_disk_words(uint32_t rows)
 }
 
 
-/* The state of a row below image->rows; what a damaged column may hold shows nothing, or no seat. */
+/* The state of a row below image->rows; what damage may hold shows nothing, or no seat. */
 static inline gig_state_t
 gig_disk_state(const gig_image_t *image, uint32_t row, int64_t now)
 {

@@ -36,11 +36,12 @@ typedef struct {
  * A place in an order: the last row shown.  For relevance also what its score was made with,
  * so that the scores of the next page are those of this one whatever was published between.
  */
+#define GIG_CURSOR_POSTED_MAX       (((int64_t) 1 << GIG_CURSOR_POSTED_BITS) - 1)   /* year 2242 */
 #define GIG_CURSOR_POSTED_BITS      33      /* of a score's value: posted_at, as ties go by that */
 
 typedef struct {
     gig_sort_t  sort;
-    int64_t     value;              /* posted_at, closes_at, pay; or a score with posted_at below it */
+    int64_t     value;              /* posted_at, closes_at, pay; or score and posted_at */
     char        id[41];             /* NUL-terminated */
     uint8_t     n_weights;
     uint16_t    length;             /* mean length of a gig, as the scores took it */

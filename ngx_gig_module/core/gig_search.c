@@ -610,7 +610,7 @@ gig_search_after(gig_search_t *search)
     }
 
     score = (uint32_t) (cursor->value >> GIG_CURSOR_POSTED_BITS);
-    posted = cursor->value & (((int64_t) 1 << GIG_CURSOR_POSTED_BITS) - 1);
+    posted = cursor->value & GIG_CURSOR_POSTED_MAX;
 
     return (uint64_t) ~score << 32 | gig_search_place(search, GIG_SORT_NEWEST, posted, id);
 }
@@ -657,7 +657,6 @@ gig_search_place(gig_search_t *search, gig_sort_t sort, int64_t value, gig_str_t
 static void
 gig_search_next(gig_search_t *search, gig_found_t *found)
 {
-    int64_t        posted;
     uint32_t       row = found->row[found->n - 1];
     gig_str_t      id;
     gig_cursor_t  *next = &found->next;
@@ -676,10 +675,8 @@ gig_search_next(gig_search_t *search, gig_found_t *found)
         return;
     }
 
-    posted = gig_image_posted(search->image, row);
-    posted = posted < 0 ? 0 : posted;
     next->value = (int64_t) ((uint64_t) search->score[row] << GIG_CURSOR_POSTED_BITS)
-                  | (posted & (((int64_t) 1 << GIG_CURSOR_POSTED_BITS) - 1));
+                  | (gig_image_posted(search->image, row) & GIG_CURSOR_POSTED_MAX);
     next->length = search->mean;
     next->n_weights = search->n_weights;
     memcpy(next->weight, search->idf, search->n_weights * sizeof(next->weight[0]));

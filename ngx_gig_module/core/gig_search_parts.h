@@ -32,7 +32,7 @@ struct gig_search_s {
     size_t                 rows;                /* room, also of the bitmaps */
     size_t                 spellings;           /* room */
     uint64_t               epoch;               /* of `state` */
-    unsigned               known;               /* bits: which of `state`, and `facet`, are filled */
+    unsigned               known;               /* bits: which of these are filled */
     void                  *memory, *memory_of_values;
     uint64_t              *state[GIG_SEARCH_STATES];
     uint64_t              *text;                /* what q leaves */

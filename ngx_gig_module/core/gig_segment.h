@@ -20,7 +20,7 @@
 #define GIG_SEGMENTS_MAX        32
 #define GIG_SEGMENT_SIZE_MAX    ((size_t) 1 << 30)
 #define GIG_TERM_MAX            (GIG_WORD_MAX + 1)      /* the language's number, then a stem */
-#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; what comes after is not found */
+#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; others are not found */
 
 /* ---- writing */
 
@@ -67,7 +67,7 @@ uint32_t gig_segment_frequency(const gig_segment_t *segment, uint32_t term);
 
 /*
  * The postings of a term: rows rising, each with its weight (the sum over its occurrences, at most
- * 255).  Decodes at most `max` into row[] and weight[] and returns how many there were.  This is the
+ * 255).  Decodes at most `max` into row[] and weight[]; returns how many there were.  This is the
  * hot loop of a search: about a nanosecond a posting.
  */
 uint32_t gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint32_t *row,

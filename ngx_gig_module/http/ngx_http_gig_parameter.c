@@ -124,8 +124,8 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown parameter \"%V\" in gig_board \"%V\": it may be one of redis, "
-                           "state, secret_file, seal_key, places, public_url, ledger, title, about, "
-                           "redis_timeout, redis_in_flight, cache_size, compress",
+                           "state, secret_file, seal_key, places, public_url, ledger, title, "
+                           "about, redis_timeout, redis_in_flight, cache_size, compress",
                            &value[0], &board->name);
     }
 
