@@ -6,7 +6,7 @@
 
 #include "gig_block.h"
 
-#define GIG_BLOCK_OWN       (32 * 1024)         /* bytes from which the system is asked */
+#define GIG_BLOCK_OWN       (8 * 1024)          /* bytes from which the system is asked */
 #define GIG_BLOCK_HEAD      16                  /* bytes before the block: what was mapped, or 0 */
 
 

@@ -272,7 +272,8 @@ gig_query_format(gig_query_t *query, gig_str_t value, gig_error_t *err)
 {
     int  choice;
 
-    choice = gig_query_choice("format", value, gig_query_formats, gig_count(gig_query_formats), err);
+    choice = gig_query_choice("format", value, gig_query_formats, gig_count(gig_query_formats),
+                              err);
 
     if (choice == -1) {
         return -1;
