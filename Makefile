@@ -77,8 +77,10 @@ $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis
 
-# This one makes each allocation of core/ fail in turn.
-$(BUILD)/unit/test_compile_faults: private LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
+# These make each allocation of core/ fail in turn.
+WRAP        := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
+$(BUILD)/unit/test_compile_faults: private LINK += $(WRAP)
+$(BUILD)/unit/test_segment_faults: private LINK += $(WRAP),--wrap=mremap
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
