@@ -20,7 +20,7 @@
 #define GIG_SEGMENTS_MAX        32
 #define GIG_SEGMENT_SIZE_MAX    ((size_t) 1 << 30)
 #define GIG_TERM_MAX            (GIG_WORD_MAX + 1)      /* the language's number, then a stem */
-#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; what comes after is not found */
+#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; further ones are not found */
 
 /* ---- writing */
 
@@ -32,7 +32,8 @@ void gig_segment_builder_free(gig_segment_builder_t *builder);  /* may be NULL *
 /*
  * One occurrence of a word in a row: rows in any order but all words of a row together.
  * language and stem are the term, word is how it was written (folded), weight that of its
- * field, position where it stands in the gig.  A failure sticks until _end.
+ * field, position where it stands in the gig.  A failure sticks until _end.  Memory: about 8 bytes
+ * a posting, and 7 more while _end writes the segment.
  */
 void gig_segment_add(gig_segment_builder_t *builder, uint32_t row, unsigned language,
     gig_str_t stem, gig_str_t word, unsigned weight, uint32_t position);
@@ -67,8 +68,8 @@ uint32_t gig_segment_frequency(const gig_segment_t *segment, uint32_t term);
 
 /*
  * The postings of a term: rows rising, each with its weight (the sum over its occurrences, at most
- * 255).  Decodes at most `max` into row[] and weight[] and returns how many there were.  This is the
- * hot loop of a search: about a nanosecond a posting.
+ * 255).  Decodes at most `max` into row[] and weight[] and returns how many there were.  This is
+ * the hot loop of a search: about a nanosecond a posting.
  */
 uint32_t gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint32_t *row,
     uint8_t *weight, uint32_t max);

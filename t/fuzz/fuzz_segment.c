@@ -8,7 +8,7 @@
 #include "gig_segment_format.h"
 
 #define EDIT        4                           /* bytes: where (2), what, how */
-#define GIGS        40
+#define GIGS        15
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
