@@ -433,11 +433,15 @@ test_walk(gig_str_t bytes)
         assert_true(f <= bytes.len);
         row = malloc((f + (size_t) 1) * sizeof(*row));
         weight = malloc(f + (size_t) 1);
-        assert_true(row && weight);
+
+        if (row == NULL || weight == NULL) {
+            abort();
+        }
+
         n = gig_segment_postings(&segment, i, row, weight, f);
         assert_true(n <= f);
 
-        for (k = 0; row && weight && k < n; k++) {
+        for (k = 0; k < n; k++) {
             assert_true(row[k] != UINT32_MAX && (k == 0 || row[k] > row[k - 1]));
             sum += row[k] + weight[k];
         }
@@ -445,7 +449,7 @@ test_walk(gig_str_t bytes)
         gig_positions_init(&segment, i, &positions);
 
         for (k = 0; gig_positions_next(&positions, k ? positions.row + 1 : 0) != UINT32_MAX; k++) {
-            assert_true(k < n && positions.row == row[k]);
+            assert_true(k < n && row[k] == positions.row);
             last = gig_positions_read(&positions, position, 64);
             assert_true(last <= 64);
 
