@@ -51,7 +51,7 @@ typedef struct {
     size_t                size;
     uint32_t              terms;                /* numbered by term, rising */
     uint32_t              words;                /* spellings, numbered rising */
-    uint32_t              rows;                 /* rows it was made of, dead ones too */
+    uint32_t              rows;                 /* how many have a word in it, dead ones too */
     const void           *section[12];          /* private to gig_segment*.c */
 } gig_segment_t;
 
@@ -115,9 +115,9 @@ uint32_t gig_word_letters(gig_str_t word);
 /* ---- merging */
 
 /*
- * One segment of several.  row_of: for each of them and each row below `rows`, the row's new number
- * or UINT32_MAX when it does not live there; the function is asked once a posting list entry's
- * row at most.  Result as gig_segment_end().
+ * One segment of several, byte for byte what a builder would make of what lives.  row_of: a row's
+ * new number, in any order, or UINT32_MAX when it does not live in that segment; asked once a
+ * posting.  No two rows may get one number.  Result as gig_segment_end().
  */
 typedef uint32_t (*gig_segment_row_pt)(void *data, unsigned segment, uint32_t row);
 int gig_segment_merge(const gig_segment_t *segments, unsigned n, gig_segment_row_pt row_of,
