@@ -25,6 +25,7 @@ typedef struct {
     gig_search_t          *search;
     const gig_segment_t   *segment;
     unsigned               number;              /* of the segment */
+    int                    all_live;            /* no row of it lives elsewhere */
     uint32_t               exact[GIG_LANGUAGES_MAX];
 } gig_word_place_t;
 
@@ -82,13 +83,34 @@ void gig_search_facets(gig_search_t *search, uint32_t total, gig_found_t *found)
 /* gig_search_spell.c: what may have been meant by a q that found nothing. */
 void gig_search_suggest(gig_search_t *search, gig_found_t *found);
 
-/* gig_search_word.c: for each row that lives in the segment and has the term: its weight there. */
-typedef void (*gig_posting_pt)(gig_search_t *search, uint32_t row, unsigned weight);
+/*
+ * gig_search_word.c.  What is done with the rows that live in a segment and have a term, each with
+ * its weight there: set in `out`; scored by it; added to `tf` as one of what begins with the word,
+ * or as the word itself.  All but the first look only at rows in `all`.
+ */
+typedef enum { GIG_ROWS_SET, GIG_ROWS_SCORE, GIG_ROWS_BEGIN, GIG_ROWS_ADD } gig_rows_action_t;
 
 void gig_word_places(gig_search_t *search, const gig_query_word_t *word,
     gig_word_place_t places[GIG_SEGMENTS_MAX]);
-void gig_word_exact(const gig_word_place_t *place, gig_posting_pt each);
-void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_posting_pt each);
+void gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action);
+void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action_t action);
+
+/* gig_search_text.c: adds to the score of a row in `all`, which has the word so often. */
+#define GIG_BM25_ONE            1024u           /* the fixed point of what follows */
+#define GIG_BM25_K1_PLUS_ONE    2253u           /* k1 = 1.2 */
+#define GIG_BM25_SHIFT          4               /* off a product, so that 16 words fit 32 bits */
+#define GIG_TF_MAX              255u
+#define GIG_TF_PREFIX           4u              /* a beginning counts a quarter */
+
+static inline void
+gig_score_add(gig_search_t *search, const uint8_t *length, uint32_t row, uint32_t tf)
+{
+    uint32_t  part;
+
+    part = tf * GIG_BM25_ONE * GIG_BM25_K1_PLUS_ONE
+           / (tf * GIG_BM25_ONE + search->norm[length[row]]);
+    search->score[row] += search->weight_of_word * part >> GIG_BM25_SHIFT;
+}
 
 /* Rows that have a word, or begin with it, set in out (cleared first); how many. */
 uint32_t gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,

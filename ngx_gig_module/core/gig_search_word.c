@@ -9,9 +9,8 @@
 #include <stdlib.h>
 
 
-static void gig_word_postings(const gig_word_place_t *place, uint32_t term, int marked,
-    gig_posting_pt each);
-static void gig_word_bit(gig_search_t *search, uint32_t row, unsigned weight);
+static uint32_t gig_word_live(const gig_word_place_t *place, uint32_t term, int marked);
+static void gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action);
 static int gig_compare_pairs(const void *one, const void *two);
 
 
@@ -24,10 +23,13 @@ gig_word_places(gig_search_t *search, const gig_query_word_t *word,
     unsigned    language, i;
     gig_str_t   text;
 
+    const gig_disk_segment_t  *segment = search->image->section[GIG_SECTION_SEGMENTS];
+
     text = gig_query_word_text(&search->query->text, word);
 
     for (i = 0; i < search->in->n_segments; i++) {
         places[i].search = search;
+        places[i].all_live = segment[i].live == segment[i].made;
         places[i].segment = &search->in->segments[i];
         places[i].number = i;
     }
@@ -59,13 +61,13 @@ gig_word_places(gig_search_t *search, const gig_query_word_t *word,
 
 
 void
-gig_word_exact(const gig_word_place_t *place, gig_posting_pt each)
+gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action)
 {
     unsigned  language;
 
     for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
         if (place->exact[language] != GIG_TERM_NONE) {
-            gig_word_postings(place, place->exact[language], 0, each);
+            gig_word_apply(place->search, gig_word_live(place, place->exact[language], 0), action);
         }
     }
 }
@@ -73,7 +75,7 @@ gig_word_exact(const gig_word_place_t *place, gig_posting_pt each)
 
 /* Terms other than the exact ones, of which a row has a spelling that begins so. */
 void
-gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_posting_pt each)
+gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action_t action)
 {
     uint32_t       first, last, word, term, frequency;
     unsigned       language;
@@ -115,15 +117,16 @@ gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_posting_pt 
                                   frequency);
         }
 
-        gig_word_postings(place, term, 1, each);
+        gig_word_apply(search, gig_word_live(place, term, 1), action);
     }
 }
 
 
-static void
-gig_word_postings(const gig_word_place_t *place, uint32_t term, int marked, gig_posting_pt each)
+/* The rows into `posting`, their weights into `weight`; how many. */
+static uint32_t
+gig_word_live(const gig_word_place_t *place, uint32_t term, int marked)
 {
-    uint32_t        i, n, row, rows;
+    uint32_t        i, n, row, live, rows;
     gig_search_t   *search = place->search;
     const uint8_t  *segment_of;
 
@@ -132,12 +135,65 @@ gig_word_postings(const gig_word_place_t *place, uint32_t term, int marked, gig_
     n = gig_segment_postings(place->segment, term, search->posting, search->weight,
                              (uint32_t) search->rows);
 
-    for (i = 0; i < n; i++) {
+    /* Rows rise, so the last is the largest. */
+
+    if (place->all_live && !marked && (n == 0 || search->posting[n - 1] < rows)) {
+        return n;
+    }
+
+    for (i = 0, live = 0; i < n; i++) {
         row = search->posting[i];
 
         if (row < rows && segment_of[row] == place->number && (!marked || search->mark[i])) {
-            each(search, row, search->weight[i]);
+            search->posting[live] = row;
+            search->weight[live++] = search->weight[i];
         }
+    }
+
+    return live;
+}
+
+
+static void
+gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action)
+{
+    uint32_t         i, row, tf, most;
+    const uint8_t   *length = search->image->section[GIG_SECTION_LENGTH];
+    const uint64_t  *all = search->all;
+    const uint32_t  *posting = search->posting;
+
+    switch (action) {
+
+    case GIG_ROWS_SET:
+        for (i = 0; i < n; i++) {
+            gig_bits_set(search->out, posting[i]);
+        }
+
+        break;
+
+    case GIG_ROWS_SCORE:
+        for (i = 0; i < n; i++) {
+            if (gig_bits_has(all, posting[i])) {
+                gig_score_add(search, length, posting[i], search->weight[i]);
+            }
+        }
+
+        break;
+
+    case GIG_ROWS_BEGIN:
+    case GIG_ROWS_ADD:
+        most = action == GIG_ROWS_ADD ? GIG_TF_MAX : GIG_TF_MAX * GIG_TF_PREFIX;
+
+        for (i = 0; i < n; i++) {
+            row = posting[i];
+
+            if (gig_bits_has(all, row)) {
+                tf = (uint32_t) search->tf[row] + search->weight[i];
+                search->tf[row] = (uint16_t) (tf > most ? most : tf);
+            }
+        }
+
+        break;
     }
 }
 
@@ -153,23 +209,15 @@ gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix, 
     search->out = out;
 
     for (i = 0; i < search->in->n_segments; i++) {
-        gig_word_exact(&places[i], gig_word_bit);
+        gig_word_exact(&places[i], GIG_ROWS_SET);
 
         if (prefix) {
             gig_word_prefix(&places[i], gig_query_word_text(&search->query->text, word),
-                            gig_word_bit);
+                            GIG_ROWS_SET);
         }
     }
 
     return gig_bits_count(out, search->words);
-}
-
-
-static void
-gig_word_bit(gig_search_t *search, uint32_t row, unsigned weight)
-{
-    (void) weight;
-    gig_bits_set(search->out, row);
 }
 
 
