@@ -13,7 +13,7 @@ use GigBench::Peers ();
 use GigBench::Reads qw(cost_row);
 use GigBench::Report qw(median);
 
-our @NAMES = qw(different different-100k filters words);
+our @SETS = ([qw(different different-100k)], ['filters'], ['words']);
 
 my $GIGS      = 10_000;
 my $MANY      = 100_000;
