@@ -31,7 +31,7 @@ CFLAGS      ?= -O2 -g
 ALL_CFLAGS  := $(STRICT) $(HARDENING) -fPIE $(SANITIZERS) -I$(SRC)/core $(CFLAGS)
 LINK        := $(SANITIZERS) -pie -Wl,-z,relro,-z,now
 
-CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm
+CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm -Wl,--as-needed -lbrotlienc -Wl,--no-as-needed
 SYNC_LIBS   := -lhiredis -lsqlite3 -linih $(CORE_LIBS) -lpthread
 
 CORE_SRC    := $(wildcard $(SRC)/core/*.c)
@@ -39,7 +39,8 @@ SYNC_SRC    := $(wildcard $(SRC)/sync/*.c) $(foreach c,$(CONNECTORS),$(wildcard 
 HTTP_SRC    := $(wildcard $(SRC)/http/*.c)
 UNIT_SRC    := $(wildcard t/unit/test_*.c)
 EMBEDDED    := $(BUILD)/gig_embedded.c
-EMBED_FROM  := tools/embed $(wildcard $(SRC)/core/lua/*.lua) $(SRC)/core/form_default.json $(wildcard $(SRC)/web/*)
+EMBED_FROM  := tools/embed $(wildcard $(SRC)/core/lua/*.lua) $(SRC)/core/form_default.json \
+               $(SRC)/core/place_names.txt $(wildcard $(SRC)/web/*)
 
 CORE_OBJ    := $(CORE_SRC:%.c=$(BUILD)/%.o) $(EMBEDDED:.c=.o)
 SYNC_OBJ    := $(SYNC_SRC:%.c=$(BUILD)/%.o)
@@ -73,9 +74,20 @@ $(BUILD)/unit/test_settings $(BUILD)/unit/test_sqlite: $(BUILD)/unit/%: $(BUILD)
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(SYNC_LIBS)
 
+# Tests of the search share a reference that searches in the plain way.
+UNIT_SEARCH := $(patsubst %.c,$(BUILD)/%.o,$(wildcard t/unit/search_*.c))
+
+$(BUILD)/unit/test_search $(BUILD)/unit/test_search_cursor: $(BUILD)/unit/%: $(BUILD)/t/unit/%.o \
+        $(UNIT_SEARCH) $(BUILD)/libgigcore.a
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS)
+
 $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis
+
+# This one reads what the core only writes.
+$(BUILD)/unit/test_compress: private CORE_LIBS += -lbrotlidec
 
 # This one makes each allocation of core/ fail in turn.
 $(BUILD)/unit/test_compile_faults: private LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
@@ -96,7 +108,7 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' > $@
 
--include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d)
+-include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(UNIT_SEARCH:.o=.d)
 
 
 # The module, by nginx's own build in a folder of ours.  nginx's Makefile knows

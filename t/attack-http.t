@@ -131,8 +131,8 @@ is(entries(), 0, 'and none of them applied');
 
 # --- the query
 
-for my $query ('limit=2147483648', 'limit=9223372036854775808', 'limit=-1', 'limit=0', 'limit=101', 'limit=1e1', 'limit=', 'limit=%00', 'limit=1%0d%0aX-Evil:1',
-    'limit=1&limit=1', 'state=%ff', 'state=', 'format=xml', 'cursor=', 'cursor=' . 'A' x 255, 'cursor=%00', 'cursor=' . 'x' x 5000, 'format=' . '%E2%82%AC' x 28, 'limit=%e2%80%ae', 'limit=%')
+for my $query ('limit=2147483648', 'limit=9223372036854775808', 'limit=-1', 'limit=0', 'limit=101', 'limit=1e1', 'limit=%00', 'limit=1%0d%0aX-Evil:1',
+    'limit=1&limit=2', 'state=%ff', 'format=xml', 'cursor=' . 'A' x 255, 'cursor=%00', 'cursor=' . 'x' x 5000, 'format=' . '%E2%82%AC' x 28, 'limit=%e2%80%ae', 'limit=%')
 {
     for my $accept ('application/json', 'text/html') {
         my $answer = $test->get("/gigs/?$query", headers => { Accept => $accept });
@@ -155,7 +155,7 @@ for my $source ('x%0d%0aSet-Cookie:a=b', '%22%3E%3Cscript%3Ealert(1)%3C/script%3
     for my $path ("/gigs/one?source=$source", "/gigs/one?ref=$source", "/gigs/one/apply?source=$source") {
         my $answer = $test->get($path, headers => { Accept => 'text/html' });
         is($answer->{status}, 200, "a source decides nothing: $path");
-        unlike($answer->{head}, qr/Set-Cookie|script/, 'is in no header');
+        unlike($answer->{head}, qr/Set-Cookie|<script|javascript|%3Cscript/, 'is in no header');
         unlike($answer->{body}, qr/<script|(?:href|src|action)="javascript:/i, 'and in the page as text only');
     }
 }

@@ -67,21 +67,27 @@ my $base = "http://localhost:$test->{port}/gigs/";
 my $look = <<'JS';
     const bad = [];
     if (window.evil) { bad.push('ran'); }
+    const ours = e => e.localName === 'script' && e.parentNode === document.head && !e.textContent
+        && /^\/gigs\/gig-[0-9a-f]{8}\.js$/.test(e.getAttribute('src'));
     for (const e of document.querySelectorAll('*')) {
+        if (ours(e)) { continue; }
         if (!/^(html|head|meta|title|link|body|a|svg|symbol|path|circle|rect|use|header|main|footer|nav|ul|ol|li|p|h1|h2|h3|h4|span|div|strong|em|b|i|br|time|dl|dt|dd|form|input|label|fieldset|legend|textarea|select|option|button|section|article|aside|small|code|pre|blockquote|details|summary|abbr|img|hr|sup|sub|u|s)$/.test(e.localName)) { bad.push('<' + e.localName + '>'); }
         for (const a of e.attributes) {
             if (/^on|^evil|^srcdoc$|^formaction$|^style$|^http-equiv$/.test(a.name)) { bad.push(e.localName + ' ' + a.name); }
             if (/^(href|src|action)$/.test(a.name) && !/^(https:\/\/acme\.example|\/|#|\?|mailto:)/.test(a.value)) { bad.push(e.localName + ' ' + a.name + '=' + a.value); }
         }
     }
-    for (const s of document.querySelectorAll('script')) { bad.push('script'); }
+    for (const s of document.querySelectorAll('script')) { if (!ours(s)) { bad.push('script'); } }
     return bad;
 JS
 
 $browser->open('data:text/html,<a href="javascript:1" onclick="1">x</a><evil></evil><script>1</script>');
 is(scalar @{ $browser->run($look) }, 5, 'the look itself finds what is wrong');
 
-for my $page ('?limit=100&state=all', (map { ("evil-$_", "evil-$_/apply") } 0 .. $#gigs), (map { 'open?source=' . s/([^A-Za-z0-9])/join '', map { sprintf '%%%02X', ord } split '', do { utf8::encode(my $c = $1); $c }/ger } @polyglots), '%22%3E%3Cevil%3E',
+sub encoded { return $_[0] =~ s/([^A-Za-z0-9])/join '', map { sprintf '%%%02X', ord } split '', do { utf8::encode(my $c = $1); $c }/ger }
+
+for my $page ('?limit=100&state=all', (map { ("evil-$_", "evil-$_/apply") } 0 .. $#gigs), (map { 'open?source=' . encoded($_) } @polyglots), '%22%3E%3Cevil%3E',
+    (map { my $text = encoded($_); map {"?$_=$text"} qw(q skill org location language) } @polyglots),
     '?limit=%22%3E%3Cevil%3E&format=html', '?state=%3Cevil%3E')
 {
     $browser->open($base . $page);

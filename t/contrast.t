@@ -66,7 +66,7 @@ my @text = (
     [alert => 'ground'], [alert => 'alert-wash'], ['alert-ink' => 'alert'],
     [notice => 'ground'], [notice => 'notice-wash'],
 );
-my @edge = ([edge => 'ground'], [accent => 'ground'], [accent => 'wash'], [alert => 'ground'], [accent => 'alert-wash']);
+my @edge = ([edge => 'ground'], [edge => 'wash'], [accent => 'ground'], [accent => 'wash'], [alert => 'ground'], [accent => 'alert-wash']);
 
 for my $scheme ([light => \%light], [dark => \%dark]) {
     for my $how ([plain => {}], [mixed => \%mixed]) {

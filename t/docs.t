@@ -115,7 +115,7 @@ my $doc = $text{'docs/http.md'};
 like($doc, qr/`\Q$_\E`|\{id\}\/\Q$_\E|\/\Q$_\E`/, "docs/http.md has the address $_")
     for $http =~ /ngx_http_gig_is\([^;]*?"([\w.]+)"\)/g;
 like($doc, qr/`\Q$_\E`/, "docs/http.md has the parameter $_")
-    for grep { $_ ne 'withdraw' } $http =~ /\{ ngx_string\("(\w+)"\),\s+NGX_HTTP_GIG_ARG_/g;
+    for grep { $_ ne 'withdraw' } $all =~ /\bGIG_PARAMETER\("(\w+)"\)/g;
 
 # A type stands next to its status, or comes with the word it is chosen by.
 my %type = map { $_ => 1 } $http =~ /(?:NGX_HTTP_[A-Z_]+|\b4\d\d), "([a-z]+(?:-[a-z]+)*)"/g;
@@ -127,8 +127,8 @@ like($all, qr/"\Q$_\E"/, "the problem $_ exists") for @told;
 
 # --- what is documented as a default is the default
 
-like($doc, qr/^\| `limit` \| 1 to 100 \| 20 \|$/m, 'limit') and do {
-    my ($limit) = $http =~ /#define NGX_HTTP_GIG_LIMIT\s+(\d+)/;
+like($doc, qr/^\| `limit` \| 1 to 100 gigs a page \| 20 \|$/m, 'limit') and do {
+    my ($limit) = $all =~ /#define GIG_LIST_DEFAULT\s+(\d+)/;
     my ($max) = $all =~ /#define GIG_LIST_MAX\s+(\d+)/;
     is("$limit $max", '20 100', 'and its default and maximum');
 };

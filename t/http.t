@@ -59,14 +59,22 @@ is(json_of($test->get('/with%20space/one?format=json'))->{url}, '/with%20space/o
 is(json_of($test->get('/rewritten/one?format=json'))->{id}, 'one', 'after a rewrite');
 is($test->get('/plainfoo')->{status}, 404, 'another word that starts so');
 
-for my $path ('/gigs/receipts', '/gigs/receipts/', '/gigs/a.b', '/gigs/one/', '/gigs/one/x', '/gigs/' . 'a' x 41, '/gigs/%7Bx', '/gigs/gig-00000000.css') {
+for my $path ('/gigs/receipts', '/gigs/receipts/', '/gigs/a.b', '/gigs/one/', '/gigs/one/x', '/gigs/' . 'a' x 41, '/gigs/%7Bx', '/gigs/gig-00000000.css', '/gigs/gig-00000000.js') {
     is($test->get($path)->{status}, 404, "404: $path");
 }
 
-my ($style) = $test->get('/gigs/?format=html')->{body} =~ /href="\/gigs\/(gig-[0-9a-f]{8}\.css)"/;
-my $css = $test->get("/gigs/$style");
-is($css->{headers}{'content-type'}, 'text/css; charset=utf-8', 'the style sheet');
-is($css->{headers}{'cache-control'}, 'max-age=31536000, immutable', 'for ever');
+my $list = $test->get('/gigs/?format=html')->{body};
+
+for my $case (['css', qr/href="\/gigs\/(gig-[0-9a-f]{8}\.css)"/], ['javascript', qr/<script defer src="\/gigs\/(gig-[0-9a-f]{8}\.js)">/]) {
+    my ($type, $where) = @$case;
+    my ($name) = $list =~ $where;
+    my $asset = $test->get("/gigs/$name");
+    is($asset->{headers}{'content-type'}, "text/$type; charset=utf-8", "the $type");
+    is($asset->{headers}{'cache-control'}, 'max-age=31536000, immutable', 'for ever');
+    is($test->get("/gigs/$name", headers => { 'If-None-Match' => $asset->{headers}{etag} })->{status}, 304, 'and not twice');
+}
+
+unlike($test->get('/gigs/one?format=html')->{body}, qr/<script/, 'no script where none is needed');
 
 for my $method (qw(POST PUT DELETE PATCH OPTIONS)) {
     my $answer = $test->http($method, '/gigs/one', body => 'x=1', headers => { 'Content-Type' => 'text/plain' });

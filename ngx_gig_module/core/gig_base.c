@@ -133,6 +133,22 @@ gig_str_is(gig_str_t a, const char *literal)
 }
 
 
+uint64_t
+gig_str_hash(gig_str_t s)
+{
+    size_t    i;
+    uint64_t  hash;
+
+    hash = UINT64_C(0xcbf29ce484222325);
+
+    for (i = 0; i < s.len; i++) {
+        hash = (hash ^ (unsigned char) s.data[i]) * UINT64_C(0x100000001b3);
+    }
+
+    return hash;
+}
+
+
 int
 gig_id_valid(gig_str_t id)
 {

@@ -54,6 +54,9 @@ int gig_errors_add(gig_errors_t *errors, const char *pointer, const char *format
 int gig_str_eq(gig_str_t a, gig_str_t b);
 int gig_str_is(gig_str_t a, const char *literal);
 
+/* FNV-1a, 64 bits: to tell texts apart that nobody chose to collide. */
+uint64_t gig_str_hash(gig_str_t s);
+
 /* The charset of ids: [A-Za-z0-9_-]{1,40}; returns 1 or 0. */
 #define GIG_ID_MAX          40
 int gig_id_valid(gig_str_t id);

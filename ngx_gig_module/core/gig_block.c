@@ -1,11 +1,12 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "gig_block.h"
 
-#define GIG_BLOCK_OWN       (32 * 1024)         /* bytes from which the system is asked */
+#define GIG_BLOCK_OWN       (8 * 1024)          /* bytes from which the system is asked */
 #define GIG_BLOCK_HEAD      16                  /* bytes before the block: what was mapped, or 0 */
 
 
@@ -59,4 +60,46 @@ gig_block_free(void *block)
     } else {
         free(p);
     }
+}
+
+
+void *
+gig_block_resize(void *block, size_t size, size_t wanted)
+{
+    void    *p, *moved;
+    size_t   all, mapped;
+
+    if (wanted > SIZE_MAX / 2) {
+        return NULL;
+    }
+
+    p = block ? (char *) block - GIG_BLOCK_HEAD : NULL;
+    mapped = p ? *(size_t *) p : 0;
+
+    if (mapped == 0) {
+        moved = gig_block_alloc(wanted);
+
+        if (moved == NULL) {
+            return NULL;
+        }
+
+        if (size > 0 && block) {
+            memcpy(moved, block, size < wanted ? size : wanted);
+        }
+
+        gig_block_free(block);
+
+        return moved;
+    }
+
+    all = wanted + GIG_BLOCK_HEAD;
+    moved = mremap(p, mapped, all, MREMAP_MAYMOVE);
+
+    if (moved == MAP_FAILED) {
+        return NULL;
+    }
+
+    *(size_t *) moved = all;
+
+    return (char *) moved + GIG_BLOCK_HEAD;
 }

@@ -14,4 +14,11 @@
 void *gig_block_alloc(size_t size);
 void gig_block_free(void *block);       /* may be NULL */
 
+/*
+ * Another size, what was in it kept (pages are moved, not copied), what is added zeroed if the
+ * block was never larger.  size is what it has, 0 with a NULL block.  NULL: out of memory, and the
+ * block is as it was.
+ */
+void *gig_block_resize(void *block, size_t size, size_t wanted);
+
 #endif /* GIG_BLOCK_H */

@@ -2,9 +2,10 @@
 
 /*
  * The builder's frame: the last word of the changes on each id, what becomes of
- * the rows of the last image, and the order of the new one.  Rows that nothing
+ * the rows of the last image, and the numbers of new ones.  Rows that nothing
  * touches are neither parsed nor rendered again, only copied, so a change costs
- * one record and a few copies of columns.
+ * one record and a few copies of columns.  A gig keeps its number as long as it
+ * is in the image, so what names rows (the text index) need not be written again.
  */
 
 #include <stdlib.h>
@@ -20,7 +21,6 @@ static gig_touch_t *gig_build_touch(gig_build_t *build, uint32_t *slots, uint32_
 static int gig_build_inherit(gig_build_t *build);
 static int gig_build_apply(gig_build_t *build);
 static int gig_build_plan(gig_build_t *build);
-static int gig_compare_rows(const void *one, const void *two);
 static int gig_compare_forms(const void *one, const void *two);
 static int gig_compare_refused(const void *one, const void *two);
 
@@ -37,7 +37,8 @@ gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *ind
     build.io = io;
     build.err = err;
     build.last = job->last;
-    build.last_n = job->last ? job->last->n : 0;
+    build.last_rows = job->last ? job->last->rows : 0;
+    build.end_row = build.last_rows;
     gig_buf_init(&build.fragments, GIG_BUILD_FRAGMENTS_MAX);
 
     rc = -1;
@@ -61,7 +62,8 @@ gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *ind
     }
 
     if (gig_build_apply(&build) != 0 || gig_build_plan(&build) != 0
-        || (job->compact && gig_build_compact(&build) != 0)
+        || gig_build_orders(&build) != 0 || gig_build_values(&build) != 0
+        || (job->compact && gig_build_compact(&build) != 0) || gig_build_segments(&build) != 0
         || gig_build_write(&build, index) != 0)
     {
         goto done;
@@ -92,7 +94,7 @@ gig_build_init(gig_build_t *build)
         refused += gig_disk_size(build->last, GIG_SECTION_REFUSED) / sizeof(gig_disk_refused_t);
     }
 
-    build->old = gig_block_alloc(build->last_n * sizeof(*build->old));
+    build->old = gig_block_alloc(build->last_rows * sizeof(*build->old));
     build->row = gig_block_alloc(touches * sizeof(*build->row));
     build->form = gig_block_alloc(forms * sizeof(*build->form));
     build->refused = gig_block_alloc(refused * sizeof(*build->refused));
@@ -105,7 +107,7 @@ gig_build_init(gig_build_t *build)
     }
 
     if (build->job->compact) {
-        build->moved = gig_block_alloc(((size_t) build->last_n + 1) * sizeof(*build->moved));
+        build->moved = gig_block_alloc(((size_t) build->last_rows + 1) * sizeof(*build->moved));
 
         if (build->moved == NULL) {
             return gig_error_set(build->err, "", "no memory to compact");
@@ -119,7 +121,16 @@ gig_build_init(gig_build_t *build)
 static void
 gig_build_free(gig_build_t *build)
 {
+    unsigned  i;
+
     gig_buf_free(&build->fragments);
+    gig_build_values_free(&build->values);
+    gig_build_words_free(&build->words);
+
+    for (i = 0; i < GIG_SORTS_STORED; i++) {
+        gig_block_free(build->order[i]);
+    }
+
     gig_block_free(build->touch);
     gig_block_free(build->old);
     gig_block_free(build->moved);
@@ -209,7 +220,7 @@ gig_build_inherit(gig_build_t *build)
     gig_disk_refused_t        *keys;
     const gig_disk_refused_t  *refused;
 
-    memset(build->old, build->job->full ? GIG_OLD_GONE : GIG_OLD_KEEP_SEATS, build->last_n);
+    memset(build->old, build->job->full ? GIG_OLD_GONE : GIG_OLD_KEEP_SEATS, build->last_rows);
 
     if (build->last == NULL || build->job->full) {
         return 0;
@@ -278,25 +289,17 @@ gig_build_apply(gig_build_t *build)
 }
 
 
-/* Merges the rows kept, which are in order, with the new ones, which are sorted here. */
+/* Which gig has which number: those kept have theirs, new ones what they were given. */
 static int
 gig_build_plan(gig_build_t *build)
 {
-    uint32_t           i, next, kept;
-    gig_str_t          id;
-    const gig_row_t   *row;
-    const gig_row_t  **sorted;
+    uint32_t                 i;
+    const gig_disk_names_t  *names;
 
     qsort(build->form, build->n_forms, sizeof(*build->form), gig_compare_forms);
     qsort(build->refused, build->n_refused, sizeof(*build->refused), gig_compare_refused);
 
-    kept = 0;
-
-    for (i = 0; i < build->last_n; i++) {
-        kept += build->old[i] != GIG_OLD_GONE;
-    }
-
-    if (build->n_rows > GIG_IMAGE_GIGS_MAX - kept) {
+    if (build->end_row > GIG_IMAGE_GIGS_MAX) {
         return gig_error_set(build->err, "", "more than %d gigs", GIG_IMAGE_GIGS_MAX);
     }
 
@@ -304,59 +307,36 @@ gig_build_plan(gig_build_t *build)
         return gig_error_set(build->err, "", "more than %d forms", GIG_IMAGE_FORMS_MAX);
     }
 
-    sorted = gig_block_alloc(build->n_rows * sizeof(*sorted));
-    build->plan = gig_block_alloc((kept + build->n_rows) * sizeof(*build->plan));
+    build->plan = gig_block_alloc(build->end_row * sizeof(*build->plan));
 
-    if (sorted == NULL || build->plan == NULL) {
-        gig_block_free(sorted);
-        return gig_error_set(build->err, "", "no memory for %u gigs", kept + build->n_rows);
+    if (build->plan == NULL) {
+        return gig_error_set(build->err, "", "no memory for %u gigs", build->end_row);
+    }
+
+    memset(build->plan, 0xff, build->end_row * sizeof(*build->plan));
+    names = build->last ? build->last->section[GIG_SECTION_NAMES] : NULL;
+
+    for (i = 0; i < build->last_rows; i++) {
+        if (build->old[i] != GIG_OLD_GONE && names[i].id_len != 0) {
+            build->plan[i] = i;
+        }
     }
 
     for (i = 0; i < build->n_rows; i++) {
-        sorted[i] = &build->row[i];
+        build->plan[build->row[i].at] = build->last_rows + i;
     }
 
-    qsort(sorted, build->n_rows, sizeof(*sorted), gig_compare_rows);
+    build->rows = build->end_row;
 
-    next = 0;
-
-    for (i = 0; i <= build->last_n; i++) {
-        if (i < build->last_n && build->old[i] == GIG_OLD_GONE) {
-            continue;
-        }
-
-        id = i < build->last_n ? gig_image_id(build->last, i) : gig_null_str;
-
-        for ( /* void */ ; next < build->n_rows; next++) {
-            row = sorted[next];
-
-            if (i < build->last_n
-                && gig_disk_compare(row->posted, row->id, gig_image_posted(build->last, i), id) > 0)
-            {
-                break;
-            }
-
-            build->plan[build->n++] = build->last_n + (uint32_t) (row - build->row);
-        }
-
-        if (i < build->last_n) {
-            build->plan[build->n++] = i;
-        }
+    while (build->rows > 0 && build->plan[build->rows - 1] == GIG_PLAN_FREE) {
+        build->rows--;
     }
 
-    gig_block_free(sorted);
+    for (i = 0; i < build->rows; i++) {
+        build->n += build->plan[i] != GIG_PLAN_FREE;
+    }
 
     return 0;
-}
-
-
-static int
-gig_compare_rows(const void *one, const void *two)
-{
-    const gig_row_t  *a = *(const gig_row_t *const *) one;
-    const gig_row_t  *b = *(const gig_row_t *const *) two;
-
-    return gig_disk_compare(a->posted, a->id, b->posted, b->id);
 }
 
 

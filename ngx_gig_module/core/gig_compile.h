@@ -47,6 +47,8 @@ typedef struct {
     gig_str_t             (*read_store)(void *data, uint32_t store);
     gig_str_t               board;
     gig_image_meta_t        meta;
+    const gig_place_names_t  *place_names;      /* or NULL; another table than that of last needs
+                                                   a full load without last */
     const gig_store_t      *stores;             /* of last, and after them the current one (it may
                                                    be one of them) with its size before the build */
     uint32_t                n_stores;

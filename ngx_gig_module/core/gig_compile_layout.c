@@ -23,11 +23,11 @@ int
 gig_build_layout(gig_layout_t *w, uint64_t *size)
 {
     uint32_t             i, slots;
-    uint64_t             text, stores, zones, tzif, offset, count;
+    uint64_t             text, stores, zones, tzif, offset, count[GIG_SECTIONS];
     gig_build_t         *build = w->build;
     gig_disk_section_t  *section;
 
-    w->zone_of = gig_block_alloc(build->n * sizeof(*w->zone_of));
+    w->zone_of = gig_block_alloc(build->rows * sizeof(*w->zone_of));
 
     if (w->zone_of == NULL || gig_layout_slices(w) != 0) {
         return gig_error_set(build->err, "", "no memory to lay out %u gigs", build->n);
@@ -35,8 +35,10 @@ gig_build_layout(gig_layout_t *w, uint64_t *size)
 
     text = 0;
 
-    for (i = 0; i < build->n; i++) {
-        if (gig_layout_row(w, i, &text) != 0) {
+    for (i = 0; i < build->rows; i++) {
+        w->zone_of[i] = GIG_DISK_ROW_NONE;
+
+        if (build->plan[i] != GIG_PLAN_FREE && gig_layout_row(w, i, &text) != 0) {
             return gig_error_set(build->err, "/rows", "the last index is damaged");
         }
     }
@@ -52,43 +54,39 @@ gig_build_layout(gig_layout_t *w, uint64_t *size)
 
     for (slots = GIG_SLOTS_MIN; slots < 2 * build->n; slots *= 2) { /* void */ }
 
+    for (i = 0; i < GIG_SECTIONS; i++) {
+        count[i] = build->rows;
+    }
+
+    count[GIG_SECTION_STORES] = stores;
+    count[GIG_SECTION_VALUES_AT] = (uint64_t) build->rows + 1;
+    count[GIG_SECTION_ORDER] = build->n;
+    count[GIG_SECTION_ORDER_CLOSING] = build->n;
+    count[GIG_SECTION_ORDER_PAY] = build->n;
+    count[GIG_SECTION_ROW_VALUES] = build->values.out_row_values;
+    count[GIG_SECTION_SPELLINGS] = build->values.out_spellings;
+    count[GIG_SECTION_VALUES] = build->values.out_values;
+    count[GIG_SECTION_VALUE_TEXT] = build->values.out_text.len;
+    count[GIG_SECTION_BITMAPS] = build->values.out_bitmap_words;
+    count[GIG_SECTION_LISTS] = build->values.out_list_rows;
+    count[GIG_SECTION_SEGMENTS] = build->words.n;
+    count[GIG_SECTION_TEXT] = text;
+    count[GIG_SECTION_SLOTS] = slots;
+    count[GIG_SECTION_SLICES] = w->n_slices;
+    count[GIG_SECTION_FORMS] = build->n_forms;
+    count[GIG_SECTION_ZONES] = zones;
+    count[GIG_SECTION_TZIF] = tzif;
+    count[GIG_SECTION_REFUSED] = build->n_refused;
+
     offset = sizeof(gig_disk_header_t);
 
     for (i = 0; i < GIG_SECTIONS; i++) {
-        switch (i) {
-        case GIG_SECTION_STORES:
-            count = stores;
-            break;
-        case GIG_SECTION_TEXT:
-            count = text;
-            break;
-        case GIG_SECTION_SLOTS:
-            count = slots;
-            break;
-        case GIG_SECTION_SLICES:
-            count = w->n_slices;
-            break;
-        case GIG_SECTION_FORMS:
-            count = build->n_forms;
-            break;
-        case GIG_SECTION_ZONES:
-            count = zones;
-            break;
-        case GIG_SECTION_TZIF:
-            count = tzif;
-            break;
-        case GIG_SECTION_REFUSED:
-            count = build->n_refused;
-            break;
-        default:
-            count = build->n;
-        }
 
         /* Counts are below 2^32 and elements below 2^8: nothing here can wrap. */
 
         section = &w->section[i];
         section->offset = offset;
-        section->size = count * gig_disk_element(i);
+        section->size = count[i] * gig_disk_element(i);
         offset += section->size;
         offset = (offset + GIG_DISK_ALIGN - 1) & ~(uint64_t) (GIG_DISK_ALIGN - 1);
     }
@@ -241,6 +239,11 @@ gig_layout_stores(gig_layout_t *w, uint64_t *count)
         w->used[build->form[i].store] = 1;
     }
 
+    for (i = 0; i < build->words.n; i++) {
+        w->live[build->words.segment[i].store] += build->words.segment[i].len;
+        w->used[build->words.segment[i].store] = 1;
+    }
+
     *count = 0;
 
     for (i = 0; i < build->job->n_stores; i++) {
@@ -263,7 +266,7 @@ gig_layout_zones(gig_layout_t *w, uint64_t *zones, uint64_t *tzif)
     *zones = 0;
     *tzif = 0;
 
-    for (i = 0; i < build->n; i++) {
+    for (i = 0; i < build->rows; i++) {
         if (w->zone_of[i] != GIG_DISK_ROW_NONE && w->zone_out[w->zone_of[i]] == UINT32_MAX) {
             w->zone_out[w->zone_of[i]] = (uint32_t) (*zones)++;
             *tzif += build->zone[w->zone_of[i]].tzif.len;
@@ -297,7 +300,11 @@ gig_layout_slices(gig_layout_t *w)
 
     n = 0;
 
-    for (i = 0; i < build->n; i++) {
+    for (i = 0; i < build->rows; i++) {
+        if (build->plan[i] == GIG_PLAN_FREE) {
+            continue;
+        }
+
         opens = gig_row_time(build, build->plan[i], GIG_SECTION_OPENS);
         closes = gig_row_time(build, build->plan[i], GIG_SECTION_CLOSES);
         visible = gig_row_time(build, build->plan[i], GIG_SECTION_VISIBLE);

@@ -6,16 +6,22 @@
  * it keeps its term in the digest, which is computed of what Redis holds.
  */
 
+#include <math.h>
 #include <stdio.h>
 
 #include "gig_form.h"
 #include "gig_json.h"
+#include "gig_pay.h"
 #include "gig_term.h"
+#include "gig_text.h"
 
 
+static uint32_t gig_build_number(gig_build_t *build);
 static int gig_build_same_gig(const gig_build_t *build, uint32_t row, const gig_disk_term_t *term);
 static int gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *gig,
     gig_row_t *row);
+static uint32_t gig_row_currency(const json_t *root);
+static uint32_t gig_row_hours(const json_t *root);
 static int gig_build_fragments(gig_build_t *build, const gig_record_t *gig, gig_row_t *row);
 static void gig_build_refuse(gig_build_t *build, const gig_touch_t *touch,
     const gig_disk_term_t *term, const gig_errors_t *errors);
@@ -99,6 +105,7 @@ gig_build_gig(gig_build_t *build, const gig_touch_t *touch)
     memset(row, 0, sizeof(*row));
     row->term = term;
     row->marks.seats = seats;
+    row->at = old != GIG_ROW_NONE ? old : gig_build_number(build);
 
     rc = gig_build_row(build, touch, &gig, row);
 
@@ -111,6 +118,24 @@ done:
     gig_record_free(&gig);
 
     return rc;
+}
+
+
+/* A number for a new gig: one that was free in the last image, else a new one. */
+static uint32_t
+gig_build_number(gig_build_t *build)
+{
+    const gig_disk_names_t  *names;
+
+    names = build->last ? build->last->section[GIG_SECTION_NAMES] : NULL;
+
+    for ( /* void */ ; build->next_row < build->last_rows; build->next_row++) {
+        if (names[build->next_row].id_len == 0) {
+            return build->next_row++;
+        }
+    }
+
+    return build->end_row++;
 }
 
 
@@ -143,13 +168,50 @@ gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *
     row->marks.status = (uint8_t) gig->status;
     row->marks.on_full = (uint8_t) gig->on_full;
     row->department = gig_department_hash(gig_json_str(gig->root, "department"));
-    row->posted = gig->posted_at;
+    row->posted = gig->posted_at < 0 ? 0 : gig->posted_at > GIG_CURSOR_POSTED_MAX
+                  ? GIG_CURSOR_POSTED_MAX : gig->posted_at;
     row->opens = gig->opens_at;
     row->closes = gig->closes_at;
     row->visible = gig->visible_from;
     row->zone = gig_build_zone(build, gig->time_zone, gig_null_str);
+    row->pay = gig_pay_at_least(gig->root);
+    row->currency = gig_row_currency(gig->root);
+    row->hours = gig_row_hours(gig->root);
+
+    if (gig_build_row_values(build, gig, row) != 0 || gig_build_words(build, gig, row) != 0) {
+        return -1;
+    }
 
     return gig_build_fragments(build, gig, row);
+}
+
+
+static uint32_t
+gig_row_currency(const json_t *root)
+{
+    uint32_t   letters = 0;
+    gig_str_t  currency = gig_pay_currency(root);
+
+    if (currency.len < sizeof(letters)) {
+        memcpy(&letters, currency.data ? currency.data : "", currency.len);
+    }
+
+    return letters;
+}
+
+
+static uint32_t
+gig_row_hours(const json_t *root)
+{
+    double  hours;
+
+    if (gig_text_number(gig_text_member(root, "work"), "hours_max", &hours) != 0 || hours < 0
+        || hours >= UINT32_MAX)
+    {
+        return UINT32_MAX;
+    }
+
+    return (uint32_t) ceil(hours);
 }
 
 

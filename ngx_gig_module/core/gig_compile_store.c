@@ -7,8 +7,6 @@
 
 
 static uint32_t gig_build_store_find(const gig_build_t *build, const gig_store_t *wanted);
-static gig_str_t gig_build_read(gig_build_t *build, uint32_t store, uint64_t offset,
-    uint64_t len);
 
 
 /*
@@ -159,9 +157,9 @@ gig_build_compact(gig_build_t *build)
     const gig_disk_fragment_t  *fragment;
 
     for (i = 0; i < build->n; i++) {
-        row = build->plan[i];
+        row = build->plan[build->order[GIG_SORT_NEWEST][i]];
 
-        if (row >= build->last_n) {
+        if (row >= build->last_rows) {
             continue;
         }
 
@@ -206,7 +204,7 @@ damaged:
 }
 
 
-static gig_str_t
+gig_str_t
 gig_build_read(gig_build_t *build, uint32_t store, uint64_t offset, uint64_t len)
 {
     gig_str_t  bytes;

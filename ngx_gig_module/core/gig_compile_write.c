@@ -20,7 +20,11 @@ static void gig_write_places(gig_writer_t *w);
 static void gig_write_slots(gig_writer_t *w);
 static void gig_write_zones(gig_writer_t *w);
 static void gig_write_rest(gig_writer_t *w);
+static void gig_write_search(gig_writer_t *w);
+static void gig_write_ranks(gig_writer_t *w);
+static void gig_write_copy(gig_writer_t *w, unsigned section, const void *from);
 static void gig_write_digest(gig_writer_t *w, unsigned char *digest);
+static void gig_write_sums(gig_writer_t *w, gig_disk_header_t *h);
 static void gig_write_header(gig_writer_t *w);
 
 
@@ -50,6 +54,8 @@ gig_build_write(gig_build_t *build, gig_str_t *index)
     gig_write_places(&w);
     gig_write_slots(&w);
     gig_write_zones(&w);
+    gig_write_search(&w);
+    gig_write_ranks(&w);
     gig_write_rest(&w);
     gig_write_header(&w);
 
@@ -77,8 +83,10 @@ gig_write_times(gig_writer_t *w, unsigned section)
     int64_t   *times = gig_write_section(w, section);
     uint32_t   i;
 
-    for (i = 0; i < w->layout.build->n; i++) {
-        times[i] = gig_row_time(w->layout.build, w->layout.build->plan[i], section);
+    for (i = 0; i < w->layout.build->rows; i++) {
+        times[i] = w->layout.build->plan[i] == GIG_PLAN_FREE
+                   ? GIG_TIME_NONE
+                   : gig_row_time(w->layout.build, w->layout.build->plan[i], section);
     }
 }
 
@@ -99,13 +107,21 @@ gig_write_columns(gig_writer_t *w)
     gig_write_times(w, GIG_SECTION_CLOSES);
     gig_write_times(w, GIG_SECTION_VISIBLE);
 
+    /* A free row has zeros elsewhere: no name, a draft. */
+
     marks = gig_write_section(w, GIG_SECTION_MARKS);
     departments = gig_write_section(w, GIG_SECTION_DEPARTMENTS);
     zones = gig_write_section(w, GIG_SECTION_ZONE_OF);
     terms = gig_write_section(w, GIG_SECTION_TERMS);
 
-    for (i = 0; i < build->n; i++) {
+    for (i = 0; i < build->rows; i++) {
         row = build->plan[i];
+        zones[i] = GIG_DISK_ROW_NONE;
+
+        if (row == GIG_PLAN_FREE) {
+            continue;
+        }
+
         new = gig_row_new(build, row);
         zones[i] = w->layout.zone_of[i] == GIG_DISK_ROW_NONE ? GIG_DISK_ROW_NONE
                                                       : w->layout.zone_out[w->layout.zone_of[i]];
@@ -145,8 +161,13 @@ gig_write_text(gig_writer_t *w)
     text = gig_write_section(w, GIG_SECTION_TEXT);
     used = 0;
 
-    for (i = 0; i < build->n; i++) {
+    for (i = 0; i < build->rows; i++) {
         row = build->plan[i];
+
+        if (row == GIG_PLAN_FREE) {
+            continue;
+        }
+
         new = gig_row_new(build, row);
         names[i].offset = (uint32_t) used;
 
@@ -184,7 +205,11 @@ gig_write_places(gig_writer_t *w)
 
     places = gig_write_section(w, GIG_SECTION_PLACES);
 
-    for (i = 0; i < build->n; i++) {
+    for (i = 0; i < build->rows; i++) {
+        if (build->plan[i] == GIG_PLAN_FREE) {
+            continue;
+        }
+
         places[i] = *gig_row_places(build, build->plan[i], &copy);
         places[i].store = w->layout.store_out[places[i].store];
     }
@@ -204,7 +229,11 @@ gig_write_slots(gig_writer_t *w)
     mask = (uint32_t) (w->layout.section[GIG_SECTION_SLOTS].size / sizeof(*slots)) - 1;
     memset(slots, 0xff, ((size_t) mask + 1) * sizeof(*slots));
 
-    for (i = 0; i < w->layout.build->n; i++) {
+    for (i = 0; i < w->layout.build->rows; i++) {
+        if (names[i].id_len == 0) {
+            continue;
+        }
+
         at = gig_disk_hash((gig_str_t) { text + names[i].offset, names[i].id_len }) & mask;
 
         while (slots[at] != GIG_DISK_ROW_NONE) {
@@ -231,7 +260,7 @@ gig_write_zones(gig_writer_t *w)
 
     /* In the order of the first row that uses it, as zone_out was filled. */
 
-    for (i = 0; i < w->layout.build->n; i++) {
+    for (i = 0; i < w->layout.build->rows; i++) {
         zone = w->layout.zone_of[i];
 
         if (zone == GIG_DISK_ROW_NONE || w->layout.zone_out[zone] != next) {
@@ -292,6 +321,141 @@ gig_write_rest(gig_writer_t *w)
 }
 
 
+/* What queries ask for: columns row by row, and the sections that are ready. */
+static void
+gig_write_search(gig_writer_t *w)
+{
+    int64_t             *pay;
+    uint8_t             *length, *language;
+    uint32_t             i, row, *currency, *hours;
+    gig_build_t         *build = w->layout.build;
+    const gig_row_t     *new;
+    const gig_image_t   *last = build->last;
+    gig_disk_segment_t  *segments;
+
+    pay = gig_write_section(w, GIG_SECTION_PAY);
+    currency = gig_write_section(w, GIG_SECTION_CURRENCY);
+    hours = gig_write_section(w, GIG_SECTION_HOURS);
+    length = gig_write_section(w, GIG_SECTION_LENGTH);
+    language = gig_write_section(w, GIG_SECTION_LANGUAGE);
+
+    for (i = 0; i < build->rows; i++) {
+        row = build->plan[i];
+
+        if (row == GIG_PLAN_FREE) {
+            continue;
+        }
+
+        new = gig_row_new(build, row);
+
+        if (new) {
+            pay[i] = new->pay;
+            currency[i] = new->currency;
+            hours[i] = new->hours;
+            length[i] = new->length;
+            language[i] = new->language;
+            continue;
+        }
+
+        pay[i] = ((const int64_t *) last->section[GIG_SECTION_PAY])[row];
+        currency[i] = ((const uint32_t *) last->section[GIG_SECTION_CURRENCY])[row];
+        hours[i] = ((const uint32_t *) last->section[GIG_SECTION_HOURS])[row];
+        length[i] = ((const uint8_t *) last->section[GIG_SECTION_LENGTH])[row];
+        language[i] = ((const uint8_t *) last->section[GIG_SECTION_LANGUAGE])[row];
+    }
+
+    gig_write_copy(w, GIG_SECTION_SEGMENT_OF, build->words.segment_of);
+    gig_write_copy(w, GIG_SECTION_VALUES_AT, build->values.out_at);
+    gig_write_copy(w, GIG_SECTION_ROW_VALUES, build->values.out_row);
+    gig_write_copy(w, GIG_SECTION_SPELLINGS, build->values.out_spelling);
+    gig_write_copy(w, GIG_SECTION_VALUES, build->values.out_value);
+    gig_write_copy(w, GIG_SECTION_VALUE_TEXT, build->values.out_text.data);
+    gig_write_copy(w, GIG_SECTION_BITMAPS, build->values.out_bitmap);
+    gig_write_copy(w, GIG_SECTION_LISTS, build->values.out_list);
+    gig_write_copy(w, GIG_SECTION_SEGMENTS, build->words.segment);
+
+    segments = gig_write_section(w, GIG_SECTION_SEGMENTS);
+
+    for (i = 0; i < build->words.n; i++) {
+        segments[i].store = w->layout.store_out[segments[i].store];
+    }
+}
+
+
+static void
+gig_write_ranks(gig_writer_t *w)
+{
+    uint32_t      i, *rank;
+    unsigned      sort;
+    gig_build_t  *build = w->layout.build;
+
+    static const unsigned  ranks[GIG_SORTS_STORED][2] = {
+        { GIG_SECTION_RANK, GIG_SECTION_ORDER },
+        { GIG_SECTION_RANK_CLOSING, GIG_SECTION_ORDER_CLOSING },
+        { GIG_SECTION_RANK_PAY, GIG_SECTION_ORDER_PAY },
+    };
+
+    for (sort = 0; sort < GIG_SORTS_STORED; sort++) {
+        gig_write_copy(w, ranks[sort][1], build->order[sort]);
+        rank = gig_write_section(w, ranks[sort][0]);
+        memset(rank, 0xff, w->layout.section[ranks[sort][0]].size);
+
+        for (i = 0; i < build->n; i++) {
+            rank[build->order[sort][i]] = i;
+        }
+    }
+}
+
+
+static void
+gig_write_copy(gig_writer_t *w, unsigned section, const void *from)
+{
+    if (w->layout.section[section].size > 0) {
+        memcpy(gig_write_section(w, section), from, w->layout.section[section].size);
+    }
+}
+
+
+/* What the header says of all gigs together. */
+static void
+gig_write_sums(gig_writer_t *w, gig_disk_header_t *h)
+{
+    char                    *text;
+    uint32_t                 i;
+    uint64_t                 hash;
+    const uint8_t           *length, *language;
+    const gig_disk_names_t  *names;
+    const gig_disk_marks_t  *marks;
+
+    text = gig_write_section(w, GIG_SECTION_TEXT);
+    names = gig_write_section(w, GIG_SECTION_NAMES);
+    marks = gig_write_section(w, GIG_SECTION_MARKS);
+    length = gig_write_section(w, GIG_SECTION_LENGTH);
+    language = gig_write_section(w, GIG_SECTION_LANGUAGE);
+
+    for (i = 0; i < h->rows; i++) {
+        if (names[i].id_len == 0) {
+            continue;
+        }
+
+        h->length_sum += gig_length_value(length[i]);
+        h->languages |= 1u << (language[i] % GIG_LANGUAGES_MAX);
+
+        if (marks[i].seats == GIG_SEATS_OPEN) {
+            continue;
+        }
+
+        /* Splitmix's finalizer over id and seats: what differs in one gig differs in the sum. */
+
+        hash = gig_disk_hash((gig_str_t) { text + names[i].offset, names[i].id_len });
+        hash = (hash << 8 | marks[i].seats) + 0x9e3779b97f4a7c15u;
+        hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9u;
+        hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebu;
+        h->seats_digest ^= hash ^ (hash >> 31);
+    }
+}
+
+
 static void
 gig_write_digest(gig_writer_t *w, unsigned char *digest)
 {
@@ -301,8 +465,10 @@ gig_write_digest(gig_writer_t *w, unsigned char *digest)
 
     terms = gig_write_section(w, GIG_SECTION_TERMS);
 
-    for (i = 0; i < build->n; i++) {
-        gig_digest_xor(digest, terms[i].term);
+    for (i = 0; i < build->rows; i++) {
+        if (build->plan[i] != GIG_PLAN_FREE) {
+            gig_digest_xor(digest, terms[i].term);
+        }
     }
 
     for (i = 0; i < build->n_forms; i++) {
@@ -334,6 +500,9 @@ gig_write_header(gig_writer_t *w)
     memcpy(h->section, w->layout.section, sizeof(h->section));
     gig_write_digest(w, h->digest);
     h->n = w->layout.build->n;
+    h->rows = w->layout.build->rows;
+    h->place_names = job->place_names ? gig_place_names_hash(job->place_names) : 0;
+    gig_write_sums(w, h);
     h->body_crc = gig_crc32c(0, w->block + sizeof(*h), (size_t) w->size - sizeof(*h));
     h->header_crc = gig_crc32c(0, h, offsetof(gig_disk_header_t, header_crc));
 }

@@ -12,6 +12,7 @@
 
 #include "gig_fold.h"
 #include "gig_place_names.h"
+#include "gig_text.h"
 
 /* In the order in which a list's answer names them. */
 typedef enum {
@@ -42,12 +43,21 @@ size_t gig_facet_key(gig_facet_t facet, gig_str_t value, const gig_place_names_t
     char key[GIG_FOLD_MAX]);
 
 /*
- * All values of a record, in a fixed order.  part: not a place as the record has it but a part of
- * one, so that "new york" finds "New York, NY" and "germany" finds "Berlin, Germany"; such a
- * value filters but is not told among a list's facets unless a record has it as a whole.
- * value is valid during the call only.
+ * All values of a record, in a fixed order, parts last.  part: not a value as the record has it but
+ * a part of one, so that "illinois" finds "Chicago, IL", "germany" finds "Berlin, Germany" and "en"
+ * finds "en-US"; such a value filters but is not told among a list's facets unless a record has it
+ * as a whole.  It is no spelling to show: parts of places are folded.  names may be NULL.  value is
+ * not empty, valid UTF-8, and valid during the call only; one key may come more than once.
  */
 typedef void (*gig_facet_value_pt)(void *data, gig_facet_t facet, gig_str_t value, int part);
-void gig_facet_values(const json_t *record, gig_facet_value_pt each, void *data);
+void gig_facet_values(const json_t *record, const gig_place_names_t *names,
+    gig_facet_value_pt each, void *data);
+
+/*
+ * A place (of location.places or applicant_regions) as the facet has it: as gig_text_place()
+ * writes it, but countries by name where a record has codes.  May be empty.
+ */
+gig_str_t gig_facet_place(const json_t *place, const gig_place_names_t *names,
+    char text[GIG_TEXT_MAX]);
 
 #endif /* GIG_FACET_H */

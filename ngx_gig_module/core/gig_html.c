@@ -45,6 +45,18 @@ static const char  gig_symbols[] =
     "<circle cx=\"10\" cy=\"10\" r=\"7.5\"/>"
     "<path d=\"M10 9.2v4.3M10 6.4h.01\"/>"
     "</symbol>"
+    "<symbol id=\"gig-i-search\" viewBox=\"0 0 20 20\" fill=\"none\" stroke=\"currentColor\">"
+    "<circle cx=\"9\" cy=\"9\" r=\"5.5\"/>"
+    "<path d=\"M13 13l4.5 4.5\"/>"
+    "</symbol>"
+    "<symbol id=\"gig-i-filter\" viewBox=\"0 0 20 20\" fill=\"none\" stroke=\"currentColor\">"
+    "<path d=\"M2.5 6h8M15.5 6h2M2.5 14h2M9.5 14h8\"/>"
+    "<circle cx=\"13\" cy=\"6\" r=\"2.5\"/>"
+    "<circle cx=\"7\" cy=\"14\" r=\"2.5\"/>"
+    "</symbol>"
+    "<symbol id=\"gig-i-remove\" viewBox=\"0 0 20 20\" fill=\"none\" stroke=\"currentColor\">"
+    "<path d=\"M6 6l8 8M14 6l-8 8\"/>"
+    "</symbol>"
     "</svg>";
 
 

@@ -14,6 +14,7 @@ static const gig_disk_header_t *gig_image_header(const gig_image_t *image);
 static int gig_image_check_header(const gig_disk_header_t *h, gig_str_t bytes, gig_str_t board,
     gig_error_t *err);
 static int gig_image_check_sections(const gig_disk_header_t *h, gig_error_t *err);
+static uint32_t gig_image_mean(const gig_disk_header_t *h);
 static uint64_t gig_image_count(const gig_image_t *image, unsigned section);
 static gig_str_t gig_image_name(const gig_image_t *image, uint32_t row, unsigned part);
 static int64_t gig_image_time(const gig_image_t *image, unsigned section, uint32_t row);
@@ -21,39 +22,59 @@ static const gig_disk_form_t *gig_image_form(const gig_image_t *image, uint32_t 
 static gig_str_t gig_image_padded(const char *text, size_t size);
 
 
+/* What a section has an element for; where it is nothing of these, its size is free. */
+typedef enum { GIG_COUNT_FREE, GIG_COUNT_ROWS, GIG_COUNT_ROWS_AND_ONE, GIG_COUNT_GIGS } gig_count_t;
+
+static const struct {
+    uint8_t      element;                       /* bytes */
+    gig_count_t  count;
+    uint32_t     max;                           /* elements, of a free one; 0: no bound */
+} gig_disk_sections[GIG_SECTIONS] = {
+    [GIG_SECTION_STORES]        = { sizeof(gig_store_t), GIG_COUNT_FREE, GIG_IMAGE_STORES_MAX },
+    [GIG_SECTION_POSTED]        = { sizeof(int64_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_OPENS]         = { sizeof(int64_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_CLOSES]        = { sizeof(int64_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_VISIBLE]       = { sizeof(int64_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_MARKS]         = { sizeof(gig_disk_marks_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_DEPARTMENTS]   = { sizeof(uint32_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_ZONE_OF]       = { sizeof(uint32_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_NAMES]         = { sizeof(gig_disk_names_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_PLACES]        = { sizeof(gig_disk_places_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_TERMS]         = { sizeof(gig_disk_term_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_PAY]           = { sizeof(int64_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_CURRENCY]      = { sizeof(uint32_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_HOURS]         = { sizeof(uint32_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_LENGTH]        = { sizeof(uint8_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_LANGUAGE]      = { sizeof(uint8_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_SEGMENT_OF]    = { sizeof(uint8_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_VALUES_AT]     = { sizeof(uint32_t), GIG_COUNT_ROWS_AND_ONE, 0 },
+    [GIG_SECTION_RANK]          = { sizeof(uint32_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_RANK_CLOSING]  = { sizeof(uint32_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_RANK_PAY]      = { sizeof(uint32_t), GIG_COUNT_ROWS, 0 },
+    [GIG_SECTION_ORDER]         = { sizeof(uint32_t), GIG_COUNT_GIGS, 0 },
+    [GIG_SECTION_ORDER_CLOSING] = { sizeof(uint32_t), GIG_COUNT_GIGS, 0 },
+    [GIG_SECTION_ORDER_PAY]     = { sizeof(uint32_t), GIG_COUNT_GIGS, 0 },
+    [GIG_SECTION_ROW_VALUES]    = { sizeof(uint32_t), GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_SPELLINGS]     = { sizeof(gig_disk_spelling_t), GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_VALUES]        = { sizeof(gig_disk_value_t), GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_VALUE_TEXT]    = { 1, GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_BITMAPS]       = { sizeof(uint64_t), GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_LISTS]         = { sizeof(uint32_t), GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_SEGMENTS]      = { sizeof(gig_disk_segment_t), GIG_COUNT_FREE, GIG_SEGMENTS_MAX },
+    [GIG_SECTION_TEXT]          = { 1, GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_SLOTS]         = { sizeof(uint32_t), GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_SLICES]        = { sizeof(int64_t), GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_FORMS]         = { sizeof(gig_disk_form_t), GIG_COUNT_FREE, GIG_IMAGE_FORMS_MAX },
+    [GIG_SECTION_ZONES]         = { sizeof(gig_disk_zone_t), GIG_COUNT_FREE, GIG_DISK_ZONES_MAX },
+    [GIG_SECTION_TZIF]          = { 1, GIG_COUNT_FREE, 0 },
+    [GIG_SECTION_REFUSED]       = { sizeof(gig_disk_refused_t), GIG_COUNT_FREE, 0 },
+};
+
+
 size_t
 gig_disk_element(unsigned section)
 {
-    switch (section) {
-    case GIG_SECTION_STORES:
-        return sizeof(gig_store_t);
-    case GIG_SECTION_POSTED:
-    case GIG_SECTION_OPENS:
-    case GIG_SECTION_CLOSES:
-    case GIG_SECTION_VISIBLE:
-    case GIG_SECTION_SLICES:
-        return sizeof(int64_t);
-    case GIG_SECTION_MARKS:
-        return sizeof(gig_disk_marks_t);
-    case GIG_SECTION_DEPARTMENTS:
-    case GIG_SECTION_ZONE_OF:
-    case GIG_SECTION_SLOTS:
-        return sizeof(uint32_t);
-    case GIG_SECTION_NAMES:
-        return sizeof(gig_disk_names_t);
-    case GIG_SECTION_PLACES:
-        return sizeof(gig_disk_places_t);
-    case GIG_SECTION_TERMS:
-        return sizeof(gig_disk_term_t);
-    case GIG_SECTION_FORMS:
-        return sizeof(gig_disk_form_t);
-    case GIG_SECTION_ZONES:
-        return sizeof(gig_disk_zone_t);
-    case GIG_SECTION_REFUSED:
-        return sizeof(gig_disk_refused_t);
-    default:
-        return 1;
-    }
+    return section < GIG_SECTIONS ? gig_disk_sections[section].element : 1;
 }
 
 
@@ -100,6 +121,11 @@ gig_image_open(gig_str_t bytes, gig_str_t board, int whole, gig_image_t *image, 
     image->size = bytes.len;
     image->meta = h->meta;
     image->n = h->n;
+    image->rows = h->rows;
+    image->languages = h->languages;
+    image->mean_length = gig_image_mean(h);
+    image->seats_digest = h->seats_digest;
+    image->place_names = h->place_names;
     memcpy(image->digest, h->digest, sizeof(image->digest));
 
     for (i = 0; i < GIG_SECTIONS; i++) {
@@ -109,6 +135,9 @@ gig_image_open(gig_str_t bytes, gig_str_t board, int whole, gig_image_t *image, 
     image->stores = (uint32_t) gig_image_count(image, GIG_SECTION_STORES);
     image->forms = (uint32_t) gig_image_count(image, GIG_SECTION_FORMS);
     image->slices = (uint32_t) gig_image_count(image, GIG_SECTION_SLICES);
+    image->spellings = (uint32_t) gig_image_count(image, GIG_SECTION_SPELLINGS);
+    image->values = (uint32_t) gig_image_count(image, GIG_SECTION_VALUES);
+    image->segments = (uint32_t) gig_image_count(image, GIG_SECTION_SEGMENTS);
 
     return 0;
 }
@@ -162,11 +191,11 @@ static int
 gig_image_check_sections(const gig_disk_header_t *h, gig_error_t *err)
 {
     size_t                     element;
-    uint64_t                   count;
+    uint64_t                   count, wanted;
     unsigned                   i;
     const gig_disk_section_t  *s;
 
-    if (h->n > GIG_IMAGE_GIGS_MAX || h->sections != GIG_SECTIONS) {
+    if (h->rows > GIG_IMAGE_GIGS_MAX || h->n > h->rows || h->sections != GIG_SECTIONS) {
         return gig_error_set(err, "/n", "the index's counts are out of bounds");
     }
 
@@ -176,56 +205,58 @@ gig_image_check_sections(const gig_disk_header_t *h, gig_error_t *err)
         count = s->size / element;
 
         if (s->offset < sizeof(*h) || s->offset % GIG_DISK_ALIGN != 0 || s->offset > h->size
-            || s->size > h->size - s->offset || s->size % element != 0)
+            || s->size > h->size - s->offset || s->size % element != 0 || count > UINT32_MAX)
         {
             return gig_error_set(err, "/section", "section %u is out of bounds", i);
         }
 
-        switch (i) {
+        wanted = count;
 
-        case GIG_SECTION_STORES:
-            if (count > GIG_IMAGE_STORES_MAX) {
-                return gig_error_set(err, "/section", "the index names too many stores");
-            }
-
+        switch (gig_disk_sections[i].count) {
+        case GIG_COUNT_ROWS:
+            wanted = h->rows;
             break;
-
-        case GIG_SECTION_SLOTS:
-            /* A power of two with an empty slot, so that every search ends. */
-            if (count <= h->n || (count & (count - 1)) != 0) {
-                return gig_error_set(err, "/section", "the index's id table has a wrong size");
-            }
-
+        case GIG_COUNT_ROWS_AND_ONE:
+            wanted = (uint64_t) h->rows + 1;
             break;
-
-        case GIG_SECTION_FORMS:
-            if (count > GIG_IMAGE_FORMS_MAX) {
-                return gig_error_set(err, "/section", "the index holds too many forms");
-            }
-
+        case GIG_COUNT_GIGS:
+            wanted = h->n;
             break;
-
-        case GIG_SECTION_ZONES:
-            if (count > GIG_DISK_ZONES_MAX) {
-                return gig_error_set(err, "/section", "the index holds too many time zones");
-            }
-
+        case GIG_COUNT_FREE:
             break;
+        }
 
-        case GIG_SECTION_SLICES:
-        case GIG_SECTION_TEXT:
-        case GIG_SECTION_TZIF:
-        case GIG_SECTION_REFUSED:
-            break;
+        if (count != wanted) {
+            return gig_error_set(err, "/section", "column %u has not a value a gig", i);
+        }
 
-        default:
-            if (count != h->n) {
-                return gig_error_set(err, "/section", "column %u has not a value a gig", i);
-            }
+        if (gig_disk_sections[i].max && count > gig_disk_sections[i].max) {
+            return gig_error_set(err, "/section", "section %u holds too much: %llu of at most %u",
+                                 i, (unsigned long long) count, gig_disk_sections[i].max);
         }
     }
 
+    /* A power of two with an empty slot, so that every search ends. */
+
+    count = h->section[GIG_SECTION_SLOTS].size / sizeof(uint32_t);
+
+    if (count <= h->n || (count & (count - 1)) != 0) {
+        return gig_error_set(err, "/section", "the index's id table has a wrong size");
+    }
+
     return 0;
+}
+
+
+/* As the scores take it; the sum of a damaged header is no reason to divide by nothing. */
+static uint32_t
+gig_image_mean(const gig_disk_header_t *h)
+{
+    uint64_t  mean;
+
+    mean = h->n ? (h->length_sum + h->n / 2) / h->n : 1;
+
+    return mean == 0 ? 1 : mean > UINT16_MAX ? UINT16_MAX : (uint32_t) mean;
 }
 
 
@@ -259,7 +290,7 @@ gig_image_place(const gig_image_t *image, uint32_t row, gig_fragment_kind_t kind
     const gig_disk_places_t    *p;
     const gig_disk_fragment_t  *f;
 
-    if (row >= image->n || (unsigned) kind >= GIG_FRAGMENTS) {
+    if (row >= image->rows || (unsigned) kind >= GIG_FRAGMENTS) {
         return -1;
     }
 
@@ -362,7 +393,7 @@ gig_image_name(const gig_image_t *image, uint32_t row, unsigned part)
     uint64_t                 size;
     const gig_disk_names_t  *names;
 
-    if (row >= image->n) {
+    if (row >= image->rows) {
         return gig_null_str;
     }
 
@@ -406,7 +437,7 @@ gig_image_rev(const gig_image_t *image, uint32_t row)
 static int64_t
 gig_image_time(const gig_image_t *image, unsigned section, uint32_t row)
 {
-    return row < image->n ? ((const int64_t *) image->section[section])[row] : GIG_TIME_NONE;
+    return row < image->rows ? ((const int64_t *) image->section[section])[row] : GIG_TIME_NONE;
 }
 
 
@@ -436,7 +467,7 @@ gig_image_seats(const gig_image_t *image, uint32_t row)
 {
     const gig_disk_marks_t  *marks = image->section[GIG_SECTION_MARKS];
 
-    if (row >= image->n || marks[row].seats > GIG_SEATS_FULL) {
+    if (row >= image->rows || marks[row].seats > GIG_SEATS_FULL) {
         return GIG_SEATS_FULL;
     }
 
@@ -447,7 +478,7 @@ gig_image_seats(const gig_image_t *image, uint32_t row)
 gig_state_t
 gig_image_state(const gig_image_t *image, uint32_t row, int64_t now)
 {
-    return row < image->n ? gig_disk_state(image, row, now) : GIG_STATE_HIDDEN;
+    return row < image->rows ? gig_disk_state(image, row, now) : GIG_STATE_HIDDEN;
 }
 
 
@@ -458,7 +489,7 @@ gig_image_zone(const gig_image_t *image, uint32_t row, gig_zone_t *zone)
     uint64_t                size;
     const gig_disk_zone_t  *z;
 
-    if (row >= image->n) {
+    if (row >= image->rows) {
         return -1;
     }
 
@@ -500,7 +531,7 @@ gig_image_form_of(const gig_image_t *image, uint32_t row)
     uint32_t   form;
     gig_str_t  id;
 
-    if (row >= image->n) {
+    if (row >= image->rows) {
         return GIG_ROW_NONE;
     }
 

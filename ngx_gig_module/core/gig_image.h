@@ -15,11 +15,12 @@
 #include "gig_fragment.h"
 #include "gig_query.h"
 #include "gig_record.h"
+#include "gig_segment.h"
 #include "gig_sha1.h"
 #include "gig_time.h"
 
 /* Raised with every change of the format, and of the cards, which are stored drawn. */
-#define GIG_IMAGE_VERSION       2
+#define GIG_IMAGE_VERSION       3
 #define GIG_IMAGE_GIGS_MAX      1000000
 #define GIG_IMAGE_FORMS_MAX     4096
 #define GIG_IMAGE_STORES_MAX    64
@@ -53,11 +54,17 @@ typedef struct {
     size_t                size;
     gig_image_meta_t      meta;
     unsigned char         digest[GIG_DIGEST_SIZE];
-    uint32_t              n;                    /* gigs, rows 0..n-1 in list order */
+    uint32_t              n;                    /* gigs */
+    uint32_t              rows;                 /* their numbers are below it; some may be free */
+    uint32_t              languages;            /* a bit each stemmer some gig needs */
+    uint32_t              mean_length;          /* of a gig's words, weighted; at least 1 */
+    uint64_t              seats_digest;         /* with `digest` all that a list depends on */
+    uint64_t              place_names;          /* hash of the table it was made with */
     uint32_t              forms;
     uint32_t              stores;
     uint32_t              slices;
-    const void           *section[32];          /* private to gig_image*.c */
+    uint32_t              spellings, values, segments;
+    const void           *section[48];          /* private to gig_image*.c, gig_search*.c */
 } gig_image_t;
 
 /*
@@ -111,24 +118,22 @@ int gig_image_form_place(const gig_image_t *image, uint32_t form, gig_place_t *p
  */
 void gig_image_slice(const gig_image_t *image, int64_t now, int64_t *from, int64_t *until);
 
-/* One page of the list, newest first (posted_at descending, then id ascending). */
-typedef struct {
-    gig_list_state_t  state;                    /* open: open and waiting list */
-    uint32_t          limit;                    /* 1..GIG_LIST_MAX */
-    int               after;                    /* a cursor is given: rows after (posted, id) */
-    int64_t           after_posted;
-    gig_str_t         after_id;
-} gig_list_query_t;
+/* Up to GIG_SEGMENTS_MAX segments of the text index, each with its place; how many. */
+unsigned gig_image_segments(const gig_image_t *image, gig_place_t place[]);
 
-typedef struct {
-    uint32_t  total;                            /* over all pages */
-    uint32_t  n;
-    uint32_t  row[GIG_LIST_MAX];
-    int       more;                             /* a next page exists: cursor of row[n-1] */
-} gig_list_t;
+/*
+ * Facet values.  _find: the one with a key (gig_facet_key()'s), or GIG_VALUE_NONE.  _value: as most
+ * gigs write it; _json: {"value":"Excel","count": ready to be sent; both gig_null_str when it is
+ * not to be told.
+ */
+#define GIG_VALUE_NONE          UINT32_MAX
+uint32_t gig_image_value_find(const gig_image_t *image, gig_facet_t facet, gig_str_t key);
+gig_str_t gig_image_value(const gig_image_t *image, uint32_t value);
+gig_str_t gig_image_value_json(const gig_image_t *image, uint32_t value);
 
-void gig_image_list(const gig_image_t *image, const gig_list_query_t *query, int64_t now,
-    gig_list_t *list);
+/* Length of a gig in words, weighted, as a byte (7 % exact), and what the byte counts as. */
+uint8_t gig_length_code(uint64_t length);
+uint32_t gig_length_value(uint8_t code);
 
 /* Up to max open gigs like this one (same department first, then newest); returns how many. */
 uint32_t gig_image_similar(const gig_image_t *image, uint32_t row, int64_t now,

@@ -24,10 +24,12 @@
 #define GIG_DISK_MAGIC          "GIGINDEX"
 #define GIG_DISK_ENDIAN         0x01020304u
 #define GIG_DISK_ALIGN          8u
-#define GIG_DISK_SECTIONS       32u             /* places in the header's table */
+#define GIG_DISK_SECTIONS       48u             /* places in the header's table */
 #define GIG_DISK_BOARD          40u
 #define GIG_DISK_ZONES_MAX      1024u
 #define GIG_DISK_ZONE_NAME      64u
+#define GIG_DISK_NO_SEGMENT     255u
+#define GIG_DISK_BITMAP_BITS    64u
 #define GIG_FORM_DEFAULT_ID     "f_default"     /* of core/form_default.json */
 #define GIG_DISK_ROW_NONE       UINT32_MAX      /* an empty slot; a row without zone */
 
@@ -43,6 +45,26 @@ enum {
     GIG_SECTION_NAMES,          /* gig_disk_names_t: into TEXT */
     GIG_SECTION_PLACES,         /* gig_disk_places_t */
     GIG_SECTION_TERMS,          /* gig_disk_term_t */
+    GIG_SECTION_PAY,            /* int64_t: thousandths of a major unit, -1 unknown */
+    GIG_SECTION_CURRENCY,       /* uint32_t: three letters, the first lowest; 0 none */
+    GIG_SECTION_HOURS,          /* uint32_t: work.hours_max, UINT32_MAX unknown */
+    GIG_SECTION_LENGTH,         /* uint8_t: gig_length_code() of its words */
+    GIG_SECTION_LANGUAGE,       /* uint8_t: number of its stemmer */
+    GIG_SECTION_SEGMENT_OF,     /* uint8_t: index into SEGMENTS, GIG_DISK_NO_SEGMENT none */
+    GIG_SECTION_VALUES_AT,      /* uint32_t a row and one more: where its ROW_VALUES begin */
+    GIG_SECTION_RANK,           /* uint32_t a row: its place in ORDER; one column a stored sort */
+    GIG_SECTION_RANK_CLOSING,
+    GIG_SECTION_RANK_PAY,
+    GIG_SECTION_ORDER,          /* uint32_t a gig: rows as the sort has them; one a stored sort */
+    GIG_SECTION_ORDER_CLOSING,
+    GIG_SECTION_ORDER_PAY,
+    GIG_SECTION_ROW_VALUES,     /* uint32_t: indexes into SPELLINGS, rising within a row */
+    GIG_SECTION_SPELLINGS,      /* gig_disk_spelling_t, by facet, key, part, text */
+    GIG_SECTION_VALUES,         /* gig_disk_value_t, by facet, key */
+    GIG_SECTION_VALUE_TEXT,     /* bytes of the two above */
+    GIG_SECTION_BITMAPS,        /* uint64_t: rows of the values that many gigs have */
+    GIG_SECTION_LISTS,          /* uint32_t: rows of the others, rising */
+    GIG_SECTION_SEGMENTS,       /* gig_disk_segment_t: the text index, in the stores */
     GIG_SECTION_TEXT,           /* bytes: id, rev and form id of each row */
     GIG_SECTION_SLOTS,          /* uint32_t: id -> row, open addressing, a power of two */
     GIG_SECTION_SLICES,         /* int64_t: instants at which something shown changes, rising */
@@ -68,7 +90,11 @@ typedef struct {
     gig_image_meta_t    meta;
     gig_disk_section_t  section[GIG_DISK_SECTIONS];
     unsigned char       digest[GIG_DIGEST_SIZE];
-    uint32_t            n;
+    uint32_t            n, rows;                /* gigs; and row numbers, free ones too */
+    uint32_t            languages;              /* a bit each number that some gig has */
+    uint64_t            length_sum;             /* over gigs, of what their length codes mean */
+    uint64_t            seats_digest;           /* of the gigs that are not open */
+    uint64_t            place_names;            /* hash of the table that made the facets */
     uint32_t            body_crc;               /* of all after the header */
     uint32_t            header_crc;             /* of all before it; the last member */
 } gig_disk_header_t;
@@ -111,6 +137,33 @@ typedef struct {
     uint32_t            offset, len;            /* in TZIF */
 } gig_disk_zone_t;
 
+/* How some gigs write a value of a facet; `part`: only a part of a place (gig_facet.h). */
+typedef struct {
+    uint32_t            text;                   /* in VALUE_TEXT */
+    uint16_t            len;
+    uint8_t             facet, part;
+    uint32_t            value;                  /* index into VALUES */
+    uint32_t            count;                  /* gigs that write it so */
+} gig_disk_spelling_t;
+
+/* A value: all spellings of one key.  Its rows are a bitmap or, if they are few, a list. */
+typedef struct {
+    uint32_t            first, n;               /* in SPELLINGS */
+    uint32_t            told;                   /* the spelling to tell; UINT32_MAX: none */
+    uint32_t            count;                  /* gigs */
+    uint32_t            at;                     /* in LISTS, or in BITMAPS in words */
+    uint32_t            key, json;              /* in VALUE_TEXT; {"value":"...","count": */
+    uint16_t            key_len, json_len;
+    uint8_t             facet, dense;
+    uint16_t            reserved;
+} gig_disk_value_t;
+
+typedef struct {
+    uint64_t            offset, len;
+    uint32_t            store, crc;
+    uint32_t            live, made;             /* gigs that live in it; rows when it was made */
+} gig_disk_segment_t;
+
 /*
  * A record that is in Redis but could not be read.  It is not served, yet it
  * counts in the digest; without its term every comparison would fail and
@@ -123,7 +176,7 @@ typedef struct {
 
 static_assert(sizeof(gig_image_meta_t) == 160, "on disk: see GIG_IMAGE_VERSION");
 static_assert(sizeof(gig_store_t) == 32, "on disk: see GIG_IMAGE_VERSION");
-static_assert(sizeof(gig_disk_header_t) == 32 + 40 + 160 + 512 + 32, "no padding");
+static_assert(sizeof(gig_disk_header_t) == 32 + 40 + 160 + 768 + 64, "no padding");
 static_assert(sizeof(gig_disk_header_t) % GIG_DISK_ALIGN == 0, "the first section follows");
 static_assert(sizeof(gig_disk_marks_t) == 4, "no padding");
 static_assert(sizeof(gig_disk_names_t) == 8, "no padding");
@@ -131,6 +184,10 @@ static_assert(sizeof(gig_disk_places_t) == 16 + 16 * GIG_FRAGMENTS, "no padding"
 static_assert(sizeof(gig_disk_form_t) == 40 + 24 + 8 + 12 + 20, "no padding");
 static_assert(sizeof(gig_disk_zone_t) == 72, "no padding");
 static_assert(sizeof(gig_disk_refused_t) == 40, "no padding");
+static_assert(sizeof(gig_disk_spelling_t) == 16, "no padding");
+static_assert(sizeof(gig_disk_value_t) == 36, "no padding");
+static_assert(sizeof(gig_disk_segment_t) == 32, "no padding");
+static_assert(GIG_SEGMENTS_MAX < GIG_DISK_NO_SEGMENT, "a byte a row");
 static_assert(GIG_SECTIONS <= GIG_DISK_SECTIONS, "the table has a fixed number of places");
 static_assert(sizeof(((gig_image_t *) 0)->section) / sizeof(void *) >= GIG_SECTIONS, "pointers");
 static_assert(GIG_BOARD_MAX < GIG_DISK_BOARD, "NUL-terminated");
@@ -151,7 +208,15 @@ gig_disk_size(const gig_image_t *image, unsigned section)
     return ((const gig_disk_header_t *) (const void *) image->base)->section[section].size;
 }
 
-/* The state of a row below image->n; what a damaged column may hold shows nothing, or no seat. */
+/* Words of a bitmap over so many rows. */
+static inline uint32_t
+gig_disk_words(uint32_t rows)
+{
+    return (rows + GIG_DISK_BITMAP_BITS - 1) / GIG_DISK_BITMAP_BITS;
+}
+
+
+/* The state of a row below image->rows; what damage may hold shows nothing, or no seat. */
 static inline gig_state_t
 gig_disk_state(const gig_image_t *image, uint32_t row, int64_t now)
 {

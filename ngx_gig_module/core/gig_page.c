@@ -68,9 +68,12 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 
     gig_page_about(page, frame, out);
 
+    if (frame->private_ || frame->noindex) {
+        gig_buf_puts(out, "<meta name=\"robots\" content=\"noindex\">\n");
+    }
+
     if (frame->private_) {
-        gig_buf_puts(out, "<meta name=\"robots\" content=\"noindex\">\n"
-                     "<meta name=\"referrer\" content=\"no-referrer\">\n");
+        gig_buf_puts(out, "<meta name=\"referrer\" content=\"no-referrer\">\n");
     }
 
     if (page->style.len != 0) {
@@ -80,8 +83,15 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "\">\n");
     }
 
-    gig_buf_puts(out, "</head>\n<body class=\"gig-page");
-    gig_buf_puts(out, frame->narrow ? " gig-page-narrow\">\n" : "\">\n");
+    if (frame->script && page->script.len != 0) {
+        gig_buf_puts(out, "<script defer src=\"");
+        gig_buf_html(out, page->base);
+        gig_buf_html(out, page->script);
+        gig_buf_puts(out, "\"></script>\n");
+    }
+
+    gig_buf_printf(out, "</head>\n<body class=\"gig-page%s%s\">\n",
+                   frame->narrow ? " gig-page-narrow" : "", frame->wide ? " gig-page-wide" : "");
     gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
     gig_html_symbols(out);
 
@@ -123,6 +133,27 @@ gig_page_href(const gig_page_t *page, gig_str_t id, const char *rest, gig_buf_t 
     gig_buf_html(out, page->base);
     gig_buf_uri(out, id);
     gig_buf_puts(out, rest);
+    gig_buf_puts(out, "\"");
+}
+
+
+void
+gig_page_query_href(const gig_page_t *page, const gig_query_t *query,
+    const gig_query_change_t *change, gig_buf_t *out)
+{
+    gig_buf_t  text;
+
+    gig_buf_init(&text, GIG_PAGE_QUERY_MAX);
+    gig_query_write(query, change, &text);
+
+    gig_buf_puts(out, "href=\"");
+    gig_buf_html(out, page->base);
+
+    if (text.len != 0) {
+        gig_buf_puts(out, "?");
+    }
+
+    gig_html_take(&text, out);
     gig_buf_puts(out, "\"");
 }
 

@@ -9,6 +9,7 @@
 
 #include "gig_buf.h"
 #include "gig_form.h"
+#include "gig_query.h"
 #include "gig_record.h"
 
 /* What all pages share. */
@@ -17,17 +18,35 @@ typedef struct {
     gig_str_t  about;           /* one sentence under it; may be empty */
     gig_str_t  base;            /* prefix of every link: public_url or the location, ends in "/" */
     gig_str_t  style;           /* the style sheet's name below base: "gig-HASH.css" */
+    gig_str_t  script;          /* the list's script, likewise: "gig-HASH.js"; may be empty */
     int64_t    now;             /* seconds */
     int        stale;           /* the catalog may be out of date: a quiet notice */
 } gig_page_t;
 
-/* The list: head, then the cards as they are in the stores, then tail. */
+/*
+ * The list: head, then the cards as they are in the stores, then tail.  Texts are as they
+ * were written, not escaped, and all of it is the caller's and outlives the call.
+ */
 typedef struct {
-    uint32_t   total;           /* gigs that match */
-    uint32_t   shown;
-    int        first;           /* page one */
-    gig_str_t  state;           /* "open", "scheduled", "all": the query's */
-    gig_str_t  next;            /* query string of the next page, "" if none; not escaped */
+    gig_str_t  text;
+    uint32_t   count;
+    int        chosen;          /* its number in query->value, or -1 */
+} gig_page_value_t;
+
+typedef struct {
+    uint32_t                 n;
+    const gig_page_value_t  *value;             /* by count falling; chosen ones too */
+} gig_page_facet_t;
+
+typedef struct {
+    const gig_query_t  *query;
+    uint32_t            total;                  /* gigs that match, on all pages */
+    uint32_t            shown;
+    gig_str_t           next;                   /* query string of the next page, or empty */
+    gig_page_facet_t    facet[GIG_FACETS];      /* n is 0 where there is nothing to choose */
+    uint32_t            currencies;             /* that gigs pay in; 0: not known */
+    const gig_str_t    *currency;               /* ISO 4217, the most frequent first */
+    gig_str_t           suggestion;             /* another q where this one finds nothing */
 } gig_page_list_t;
 
 void gig_page_list_head(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out);
@@ -85,9 +104,12 @@ void gig_page_problem(const gig_page_t *page, unsigned status, const char *title
 void gig_problem_json(unsigned status, const char *type, const char *title, const char *detail,
     const gig_errors_t *errors, gig_buf_t *out);
 
-/* The style sheet, compiled in from web/gig.css, and its name with a content hash. */
+/* Style sheet and script, compiled in from web/, and their names with a content hash. */
 extern const char gig_css[];
 extern const size_t gig_css_len;
 extern const char gig_css_name[];               /* "gig-1f2e3d4c.css" */
+extern const char gig_js[];
+extern const size_t gig_js_len;
+extern const char gig_js_name[];                /* "gig-5c4d3e2f.js" */
 
 #endif /* GIG_PAGE_H */

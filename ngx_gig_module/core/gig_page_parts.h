@@ -8,6 +8,9 @@
 #include "gig_json.h"
 #include "gig_page.h"
 
+#define GIG_PAGE_QUERY_MAX      (4 * GIG_QUERY_ARGS_MAX)    /* bytes of one, percent-encoded */
+#define GIG_PAGE_DAY            86400                       /* s */
+
 /*
  * From the doctype to <main>.  before and heading: the title's first part, may be
  * empty.  description: a sentence for search engines and previews, may be empty.
@@ -22,6 +25,9 @@ typedef struct {
     unsigned     canonical:1;
     unsigned     bar:1;             /* a bar with the program's name as the way home */
     unsigned     narrow:1;          /* one column: forms, receipts, problems */
+    unsigned     wide:1;            /* two: the list with its filters */
+    unsigned     script:1;
+    unsigned     noindex:1;         /* one of many views on the same: not for search engines */
     unsigned     private_:1;
     unsigned     error:1;           /* the title begins with "Error: " */
 } gig_frame_t;
@@ -44,6 +50,29 @@ void gig_page_step_end(gig_buf_t *out);
 
 /* One field of a form with what was typed into it and what is wrong with it. */
 void gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t *out);
+
+/* href="BASE?QUERY": the list that query asks for, changed. */
+void gig_page_query_href(const gig_page_t *page, const gig_query_t *query,
+    const gig_query_change_t *change, gig_buf_t *out);
+
+/*
+ * The list's form, which lies in three places: the search field, all filters, the order.
+ * Its elements belong together by the form's id.
+ */
+void gig_page_search(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out);
+void gig_page_filters(const gig_page_list_t *list, gig_buf_t *out);
+void gig_page_sort(const gig_page_list_t *list, gig_buf_t *out);
+
+/* A chip for each filter that is chosen, which removes it; with_q: for the text as well. */
+void gig_page_chips(const gig_page_t *page, const gig_page_list_t *list, int with_q,
+    gig_buf_t *out);
+
+/* How many filters are chosen, values and ranges. */
+unsigned gig_page_chosen(const gig_query_t *query);
+
+/* What a facet is called, and its values where the record has a code: escaped. */
+const char *gig_page_facet_title(gig_facet_t facet);
+void gig_page_facet_value(gig_facet_t facet, gig_str_t value, gig_buf_t *out);
 
 /* A view on a C string. */
 gig_str_t gig_page_str(const char *s);

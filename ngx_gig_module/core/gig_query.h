@@ -20,6 +20,7 @@
 #define GIG_QUERY_VALUE_MAX         256     /* bytes of a value, decoded */
 #define GIG_QUERY_ARGS_MAX          8192    /* bytes of a query string */
 #define GIG_QUERY_STORE             (2 * GIG_QUERY_ARGS_MAX)
+#define GIG_QUERY_KEY_MAX           10240   /* no key is longer */
 
 typedef enum { GIG_LIST_OPEN, GIG_LIST_SCHEDULED, GIG_LIST_ALL } gig_list_state_t;
 typedef enum { GIG_SORT_NEWEST, GIG_SORT_CLOSING, GIG_SORT_PAY, GIG_SORT_RELEVANCE } gig_sort_t;
@@ -35,9 +36,12 @@ typedef struct {
  * A place in an order: the last row shown.  For relevance also what its score was made with,
  * so that the scores of the next page are those of this one whatever was published between.
  */
+#define GIG_CURSOR_POSTED_MAX       (((int64_t) 1 << GIG_CURSOR_POSTED_BITS) - 1)   /* year 2242 */
+#define GIG_CURSOR_POSTED_BITS      33      /* of a score's value: posted_at, as ties go by that */
+
 typedef struct {
     gig_sort_t  sort;
-    int64_t     value;              /* posted_at, closes_at, pay or score */
+    int64_t     value;              /* posted_at, closes_at, pay; or score and posted_at */
     char        id[41];             /* NUL-terminated */
     uint8_t     n_weights;
     uint16_t    length;             /* mean length of a gig, as the scores took it */
@@ -69,8 +73,10 @@ typedef struct {
 
 /*
  * args: the raw query string, at most GIG_QUERY_ARGS_MAX bytes (longer: an error).  list: 0 reads
- * only what means something everywhere (format, source, ref, withdraw).  0, or -1 and
- * err->detail: a whole sentence.  Allocates nothing; the query must not be moved afterwards.
+ * only what means something everywhere (format, source, ref, withdraw).  A value that is empty is
+ * one not given: forms send all their fields.  0, or -1 and err->detail: a whole sentence; of the
+ * query then format is right, so that the sentence can be told in it, and the rest is not.
+ * Allocates nothing and zeroes no store; the query must not be moved afterwards.
  */
 int gig_query_read(gig_str_t args, int list, gig_query_t *query, gig_error_t *err);
 

@@ -22,7 +22,10 @@ typedef struct {
     uint16_t  reserved;
 } gig_query_word_t;
 
-/* What must match, or must not: one word, or several next to each other. */
+/*
+ * What must match, or must not: one word, or several next to each other: a phrase, words without
+ * blanks between them in scripts that have none, or what hangs together behind a '-' ("-ux/ui").
+ */
 typedef struct {
     uint8_t  first, n;                  /* words */
     uint8_t  exclude;

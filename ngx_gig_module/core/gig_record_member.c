@@ -9,11 +9,11 @@
 
 static const char *const  gig_schemas[] = { "gig/1", NULL };
 static const char *const  gig_statuses[] = { "draft", "published", "paused", "withdrawn", NULL };
-static const char *const  gig_modes[] = { "remote", "onsite", "hybrid", NULL };
+const char *const  gig_modes[GIG_MODES + 1] = { "remote", "onsite", "hybrid", NULL };
 static const char *const  gig_pays[] = { "fixed", "hourly", "range", "unpaid", NULL };
 static const char *const  gig_fulls[] = { "close", "waitlist", "draw", NULL };
 
-static const char *const  gig_engagements[] = {
+const char *const  gig_engagements[GIG_ENGAGEMENTS + 1] = {
     "contractor", "employee_intern", "stipend", "volunteer", NULL
 };
 

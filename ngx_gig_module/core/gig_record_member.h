@@ -41,6 +41,12 @@ struct gig_member_s {
 };
 
 
+/* Names that filters of a list take as well; each ends with NULL. */
+#define GIG_MODES           3
+#define GIG_ENGAGEMENTS     4
+extern const char *const  gig_modes[GIG_MODES + 1];
+extern const char *const  gig_engagements[GIG_ENGAGEMENTS + 1];
+
 /* The members at the top; a list ends with a name that is NULL. */
 extern const gig_member_t  gig_record_members[];
 

@@ -10,6 +10,7 @@
 
 #include "gig_base.h"
 #include "gig_buf.h"
+#include "gig_query.h"
 
 #define GIG_KEYS_MAX            8
 #define GIG_KID_MAX             32
@@ -70,11 +71,14 @@ void gig_form_token_make(const gig_secret_t *s, gig_str_t gig, int64_t now,
     char out[GIG_FORM_TOKEN_TEXT]);
 int gig_form_token_check(const gig_secret_t *s, gig_str_t gig, gig_str_t token, int64_t *issued);
 
-/* A cursor of a list: (posted_at, id), signed so that nobody can make expensive ones. */
-#define GIG_CURSOR_TEXT         128
-void gig_cursor_make(const gig_secret_t *s, int64_t value, gig_str_t id, char out[GIG_CURSOR_TEXT]);
-int gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value,
-    char id[GIG_ID_MAX + 1]);
+/*
+ * A cursor of a list, signed so that nobody can make expensive or odd ones.  _make: an id that is
+ * none gives an empty text; length and weights go in for relevance only.  _check: 0, or -1 for
+ * every bad one; whether its sort is that of the query is for the caller to see.
+ */
+#define GIG_CURSOR_TEXT         135             /* base64url of 100 bytes and NUL */
+void gig_cursor_make(const gig_secret_t *s, const gig_cursor_t *cursor, char out[GIG_CURSOR_TEXT]);
+int gig_cursor_check(const gig_secret_t *s, gig_str_t text, gig_cursor_t *cursor);
 
 /* Ed25519 over bytes with the first key; base64url(64 bytes). Verify with the key named. */
 #define GIG_SIGNATURE_TEXT      87

@@ -29,6 +29,8 @@ typedef struct {
     int                 more;                   /* a next page exists, after: */
     gig_cursor_t        next;
     gig_facet_counts_t  facet[GIG_FACETS];      /* n is 0 where not asked */
+    gig_facet_count_t   chosen[GIG_QUERY_VALUES_MAX];   /* of query->value; value may be _NONE,
+                                                   count is known where the facet was asked */
     char                suggestion[GIG_QUERY_TEXT_MAX];  /* for q that found nothing, or "" */
 } gig_found_t;
 
@@ -42,6 +44,7 @@ typedef struct {
     const gig_image_t    *image;
     unsigned              n_segments;
     const gig_segment_t  *segments;
+    const gig_place_names_t  *place_names;      /* the table the image was made with, or NULL */
     uint64_t              epoch;                /* another one: another image or time slice */
 } gig_searched_t;
 

@@ -7,18 +7,18 @@
 
 #include "gig_seal.h"
 
-#define GIG_HEX_SIZE        64                  /* hex digits of 32 bytes */
-#define GIG_WORDS_MAX       3
+#define GIG_HEX_SIZE            64              /* hex digits of 32 bytes */
+#define GIG_SECRET_WORDS_MAX    3
 
 
 typedef struct {
     unsigned   n;
-    gig_str_t  word[GIG_WORDS_MAX];
-} gig_words_t;
+    gig_str_t  word[GIG_SECRET_WORDS_MAX];
+} gig_secret_words_t;
 
 
 static gig_str_t  gig_secret_line(gig_str_t *rest);
-static int  gig_secret_words(gig_str_t line, gig_words_t *words);
+static int  gig_secret_words(gig_str_t line, gig_secret_words_t *words);
 static int  gig_secret_hex(gig_str_t hex, unsigned char out[32]);
 static int  gig_secret_key(gig_secret_t *secret, gig_str_t kid, gig_str_t hex, unsigned line,
     gig_error_t *err);
@@ -36,10 +36,10 @@ gig_kid_valid(gig_str_t kid)
 int
 gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err)
 {
-    int          pepper;
-    unsigned     line;
-    gig_str_t    rest;
-    gig_words_t  words;
+    int                 pepper;
+    unsigned            line;
+    gig_str_t           rest;
+    gig_secret_words_t  words;
 
     sodium_memzero(secret, sizeof(gig_secret_t));
     pepper = 0;
@@ -129,7 +129,7 @@ gig_secret_line(gig_str_t *rest)
 /* Words between blanks, up to a #; -1 if there are too many. */
 
 static int
-gig_secret_words(gig_str_t line, gig_words_t *words)
+gig_secret_words(gig_str_t line, gig_secret_words_t *words)
 {
     char    c;
     int     inside;
@@ -151,7 +151,7 @@ gig_secret_words(gig_str_t line, gig_words_t *words)
         }
 
         if (!inside) {
-            if (words->n == GIG_WORDS_MAX) {
+            if (words->n == GIG_SECRET_WORDS_MAX) {
                 return -1;
             }
 

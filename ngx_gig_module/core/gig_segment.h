@@ -20,7 +20,7 @@
 #define GIG_SEGMENTS_MAX        32
 #define GIG_SEGMENT_SIZE_MAX    ((size_t) 1 << 30)
 #define GIG_TERM_MAX            (GIG_WORD_MAX + 1)      /* the language's number, then a stem */
-#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; what comes after is not found */
+#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; others are not found */
 
 /* ---- writing */
 
@@ -67,7 +67,7 @@ uint32_t gig_segment_frequency(const gig_segment_t *segment, uint32_t term);
 
 /*
  * The postings of a term: rows rising, each with its weight (the sum over its occurrences, at most
- * 255).  Decodes at most `max` into row[] and weight[] and returns how many there were.  This is the
+ * 255).  Decodes at most `max` into row[] and weight[]; returns how many there were.  This is the
  * hot loop of a search: about a nanosecond a posting.
  */
 uint32_t gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint32_t *row,
@@ -79,11 +79,10 @@ uint32_t gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint3
  * positions there, rising, at most max.
  */
 typedef struct {
-    const gig_segment_t  *segment;
     uint32_t              left, row;
-    const unsigned char  *rows, *sizes, *positions;     /* private */
-    const unsigned char  *end;
-    uint32_t              size;
+    /* private */
+    uint32_t              next, done, size;
+    const unsigned char  *rows, *gaps, *gaps_end, *sizes, *positions, *end;
 } gig_positions_t;
 
 void gig_positions_init(const gig_segment_t *segment, uint32_t term, gig_positions_t *positions);
@@ -95,6 +94,12 @@ void gig_segment_prefix(const gig_segment_t *segment, gig_str_t prefix, uint32_t
     uint32_t *last);
 gig_str_t gig_segment_word(const gig_segment_t *segment, uint32_t word);
 uint32_t gig_segment_word_term(const gig_segment_t *segment, uint32_t word);    /* or _NONE */
+
+/*
+ * Sets mark[i] for each posting i of the spelling's term, below n, in which it is written so; the
+ * others stay as they are.
+ */
+void gig_segment_word_mark(const gig_segment_t *segment, uint32_t word, uint8_t *mark, uint32_t n);
 
 /*
  * For spelling: which letters are in a spelling, a bit each (gig_word_letters()): words whose masks

@@ -12,7 +12,7 @@
 
 #define GIG_LANGUAGES_MAX   32      /* numbers 0..31; 0: a language without a stemmer */
 
-/* Stemmers, made when first asked for; of one thread.  NULL: out of memory. */
+/* Stemmers of all languages; of one thread.  NULL: out of memory; nothing fails after that. */
 typedef struct gig_stems_s gig_stems_t;
 gig_stems_t *gig_stems_create(void);
 void gig_stems_free(gig_stems_t *stems);        /* may be NULL */

@@ -81,6 +81,14 @@ gig_currency_in(const char *list, gig_str_t code)
 }
 
 
+unsigned
+gig_text_minor_units(gig_str_t currency)
+{
+    return gig_currency_in(gig_currency_no_minor, currency) ? 1
+           : gig_currency_in(gig_currency_thousandths, currency) ? 1000 : 100;
+}
+
+
 void
 gig_text_count(uint64_t n, gig_buf_t *out)
 {
@@ -111,9 +119,7 @@ gig_text_money(int64_t minor, gig_str_t currency, gig_buf_t *out)
     uint64_t     value, unit;
     const char  *symbol;
 
-    unit = gig_currency_in(gig_currency_no_minor, currency) ? 1
-           : gig_currency_in(gig_currency_thousandths, currency) ? 1000 : 100;
-
+    unit = gig_text_minor_units(currency);
     value = (minor < 0) ? 0 - (uint64_t) minor : (uint64_t) minor;
     symbol = NULL;
 

@@ -27,6 +27,9 @@ void gig_text_count(uint64_t n, gig_buf_t *out);
 /* "$1,250", "$12.50", "CHF 500": minor units as the currency (ISO 4217) has them. */
 void gig_text_money(int64_t minor, gig_str_t currency, gig_buf_t *out);
 
+/* How many minor units a major one has: 100, with some currencies 1 or 1000. */
+unsigned gig_text_minor_units(gig_str_t currency);
+
 /* "$500", "$400 to $600", "$25 an hour", "Unpaid"; nothing if pay says nothing. */
 void gig_text_pay(const json_t *pay, gig_buf_t *out);
 
@@ -35,6 +38,22 @@ void gig_text_pay_for(const json_t *pay, const json_t *work, gig_buf_t *out);
 
 /* "15 to 20 hours", "1 hour"; nothing if unknown. */
 void gig_text_hours(const json_t *work, gig_buf_t *out);
+
+/*
+ * A place: a string (all of it is the locality), a postal address in any of the usual spellings
+ * (a name stands for a locality that is missing), or a region people may apply from: its name,
+ * else its code, is the locality, and `code` and `is_country` are set.  Views into place.
+ */
+typedef struct {
+    gig_str_t  locality, region, country;       /* each may be empty */
+    gig_str_t  code;                            /* of a region: "US" */
+    int        is_country;
+} gig_text_address_t;
+
+void gig_text_address_read(const json_t *place, gig_text_address_t *address);
+
+/* As people read it: "Chicago, IL"; a country only where there is no region.  Cut if too long. */
+gig_str_t gig_text_address(const gig_text_address_t *address, char out[GIG_TEXT_MAX]);
 
 /*
  * Short, for one line of a card: "Remote, United States", "Remote, US, CA",

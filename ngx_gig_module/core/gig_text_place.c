@@ -1,81 +1,107 @@
 
 /* Where a gig is worked at, as people read it: short on a card, in full on its page. */
 
+#include <string.h>
+
 #include "gig_json.h"
 #include "gig_text.h"
+#include "gig_utf8.h"
 
 
 #define GIG_PLACES_SHOWN    2       /* by name on a card */
 #define GIG_CODES_SHOWN     6       /* by two letters on a card */
 
 
-/* A place as it is written: a string, or a postal address in any of the usual spellings. */
+/* The first of some names that a member has, or none. */
 
-static void
-gig_text_address(const json_t *place, gig_buf_t *out)
+static gig_str_t
+gig_text_first(const json_t *object, const char *const *names, size_t n)
+{
+    size_t     i;
+    gig_str_t  s;
+
+    s = gig_null_str;
+
+    for (i = 0; i < n && s.len == 0; i++) {
+        s = gig_json_str(object, names[i]);
+    }
+
+    return s;
+}
+
+
+void
+gig_text_address_read(const json_t *place, gig_text_address_t *address)
 {
     static const char *const  locality[] = { "locality", "address_locality", "addressLocality",
-                                             "city" };
+                                             "city", "name" };
     static const char *const  region[] = { "region", "address_region", "addressRegion", "state" };
     static const char *const  country[] = { "country_name", "country", "address_country",
                                             "addressCountry" };
+    static const char *const  named[] = { "name", "code" };
 
-    size_t     i;
-    gig_str_t  name, part;
+    memset(address, 0, sizeof(gig_text_address_t));
 
     if (json_is_string(place)) {
-        gig_buf_add(out, json_string_value(place), json_string_length(place));
+        address->locality = (gig_str_t) { json_string_value(place), json_string_length(place) };
         return;
     }
 
-    name = gig_null_str;
+    if (json_object_get(place, "type") != NULL) {
+        address->locality = gig_text_first(place, named, 2);
 
-    for (i = 0; i < 4 && name.len == 0; i++) {
-        name = gig_json_str(place, locality[i]);
+        if (address->locality.len != 0) {
+            address->code = gig_json_str(place, "code");
+            address->is_country = gig_str_is(gig_json_str(place, "type"), "Country");
+            return;                     /* a region, not an address */
+        }
     }
 
-    if (name.len == 0) {
-        name = gig_json_str(place, "name");
+    address->locality = gig_text_first(place, locality, 5);
+    address->region = gig_text_first(place, region, 4);
+    address->country = gig_text_first(place, country, 4);
+
+    if (address->locality.len + address->region.len + address->country.len == 0) {
+        address->locality = gig_json_str(place, "code");
+        address->code = address->locality;
+        address->is_country = address->locality.len == 2;
     }
+}
 
-    gig_buf_str(out, name);
-    part = gig_null_str;
 
-    for (i = 0; i < 4 && part.len == 0; i++) {
-        part = gig_json_str(place, region[i]);
-    }
+gig_str_t
+gig_text_address(const gig_text_address_t *address, char out[GIG_TEXT_MAX])
+{
+    size_t     i, n, len;
+    gig_str_t  part[3];
 
-    for (i = 0; i < 4 && part.len == 0; i++) {
-        part = gig_json_str(place, country[i]);
-    }
+    part[0] = address->locality;
+    part[2] = address->region.len != 0 ? address->region : address->country;
+    part[1] = part[0].len != 0 && part[2].len != 0 ? gig_str(", ") : gig_null_str;
+    len = 0;
 
-    if (part.len != 0) {
-        if (name.len != 0) {
-            gig_buf_puts(out, ", ");
+    for (i = 0; i < 3; i++) {
+        if (part[i].len == 0) {
+            continue;
         }
 
-        gig_buf_str(out, part);
+        n = gig_utf8_cut(part[i], GIG_TEXT_MAX - len);
+        memcpy(out + len, part[i].data, n);
+        len += n;
     }
+
+    return (gig_str_t) { out, len };
 }
 
 
 static void
 gig_text_region(const json_t *item, gig_buf_t *out)
 {
-    gig_str_t  name;
+    char                text[GIG_TEXT_MAX];
+    gig_text_address_t  address;
 
-    name = gig_json_str(item, "name");
-
-    if (json_is_object(item) && name.len == 0) {
-        name = gig_json_str(item, "code");
-    }
-
-    if (json_object_get(item, "type") != NULL && name.len != 0) {
-        gig_buf_str(out, name);         /* a region, not an address */
-
-    } else {
-        gig_text_address(item, out);
-    }
+    gig_text_address_read(item, &address);
+    gig_buf_str(out, gig_text_address(&address, text));
 }
 
 

@@ -13,10 +13,18 @@
 
 #define GIG_FORM_NONCE      16
 #define GIG_FORM_BYTES      (GIG_FORM_NONCE + 8 + GIG_MAC_SHORT)
-#define GIG_CURSOR_HEAD     (GIG_MAC_SHORT + 8)
-#define GIG_CURSOR_BYTES    (GIG_CURSOR_HEAD + GIG_ID_MAX)
+
+/* A cursor: MAC, sort, value; for relevance mean length, number of weights, weights; id. */
+#define GIG_CURSOR_HEAD     (GIG_MAC_SHORT + 1 + 8)
+#define GIG_CURSOR_SCORE    (2 + 1)
+#define GIG_CURSOR_BYTES    (GIG_CURSOR_HEAD + GIG_CURSOR_SCORE + 2 * GIG_QUERY_WORDS_MAX \
+                             + GIG_ID_MAX)
+
+_Static_assert(GIG_CURSOR_TEXT == (GIG_CURSOR_BYTES * 4 + 2) / 3 + 1,
+               "a cursor's text has room for the longest one");
 
 
+static int  gig_cursor_read(const unsigned char *bytes, size_t len, gig_cursor_t *cursor);
 static int  gig_token_mac_is(const gig_secret_t *s, size_t subkey, const gig_str_t *parts, size_t n,
     const unsigned char *mac);
 static void  gig_token_number(int64_t value, unsigned char out[8]);
@@ -117,36 +125,61 @@ gig_form_token_check(const gig_secret_t *s, gig_str_t gig, gig_str_t token, int6
 
 
 void
-gig_cursor_make(const gig_secret_t *s, int64_t value, gig_str_t id, char out[GIG_CURSOR_TEXT])
+gig_cursor_make(const gig_secret_t *s, const gig_cursor_t *cursor, char out[GIG_CURSOR_TEXT])
 {
+    size_t         len;
+    unsigned       i;
+    gig_str_t      id;
     unsigned char  bytes[GIG_CURSOR_BYTES], mac[GIG_HASH_SIZE];
-    gig_str_t      parts[] = { gig_str("gig cursor 1"), { NULL, 0 } };
+    gig_str_t      parts[] = { gig_str("gig cursor 2"), { NULL, 0 } };
 
-    if (!gig_id_valid(id)) {
-        out[0] = '\0';
+    out[0] = '\0';
+
+    id.data = cursor->id;
+    id.len = strnlen(cursor->id, sizeof(cursor->id));
+
+    if (!gig_id_valid(id) || cursor->sort > GIG_SORT_RELEVANCE
+        || cursor->n_weights > GIG_QUERY_WORDS_MAX
+        || (cursor->n_weights != 0 && cursor->length == 0))
+    {
         return;
     }
 
-    gig_token_number(value, &bytes[GIG_MAC_SHORT]);
-    memcpy(&bytes[GIG_CURSOR_HEAD], id.data, id.len);
+    bytes[GIG_MAC_SHORT] = (unsigned char) cursor->sort;
+    gig_token_number(cursor->value, &bytes[GIG_MAC_SHORT + 1]);
+    len = GIG_CURSOR_HEAD;
 
-    parts[1] = gig_token_view(&bytes[GIG_MAC_SHORT], 8 + id.len);
+    if (cursor->sort == GIG_SORT_RELEVANCE) {
+
+        bytes[len++] = (unsigned char) (cursor->length >> 8);
+        bytes[len++] = (unsigned char) cursor->length;
+        bytes[len++] = cursor->n_weights;
+
+        for (i = 0; i < cursor->n_weights; i++) {
+            bytes[len++] = (unsigned char) (cursor->weight[i] >> 8);
+            bytes[len++] = (unsigned char) cursor->weight[i];
+        }
+    }
+
+    memcpy(&bytes[len], id.data, id.len);
+    len += id.len;
+
+    parts[1] = gig_token_view(&bytes[GIG_MAC_SHORT], len - GIG_MAC_SHORT);
     gig_mac(s->key[0].cursor, parts, 2, mac);
     memcpy(bytes, mac, GIG_MAC_SHORT);
 
-    gig_base64url(bytes, GIG_CURSOR_HEAD + id.len, out, GIG_CURSOR_TEXT);
+    gig_base64url(bytes, len, out, GIG_CURSOR_TEXT);
 }
 
 
 int
-gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value, char id[GIG_ID_MAX + 1])
+gig_cursor_check(const gig_secret_t *s, gig_str_t text, gig_cursor_t *cursor)
 {
     size_t         len;
-    gig_str_t      text;
     unsigned char  bytes[GIG_CURSOR_BYTES];
-    gig_str_t      parts[] = { gig_str("gig cursor 1"), { NULL, 0 } };
+    gig_str_t      parts[] = { gig_str("gig cursor 2"), { NULL, 0 } };
 
-    if (gig_base64url_read(cursor, bytes, sizeof(bytes), &len) != 0 || len <= GIG_CURSOR_HEAD) {
+    if (gig_base64url_read(text, bytes, sizeof(bytes), &len) != 0 || len <= GIG_CURSOR_HEAD) {
         return -1;
     }
 
@@ -156,15 +189,57 @@ gig_cursor_check(const gig_secret_t *s, gig_str_t cursor, int64_t *value, char i
         return -1;
     }
 
-    text = gig_token_view(&bytes[GIG_CURSOR_HEAD], len - GIG_CURSOR_HEAD);
+    return gig_cursor_read(bytes, len, cursor);
+}
 
-    if (!gig_id_valid(text)) {
+
+/* What is behind the MAC, len over GIG_CURSOR_HEAD: signed is not yet well made. */
+
+static int
+gig_cursor_read(const unsigned char *bytes, size_t len, gig_cursor_t *cursor)
+{
+    size_t     at;
+    unsigned   i;
+    gig_str_t  id;
+
+    memset(cursor, 0, sizeof(*cursor));
+
+    if (bytes[GIG_MAC_SHORT] > GIG_SORT_RELEVANCE) {
         return -1;
     }
 
-    *value = gig_token_number_read(&bytes[GIG_MAC_SHORT]);
-    memcpy(id, text.data, text.len);
-    id[text.len] = '\0';
+    cursor->sort = (gig_sort_t) bytes[GIG_MAC_SHORT];
+    cursor->value = gig_token_number_read(&bytes[GIG_MAC_SHORT + 1]);
+    at = GIG_CURSOR_HEAD;
+
+    if (cursor->sort == GIG_SORT_RELEVANCE) {
+
+        if (len - at < GIG_CURSOR_SCORE || bytes[at + 2] > GIG_QUERY_WORDS_MAX) {
+            return -1;
+        }
+
+        cursor->length = (uint16_t) (bytes[at] << 8 | bytes[at + 1]);
+        cursor->n_weights = bytes[at + 2];
+        at += GIG_CURSOR_SCORE;
+
+        /* scores are divided by the mean length */
+
+        if ((len - at) / 2 < cursor->n_weights || (cursor->n_weights != 0 && cursor->length == 0)) {
+            return -1;
+        }
+
+        for (i = 0; i < cursor->n_weights; i++, at += 2) {
+            cursor->weight[i] = (uint16_t) (bytes[at] << 8 | bytes[at + 1]);
+        }
+    }
+
+    id = gig_token_view(&bytes[at], len - at);
+
+    if (!gig_id_valid(id)) {
+        return -1;
+    }
+
+    memcpy(cursor->id, id.data, id.len);
 
     return 0;
 }

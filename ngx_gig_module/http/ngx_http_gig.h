@@ -22,6 +22,7 @@
 #include "gig_box.h"
 #include "gig_image.h"
 #include "gig_seal.h"
+#include "gig_search.h"
 
 
 typedef struct ngx_http_gig_board_s    ngx_http_gig_board_t;
@@ -30,6 +31,7 @@ typedef struct ngx_http_gig_link_s     ngx_http_gig_link_t;
 typedef struct ngx_http_gig_keeper_s   ngx_http_gig_keeper_t;
 typedef struct ngx_http_gig_shm_s      ngx_http_gig_shm_t;
 typedef struct ngx_http_gig_cache_s    ngx_http_gig_cache_t;
+typedef struct ngx_http_gig_asked_s    ngx_http_gig_asked_t;
 
 
 /* Where Redis is and how to be let in.  One of addrs (numeric) or host (to resolve). */
@@ -56,6 +58,7 @@ struct ngx_http_gig_board_s {
     gig_public_key_t          seal_key;
     ngx_str_t                 secret_file;  /* paths, for messages: what is missing and where */
     ngx_str_t                 seal_file;
+    gig_place_names_t        *place_names;  /* built in, and `places` on top of it */
     ngx_str_t                 public_url;   /* ends in "/"; empty if unset */
     ngx_str_t                 title;
     ngx_str_t                 about;
@@ -63,6 +66,7 @@ struct ngx_http_gig_board_s {
     ngx_msec_t                redis_timeout;        /* of one operation */
     ngx_uint_t                redis_in_flight;      /* operations a worker */
     size_t                    cache_size;           /* bytes of responses a worker */
+    ngx_flag_t                compress;             /* responses that are kept */
     ngx_shm_zone_t           *zone;
     ngx_thread_pool_t        *pool;
     unsigned                  used:1;       /* by some location; else it starts nothing */
@@ -76,6 +80,8 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_link_t      *link;
     ngx_http_gig_keeper_t    *keeper;
     ngx_http_gig_cache_t     *cache;
+    gig_search_t             *search;
+    ngx_http_gig_asked_t     *asked;
     gig_sealer_t              sealer;
     ngx_rbtree_t              intakes;      /* applications in this worker's hands, by id */
     ngx_rbtree_node_t         intakes_sentinel;

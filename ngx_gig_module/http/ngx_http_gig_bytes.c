@@ -6,11 +6,13 @@
 #include <sodium.h>
 
 
+static void ngx_http_gig_bytes_tag(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);
+
+
 ngx_http_gig_bytes_t *
 ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link)
 {
     size_t                 len;
-    unsigned char          hash[16];
     ngx_http_gig_bytes_t  *bytes;
 
     if (gig_buf_failed(body)) {
@@ -37,20 +39,8 @@ ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link)
         ngx_memcpy(bytes->link.data, link->data, len);
     }
 
-    /*
-     * The strong ETag is a hash of the body: the body follows from the catalog,
-     * the time slice, the location and the query alone, so hosts agree on it,
-     * and a full gig, which the catalog's digest does not know, changes it too.
-     */
-    (void) crypto_generichash(hash, sizeof(hash), (unsigned char *) body->data, body->len, NULL,
-                              0);
-
-    bytes->etag[0] = '"';
-    (void) ngx_hex_dump(bytes->etag + 1, hash, sizeof(hash));
-    bytes->etag[NGX_HTTP_GIG_ETAG_LEN - 1] = '"';
-
-    bytes->data = (u_char *) body->data;
-    bytes->len = body->len;
+    bytes->body[GIG_IDENTITY].data = (u_char *) body->data;
+    bytes->body[GIG_IDENTITY].len = body->len;
 
     gig_buf_init(body, body->limit);
 
@@ -61,10 +51,112 @@ ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link)
 void
 ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes)
 {
+    ngx_uint_t  i;
+
     if (--bytes->refs) {
         return;
     }
 
-    free(bytes->data);
+    for (i = 0; i < GIG_ENCODINGS; i++) {
+        free(bytes->body[i].data);
+    }
+
     ngx_free(bytes);
+}
+
+
+size_t
+ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes)
+{
+    size_t      size;
+    ngx_uint_t  i;
+
+    size = sizeof(ngx_http_gig_bytes_t) + bytes->link.len;
+
+    for (i = 0; i < GIG_ENCODINGS; i++) {
+        size += bytes->body[i].len;
+    }
+
+    return size;
+}
+
+
+/*
+ * The strong ETag: the body follows from the catalog, the time slice, the location
+ * and the query alone, so hosts agree on its hash.  The key of the hash is no
+ * secret, and the same everywhere.
+ */
+
+void
+ngx_http_gig_etag(ngx_http_gig_bytes_t *bytes)
+{
+    unsigned char  hash[crypto_shorthash_siphashx24_BYTES];
+
+    static const unsigned char  key[crypto_shorthash_siphashx24_KEYBYTES] = "gig etag";
+
+    (void) crypto_shorthash_siphashx24(hash, bytes->body[GIG_IDENTITY].data,
+                                       bytes->body[GIG_IDENTITY].len, key);
+
+    (void) ngx_hex_dump(bytes->hash, hash, sizeof(hash));
+
+    ngx_http_gig_bytes_tag(bytes, GIG_IDENTITY);
+}
+
+
+/* A representation has an ETag of its own: "HASH", "HASH-gzip", "HASH-br". */
+
+static void
+ngx_http_gig_bytes_tag(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding)
+{
+    ngx_http_gig_body_t  *body;
+
+    body = &bytes->body[encoding];
+
+    body->etag.data = body->tag;
+    body->etag.len = ngx_sprintf(body->tag, "\"%*s%s%s\"", sizeof(bytes->hash), bytes->hash,
+                                 encoding == GIG_IDENTITY ? "" : "-", gig_encoding_name(encoding))
+                     - body->tag;
+}
+
+
+size_t
+ngx_http_gig_bytes_encode(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding)
+{
+    char                 *data, *shorter;
+    size_t                len;
+    gig_str_t             text;
+    ngx_http_gig_body_t  *body;
+
+    body = &bytes->body[encoding];
+
+    if (bytes->tried & (1u << encoding)) {
+        return 0;
+    }
+
+    bytes->tried |= 1u << encoding;
+
+    text.data = (const char *) bytes->body[GIG_IDENTITY].data;
+    text.len = bytes->body[GIG_IDENTITY].len;
+
+    data = malloc(text.len);
+    if (data == NULL) {
+        return 0;
+    }
+
+    len = gig_compress(encoding, text, data, text.len - 1);
+
+    if (len == 0) {
+        free(data);
+        return 0;
+    }
+
+    /* it takes a fraction of that */
+    shorter = realloc(data, len);
+
+    body->data = (u_char *) (shorter ? shorter : data);
+    body->len = len;
+
+    ngx_http_gig_bytes_tag(bytes, encoding);
+
+    return len;
 }

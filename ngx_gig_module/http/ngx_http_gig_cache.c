@@ -1,9 +1,10 @@
 
 /*
- * The response cache of a worker: whole bodies with their ETag.  All entries
- * belong to one view of the catalog and one time slice (nothing shown changes
- * within it by the clock), so a new one of either simply empties it.  Least
- * recently used goes first when cache_size is reached.
+ * The response cache of a worker.  An entry is one response, found by its
+ * normalised key and by some of the spellings it was asked in: these are its names,
+ * and die with it.  All entries belong to one view of the catalog and one time
+ * slice (nothing shown changes within it by the clock), so a new one of either
+ * simply empties the cache.  Least recently used goes first when cache_size is reached.
  */
 
 #include "ngx_http_gig_response.h"
@@ -11,20 +12,17 @@
 #include <sodium.h>
 
 
-#define NGX_HTTP_GIG_CACHE_BUCKETS  4096        /* a power of two */
+#define NGX_HTTP_GIG_CACHE_BUCKETS  8192        /* a power of two */
 #define NGX_HTTP_GIG_CACHE_PART     8           /* an entry may take this part of cache_size */
+#define NGX_HTTP_GIG_SPELLINGS_MAX  4           /* of an entry */
 
-
-typedef struct ngx_http_gig_entry_s  ngx_http_gig_entry_t;
 
 struct ngx_http_gig_entry_s {
     ngx_queue_t                queue;           /* newest use first */
-    ngx_http_gig_entry_t      *next;            /* in its bucket */
-    uint64_t                   hash;
     ngx_http_gig_bytes_t      *bytes;
-    size_t                     size;
-    size_t                     len;             /* of the key, which follows */
-    u_char                     key[1];
+    ngx_http_gig_name_t       *key;             /* the normalised one */
+    ngx_http_gig_name_t       *spellings;       /* newest use first */
+    size_t                     size;            /* of all of it */
 };
 
 struct ngx_http_gig_cache_s {
@@ -34,14 +32,23 @@ struct ngx_http_gig_cache_s {
     ngx_uint_t                 serial;          /* of the view; 0: none yet */
     ngx_uint_t                 stale;
     int64_t                    from, until;
+    uint64_t                   epoch;           /* counts views and slices */
     unsigned char              seed[crypto_shorthash_KEYBYTES];
-    ngx_http_gig_entry_t      *bucket[NGX_HTTP_GIG_CACHE_BUCKETS];
+    ngx_http_gig_name_t       *bucket[NGX_HTTP_GIG_CACHE_BUCKETS];
 };
 
 
 static void ngx_http_gig_cache_empty(ngx_http_gig_cache_t *cache);
+static void ngx_http_gig_cache_trim(ngx_http_gig_cache_t *cache, ngx_http_gig_entry_t *spare);
 static void ngx_http_gig_cache_drop(ngx_http_gig_cache_t *cache, ngx_http_gig_entry_t *entry);
+static ngx_http_gig_name_t *ngx_http_gig_name_make(ngx_http_gig_cache_t *cache,
+    ngx_http_gig_entry_t *entry, u_char *key, size_t len);
+static void ngx_http_gig_name_free(ngx_http_gig_cache_t *cache, ngx_http_gig_name_t *name);
+static void ngx_http_gig_name_used(ngx_http_gig_entry_t *entry, ngx_http_gig_name_t *name);
 static uint64_t ngx_http_gig_cache_hash(ngx_http_gig_cache_t *cache, u_char *key, size_t len);
+
+
+#define ngx_http_gig_name_size(len)  (offsetof(ngx_http_gig_name_t, key) + (len))
 
 
 ngx_http_gig_cache_t *
@@ -83,6 +90,7 @@ ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ctx)
 
     ngx_http_gig_cache_empty(cache);
 
+    cache->epoch++;
     cache->serial = ctx->view->serial;
     cache->stale = ctx->stale;
 
@@ -97,6 +105,13 @@ ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache)
 }
 
 
+uint64_t
+ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache)
+{
+    return cache->epoch;
+}
+
+
 u_char *
 ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key)
 {
@@ -108,26 +123,54 @@ ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key)
 }
 
 
-ngx_http_gig_bytes_t *
-ngx_http_gig_cache_find(ngx_http_gig_cache_t *cache, u_char *key, size_t len)
+ngx_http_gig_name_t *
+ngx_http_gig_cache_name(ngx_http_gig_cache_t *cache, u_char *key, size_t len)
 {
     uint64_t               hash;
+    ngx_http_gig_name_t   *name;
     ngx_http_gig_entry_t  *entry;
 
     hash = ngx_http_gig_cache_hash(cache, key, len);
 
-    for (entry = cache->bucket[hash & (NGX_HTTP_GIG_CACHE_BUCKETS - 1)];
-         entry;
-         entry = entry->next)
-    {
-        if (entry->hash == hash && entry->len == len && ngx_memcmp(entry->key, key, len) == 0) {
+    for (name = cache->bucket[hash & (NGX_HTTP_GIG_CACHE_BUCKETS - 1)]; name; name = name->next) {
+
+        if (name->hash != hash || name->len != len || ngx_memcmp(name->key, key, len) != 0) {
+            continue;
+        }
+
+        entry = name->entry;
+
+        if (ngx_queue_head(&cache->queue) != &entry->queue) {
             ngx_queue_remove(&entry->queue);
             ngx_queue_insert_head(&cache->queue, &entry->queue);
-            return entry->bytes;
         }
+
+        if (name != entry->key && name != entry->spellings) {
+            ngx_http_gig_name_used(entry, name);
+        }
+
+        return name;
     }
 
     return NULL;
+}
+
+
+ngx_http_gig_bytes_t *
+ngx_http_gig_name_bytes(ngx_http_gig_name_t *name)
+{
+    return name->entry->bytes;
+}
+
+
+ngx_http_gig_bytes_t *
+ngx_http_gig_cache_find(ngx_http_gig_cache_t *cache, u_char *key, size_t len)
+{
+    ngx_http_gig_name_t  *name;
+
+    name = ngx_http_gig_cache_name(cache, key, len);
+
+    return name ? name->entry->bytes : NULL;
 }
 
 
@@ -136,44 +179,100 @@ ngx_http_gig_cache_keep(ngx_http_gig_cache_t *cache, u_char *key, size_t len,
     ngx_http_gig_bytes_t *bytes)
 {
     size_t                 size;
-    ngx_queue_t           *oldest;
-    ngx_http_gig_entry_t  *entry, **bucket;
+    ngx_http_gig_entry_t  *entry;
 
-    size = sizeof(ngx_http_gig_entry_t) + len + sizeof(ngx_http_gig_bytes_t) + bytes->len;
+    size = sizeof(ngx_http_gig_entry_t) + ngx_http_gig_name_size(len)
+           + ngx_http_gig_bytes_size(bytes);
 
     if (size > cache->max / NGX_HTTP_GIG_CACHE_PART) {
         return;
     }
 
-    while (cache->size + size > cache->max) {
-        oldest = ngx_queue_last(&cache->queue);
-
-        /* the analyzer does not see that drop takes it off the queue, so another one is last */
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
-        ngx_http_gig_cache_drop(cache, ngx_queue_data(oldest, ngx_http_gig_entry_t, queue));
-    }
-
-    entry = ngx_alloc(sizeof(ngx_http_gig_entry_t) + len, ngx_cycle->log);
+    entry = ngx_calloc(sizeof(ngx_http_gig_entry_t), ngx_cycle->log);
     if (entry == NULL) {
         return;
     }
 
-    entry->hash = ngx_http_gig_cache_hash(cache, key, len);
+    entry->key = ngx_http_gig_name_make(cache, entry, key, len);
+    if (entry->key == NULL) {
+        ngx_free(entry);
+        return;
+    }
+
     entry->size = size;
-    entry->len = len;
-    ngx_memcpy(entry->key, key, len);
-
     entry->bytes = bytes;
+    bytes->entry = entry;
     bytes->refs++;
-
-    bucket = &cache->bucket[entry->hash & (NGX_HTTP_GIG_CACHE_BUCKETS - 1)];
-    entry->next = *bucket;
-    *bucket = entry;
 
     ngx_queue_insert_head(&cache->queue, &entry->queue);
 
     cache->size += size;
     cache->entries++;
+
+    ngx_http_gig_cache_trim(cache, entry);
+}
+
+
+void
+ngx_http_gig_cache_spelling(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t *bytes, u_char *key,
+    size_t len, ngx_atomic_t *visits)
+{
+    ngx_uint_t             n;
+    ngx_http_gig_name_t   *name, **link;
+    ngx_http_gig_entry_t  *entry;
+
+    entry = bytes->entry;
+
+    if (entry == NULL
+        || entry->size + ngx_http_gig_name_size(len) > cache->max / NGX_HTTP_GIG_CACHE_PART)
+    {
+        return;
+    }
+
+    /* the one not used for longest makes room: a common spelling outlives the odd ones */
+
+    for (n = 1, link = &entry->spellings; *link; link = &(*link)->other, n++) {
+
+        if (n == NGX_HTTP_GIG_SPELLINGS_MAX) {
+            name = *link;
+            *link = NULL;
+            entry->size -= ngx_http_gig_name_size(name->len);
+            cache->size -= ngx_http_gig_name_size(name->len);
+            ngx_http_gig_name_free(cache, name);
+            break;
+        }
+    }
+
+    name = ngx_http_gig_name_make(cache, entry, key, len);
+    if (name == NULL) {
+        return;
+    }
+
+    name->visits = visits;
+    name->other = entry->spellings;
+    entry->spellings = name;
+
+    entry->size += ngx_http_gig_name_size(len);
+    cache->size += ngx_http_gig_name_size(len);
+
+    ngx_http_gig_cache_trim(cache, entry);
+}
+
+
+ngx_uint_t
+ngx_http_gig_cache_takes(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t *bytes, size_t more)
+{
+    return bytes->entry && bytes->entry->size + more <= cache->max / NGX_HTTP_GIG_CACHE_PART;
+}
+
+
+void
+ngx_http_gig_cache_grown(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t *bytes, size_t more)
+{
+    bytes->entry->size += more;
+    cache->size += more;
+
+    ngx_http_gig_cache_trim(cache, bytes->entry);
 }
 
 
@@ -197,25 +296,102 @@ ngx_http_gig_cache_empty(ngx_http_gig_cache_t *cache)
 }
 
 
+/* Back within the bound; spare is in use, and by itself always within it. */
+
+static void
+ngx_http_gig_cache_trim(ngx_http_gig_cache_t *cache, ngx_http_gig_entry_t *spare)
+{
+    ngx_queue_t           *q, *prev;
+    ngx_http_gig_entry_t  *entry;
+
+    for (q = ngx_queue_last(&cache->queue);
+         q != ngx_queue_sentinel(&cache->queue) && cache->size > cache->max;
+         q = prev)
+    {
+        prev = ngx_queue_prev(q);
+        entry = ngx_queue_data(q, ngx_http_gig_entry_t, queue);
+
+        if (entry != spare) {
+            ngx_http_gig_cache_drop(cache, entry);
+        }
+    }
+}
+
+
 static void
 ngx_http_gig_cache_drop(ngx_http_gig_cache_t *cache, ngx_http_gig_entry_t *entry)
 {
-    ngx_http_gig_entry_t  **link;
+    ngx_http_gig_name_t  *name, *other;
 
-    link = &cache->bucket[entry->hash & (NGX_HTTP_GIG_CACHE_BUCKETS - 1)];
-
-    while (*link != entry) {
-        link = &(*link)->next;
+    for (name = entry->spellings; name; name = other) {
+        other = name->other;
+        ngx_http_gig_name_free(cache, name);
     }
 
-    *link = entry->next;
+    ngx_http_gig_name_free(cache, entry->key);
     ngx_queue_remove(&entry->queue);
 
     cache->size -= entry->size;
     cache->entries--;
 
+    entry->bytes->entry = NULL;
     ngx_http_gig_bytes_release(entry->bytes);
     ngx_free(entry);
+}
+
+
+static ngx_http_gig_name_t *
+ngx_http_gig_name_make(ngx_http_gig_cache_t *cache, ngx_http_gig_entry_t *entry, u_char *key,
+    size_t len)
+{
+    ngx_http_gig_name_t  *name, **bucket;
+
+    name = ngx_alloc(ngx_http_gig_name_size(len), ngx_cycle->log);
+    if (name == NULL) {
+        return NULL;
+    }
+
+    name->other = NULL;
+    name->entry = entry;
+    name->visits = NULL;
+    name->hash = ngx_http_gig_cache_hash(cache, key, len);
+    name->len = len;
+    ngx_memcpy(name->key, key, len);
+
+    bucket = &cache->bucket[name->hash & (NGX_HTTP_GIG_CACHE_BUCKETS - 1)];
+    name->next = *bucket;
+    *bucket = name;
+
+    return name;
+}
+
+
+static void
+ngx_http_gig_name_free(ngx_http_gig_cache_t *cache, ngx_http_gig_name_t *name)
+{
+    ngx_http_gig_name_t  **link;
+
+    link = &cache->bucket[name->hash & (NGX_HTTP_GIG_CACHE_BUCKETS - 1)];
+
+    while (*link != name) {
+        link = &(*link)->next;
+    }
+
+    *link = name->next;
+    ngx_free(name);
+}
+
+
+static void
+ngx_http_gig_name_used(ngx_http_gig_entry_t *entry, ngx_http_gig_name_t *name)
+{
+    ngx_http_gig_name_t  **link;
+
+    for (link = &entry->spellings; *link != name; link = &(*link)->other) { /* void */ }
+
+    *link = name->other;
+    name->other = entry->spellings;
+    entry->spellings = name;
 }
 
 

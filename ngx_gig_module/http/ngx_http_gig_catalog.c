@@ -49,6 +49,8 @@ static void ngx_http_gig_catalog_checked(ngx_event_t *ev);
 static void ngx_http_gig_catalog_checked_result(ngx_http_gig_catalog_t *catalog,
     ngx_http_gig_catalog_check_t *check);
 static void ngx_http_gig_catalog_timer(ngx_event_t *ev);
+static void ngx_http_gig_catalog_segments(ngx_http_gig_catalog_t *catalog,
+    ngx_http_gig_view_t *view);
 static ngx_int_t ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation);
 
 
@@ -420,6 +422,8 @@ ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation)
         }
     }
 
+    ngx_http_gig_catalog_segments(catalog, view);
+
     old = catalog->view;
     view->serial = ++catalog->serial;
     catalog->view = view;
@@ -452,6 +456,40 @@ failed:
     ngx_http_gig_catalog_release(catalog->board, view);
 
     return NGX_ERROR;
+}
+
+
+/*
+ * The text index.  A segment that is damaged finds nothing until the keeper has
+ * loaded in full; all else is served.
+ */
+
+static void
+ngx_http_gig_catalog_segments(ngx_http_gig_catalog_t *catalog, ngx_http_gig_view_t *view)
+{
+    unsigned     i;
+    gig_str_t    bytes;
+    gig_place_t  place[GIG_SEGMENTS_MAX];
+
+    view->n_segments = gig_image_segments(&view->image, place);
+
+    for (i = 0; i < view->n_segments; i++) {
+
+        bytes = place[i].store < view->image.stores
+                ? gig_place_bytes(&place[i], view->stores[place[i].store]->bytes, 0)
+                : gig_null_str;
+
+        if (bytes.data && gig_segment_open(bytes, &view->segments[i]) == 0) {
+            continue;
+        }
+
+        ngx_memzero(&view->segments[i], sizeof(gig_segment_t));
+        ngx_http_gig_shm_notice(catalog->board)->damaged = 1;
+
+        ngx_log_error(NGX_LOG_ERR, catalog->log, 0, "gig: board \"%V\": the words of some gigs of "
+                      "index.%uL are damaged: a search does not find them until the catalog has "
+                      "been loaded again", &catalog->board->name, view->image.meta.generation);
+    }
 }
 
 

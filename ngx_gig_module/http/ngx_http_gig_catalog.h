@@ -15,6 +15,8 @@
 typedef struct {
     gig_image_t               image;
     ngx_http_gig_store_t     *stores[GIG_IMAGE_STORES_MAX];
+    unsigned                  n_segments;
+    gig_segment_t             segments[GIG_SEGMENTS_MAX];
     ngx_uint_t                serial;
     ngx_uint_t                refs;
     gig_str_t                 bytes;        /* the index, mapped */

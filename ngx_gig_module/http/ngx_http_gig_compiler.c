@@ -120,6 +120,7 @@ ngx_http_gig_compiler_start(ngx_http_gig_keeper_t *k)
     job->generation = meta->generation;
     job->compile.last = job->view ? &job->view->image : NULL;
     job->compile.full = (int) job->full;
+    job->compile.place_names = k->board->place_names;
     job->compile.board = (gig_str_t) { job->board, strlen(job->board) };
 
     task->event.handler = ngx_http_gig_compiler_done;

@@ -299,6 +299,7 @@ ngx_http_gig_board_get(ngx_conf_t *cf, ngx_str_t *name)
     board->redis_timeout = NGX_CONF_UNSET_MSEC;
     board->redis_in_flight = NGX_CONF_UNSET_UINT;
     board->cache_size = NGX_CONF_UNSET_SIZE;
+    board->compress = NGX_CONF_UNSET;
     board->file = cf->conf_file->file.name;
     board->line = cf->conf_file->line;
 
@@ -320,6 +321,7 @@ ngx_http_gig_board_wipe(void *data)
 
     gig_secret_wipe(&board->secret);
     gig_secret_wipe(&board->cursors);
+    gig_place_names_free(board->place_names);
 
     if (board->redis.password.len) {
         sodium_memzero(board->redis.password.data, board->redis.password.len);

@@ -183,6 +183,38 @@ ngx_http_gig_file_seal_key(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t required,
 
 
 ngx_int_t
+ngx_http_gig_file_places(ngx_conf_t *cf, ngx_http_gig_board_t *board, ngx_str_t *path)
+{
+    ngx_str_t    text;
+    gig_error_t  err;
+
+    ngx_str_null(&text);
+
+    if (path && ngx_http_gig_file_read(cf, path, GIG_PLACE_NAMES_FILE_MAX, 0, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    board->place_names = gig_place_names_read((gig_str_t) { (const char *) text.data, text.len },
+                                              &err);
+
+    if (board->place_names == NULL) {
+
+        if (path) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "the file of places \"%V\" cannot be used: %s",
+                          path, err.detail);
+        } else {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "the places built in cannot be used: %s",
+                          err.detail);
+        }
+
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_http_gig_file_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 {
     ngx_int_t  rc;

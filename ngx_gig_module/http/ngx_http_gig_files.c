@@ -537,10 +537,10 @@ ngx_http_gig_files_check_fragments(int folder, const gig_image_t *image, gig_err
     char         name[NGX_HTTP_GIG_FILE_NAME];
     size_t       mapped[GIG_IMAGE_STORES_MAX];
     uint32_t     i, row, form;
-    unsigned     kind;
+    unsigned     kind, n;
     gig_str_t    stores[GIG_IMAGE_STORES_MAX];
     gig_store_t  store;
-    gig_place_t  place;
+    gig_place_t  place, segment[GIG_SEGMENTS_MAX];
 
     rc = -1;
 
@@ -563,7 +563,7 @@ ngx_http_gig_files_check_fragments(int folder, const gig_image_t *image, gig_err
         }
     }
 
-    for (row = 0; row < image->n; row++) {
+    for (row = 0; row < image->rows; row++) {
         for (kind = 0; kind < GIG_FRAGMENTS; kind++) {
 
             if (gig_image_place(image, row, (gig_fragment_kind_t) kind, &place) != 0
@@ -582,6 +582,17 @@ ngx_http_gig_files_check_fragments(int folder, const gig_image_t *image, gig_err
             || gig_place_bytes(&place, stores[place.store], 1).data == NULL)
         {
             (void) gig_error_set(err, "", "form %u is damaged", form);
+            goto done;
+        }
+    }
+
+    n = gig_image_segments(image, segment);
+
+    for (row = 0; row < n; row++) {
+        if (segment[row].store >= i
+            || gig_place_bytes(&segment[row], stores[segment[row].store], 1).data == NULL)
+        {
+            (void) gig_error_set(err, "", "segment %u of the words is damaged", row);
             goto done;
         }
     }

@@ -93,6 +93,7 @@ ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
                                                 "moment. Please try again.");
     }
 
+    ngx_http_gig_etag(bytes);
     ngx_http_gig_cache_keep(cache, key, p - key, bytes);
 
     rc = ngx_http_gig_send_cached(r, ctx, bytes);

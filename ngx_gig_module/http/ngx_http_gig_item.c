@@ -7,6 +7,8 @@
 #define NGX_HTTP_GIG_SIMILAR  3
 
 
+static void ngx_http_gig_item_spelling(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_bytes_t *bytes, ngx_atomic_t *visits);
 static ngx_http_gig_bytes_t *ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_state_t state);
 static ngx_int_t ngx_http_gig_item_gone(ngx_http_gig_ctx_t *ctx, uint32_t row,
@@ -26,6 +28,7 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     uint32_t               row;
     ngx_int_t              rc;
     gig_state_t            state;
+    ngx_atomic_t          *visits;
     ngx_http_gig_cache_t  *cache;
     ngx_http_gig_bytes_t  *bytes;
 
@@ -38,9 +41,15 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
                                     "There is no gig at this address.");
     }
 
+    visits = NULL;
+
     if (r->method == NGX_HTTP_GET) {
-        ngx_http_gig_visit(ctx->board, ngx_http_gig_str(&ctx->id), ctx->args.source,
-                           NGX_HTTP_GIG_VIEW);
+        visits = ngx_http_gig_visit_total(ctx->board, ngx_http_gig_str(&ctx->id),
+                                          ctx->args.source, NGX_HTTP_GIG_VIEW);
+    }
+
+    if (visits) {
+        (void) ngx_atomic_fetch_add(visits, 1);
     }
 
     ngx_http_gig_cache_turn(cache, ctx);
@@ -66,6 +75,7 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     if (bytes) {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);
+        ngx_http_gig_item_spelling(r, ctx, bytes, visits);
         return ngx_http_gig_send_cached(r, ctx, bytes);
     }
 
@@ -80,13 +90,30 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     bytes->state = ctx->state;
 
+    if (bytes->status == NGX_HTTP_OK) {
+        ngx_http_gig_etag(bytes);
+    }
+
     ngx_http_gig_cache_keep(cache, key, p - key, bytes);
+    ngx_http_gig_item_spelling(r, ctx, bytes, visits);
 
     rc = ngx_http_gig_send_cached(r, ctx, bytes);
 
     ngx_http_gig_bytes_release(bytes);
 
     return rc;
+}
+
+
+/* Only a GET says where GETs of these words are counted. */
+
+static void
+ngx_http_gig_item_spelling(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_bytes_t *bytes, ngx_atomic_t *visits)
+{
+    if (r->method == NGX_HTTP_GET) {
+        ngx_http_gig_spelling_keep(r, ctx, bytes, visits);
+    }
 }
 
 

@@ -199,6 +199,13 @@ ngx_http_gig_keeper_locked(ngx_http_gig_keeper_t *k)
             k->want = NGX_HTTP_GIG_WANT_FRESH;
             k->why = "the state folder is another one";
         }
+
+        /* Which gigs a place finds was settled when the image was made. */
+
+        if (mapped && view->image.place_names != gig_place_names_hash(k->board->place_names)) {
+            k->want = NGX_HTTP_GIG_WANT_FRESH;
+            k->why = "the table of places is another one";
+        }
     }
 
     ngx_log_error(NGX_LOG_INFO, k->log, 0, "gig: board \"%V\": this worker is the keeper",
@@ -516,6 +523,15 @@ ngx_http_gig_keeper_compiled(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
 
         if (view && view->image.meta.generation == job->generation) {
             ngx_http_gig_keeper_in_step(k);
+
+            /* Numbers of gigs that went stay free for others; too many are only weight. */
+
+            if (view->image.rows > NGX_HTTP_GIG_ROWS_MIN
+                && view->image.rows / NGX_HTTP_GIG_ROWS_PART > view->image.n)
+            {
+                k->want = NGX_HTTP_GIG_WANT_FRESH;
+                k->why = "most of the catalog has gone";
+            }
 
         } else {
             k->want = NGX_HTTP_GIG_WANT_FRESH;

@@ -25,6 +25,8 @@
 #define NGX_HTTP_GIG_KEEPER_BLOCK       "1000"      /* ms XREAD waits */
 #define NGX_HTTP_GIG_KEEPER_DEADLINE    6000        /* ms for any one reply; above BLOCK */
 #define NGX_HTTP_GIG_KEEPER_HOLD        1000        /* ms to another look after nothing */
+#define NGX_HTTP_GIG_ROWS_MIN           4096        /* numbers of gigs: fewer are no weight */
+#define NGX_HTTP_GIG_ROWS_PART          4           /* a gig in so many numbers: loaded anew */
 #define NGX_HTTP_GIG_KEEPER_REPLY_MAX   (64 * 1024 * 1024)
 #define NGX_HTTP_GIG_GATHER             5           /* ms at rest */
 #define NGX_HTTP_GIG_GATHER_MAX         10000       /* ms */

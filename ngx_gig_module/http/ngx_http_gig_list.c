@@ -1,21 +1,25 @@
 
-/* The list: fragments of the catalog with their holes filled, kept in the response cache. */
+/*
+ * The list: what a query finds in the catalog, as fragments with their holes
+ * filled, kept in the response cache.  The query is the board's workspace: it is
+ * read, answered and done with before the event loop runs again.
+ */
 
 #include "ngx_http_gig_response.h"
 
 
-static size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key);
+#define NGX_HTTP_GIG_QUERY_MAX      4096        /* bytes of a query string that we write */
+
+
+static size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size);
 static ngx_http_gig_bytes_t *ngx_http_gig_list_make(ngx_http_request_t *r,
     ngx_http_gig_ctx_t *ctx, ngx_uint_t *whole);
-static void ngx_http_gig_list_next(ngx_http_gig_ctx_t *ctx, const gig_list_t *list,
-    char cursor[GIG_CURSOR_TEXT], u_char *query, size_t size);
-static void ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const gig_list_t *list,
-    const char *cursor, gig_buf_t *body, ngx_uint_t *whole);
-static void ngx_http_gig_list_html(ngx_http_gig_ctx_t *ctx, const gig_list_t *list,
-    const char *query, gig_buf_t *body, ngx_uint_t *whole);
+static ngx_int_t ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    gig_buf_t *query, ngx_str_t *link);
+static void ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *body,
+    ngx_uint_t *whole);
+static void ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body);
 
-
-static const char  *ngx_http_gig_list_states[] = { "open", "scheduled", "all" };
 
 static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
 static ngx_str_t  ngx_http_gig_miss = ngx_string("MISS");
@@ -36,14 +40,15 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     ngx_http_gig_cache_turn(cache, ctx);
 
-    len = ngx_http_gig_list_key(ctx, key);
-    bytes = ngx_http_gig_cache_find(cache, key, len);
+    len = ngx_http_gig_list_key(ctx, key, sizeof(key));
+    bytes = len ? ngx_http_gig_cache_find(cache, key, len) : NULL;
 
     ctx->cache = ctx->stale ? ngx_http_gig_stale_text : bytes ? ngx_http_gig_hit
                                                               : ngx_http_gig_miss;
 
     if (bytes) {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);
+        ngx_http_gig_spelling_keep(r, ctx, bytes, NULL);
         return ngx_http_gig_send_cached(r, ctx, bytes);
     }
 
@@ -56,9 +61,12 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ngx_http_gig_etag(bytes);
+
     /* a list that lacks a damaged gig is answered, but not again */
-    if (whole) {
+    if (whole && len) {
         ngx_http_gig_cache_keep(cache, key, len, bytes);
+        ngx_http_gig_spelling_keep(r, ctx, bytes, NULL);
     }
 
     rc = ngx_http_gig_send_cached(r, ctx, bytes);
@@ -69,24 +77,39 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-/* The query normalised: what was left out and what was given as its default are one. */
+/*
+ * The query in its normal form.  A page shows q as it was typed and links in the format that
+ * was asked for, so these two belong to it.  0: too long to be kept.
+ */
 
 static size_t
-ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key)
+ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size)
 {
-    u_char               *p;
-    ngx_http_gig_args_t  *args;
+    u_char       *p, *last;
+    size_t        len;
+    gig_query_t  *query;
 
-    args = &ctx->args;
+    query = &ctx->board->asked->query;
+    last = key + size;
 
     p = ngx_http_gig_cache_key(ctx, key);
+    *p++ = (u_char) ('0' + query->format);
 
-    *p++ = (u_char) ('0' + args->state);
-    *p++ = (u_char) args->limit;
-    *p++ = (u_char) ('0' + args->format);       /* stands in the address of the next page */
+    len = gig_query_key(query, (char *) p, last - p);
 
-    if (args->after) {
-        p = ngx_cpymem(p, args->cursor.data, args->cursor.len);
+    if (len == 0) {
+        return 0;
+    }
+
+    p += len;
+
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+
+        if (query->q.len > (size_t) (last - p)) {
+            return 0;
+        }
+
+        p = ngx_cpymem(p, query->q.data ? query->q.data : "", query->q.len);
     }
 
     return p - key;
@@ -96,99 +119,106 @@ ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key)
 static ngx_http_gig_bytes_t *
 ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_t *whole)
 {
-    char                   cursor[GIG_CURSOR_TEXT];
-    u_char                 query[GIG_CURSOR_TEXT + 128];
-    gig_buf_t              body;
-    ngx_str_t              link;
-    gig_list_t             list;
-    gig_list_query_t       ask;
+    char                    cursor[GIG_CURSOR_TEXT];
+    gig_buf_t               body, query;
+    ngx_str_t               link;
+    gig_searched_t          in;
+    gig_query_change_t      change;
+    ngx_http_gig_asked_t   *asked;
+    ngx_http_gig_bytes_t   *bytes;
 
-    ngx_memzero(&ask, sizeof(gig_list_query_t));
-
-    ask.state = ctx->args.state;
-    ask.limit = ctx->args.limit;
-    ask.after = ctx->args.after;
-    ask.after_posted = ctx->args.after_posted;
-    ask.after_id.data = ctx->args.after_id;
-    ask.after_id.len = ngx_strlen(ctx->args.after_id);
-
-    gig_image_list(&ctx->view->image, &ask, ctx->now, &list);
-
+    asked = ctx->board->asked;
+    bytes = NULL;
     cursor[0] = '\0';
-    query[0] = '\0';
     ngx_str_null(&link);
 
-    if (list.more && list.n) {
-
-        ngx_http_gig_list_next(ctx, &list, cursor, query, sizeof(query));
-
-        link.data = ngx_pnalloc(r->pool, ctx->conf->base.len + ngx_strlen(query)
-                                         + sizeof("<?>; rel=\"next\""));
-        if (link.data == NULL) {
-            return NULL;
-        }
-
-        link.len = ngx_sprintf(link.data, "<%V?%s>; rel=\"next\"", &ctx->conf->base, query)
-                   - link.data;
-    }
-
+    gig_buf_init(&query, NGX_HTTP_GIG_QUERY_MAX);
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
 
+    in.image = &ctx->view->image;
+    in.n_segments = ctx->view->n_segments;
+    in.segments = ctx->view->segments;
+    in.place_names = ctx->board->place_names;
+    in.epoch = ngx_http_gig_cache_epoch(ctx->board->cache);
+
+    /* a page offers all there is to choose from */
     if (ctx->format == NGX_HTTP_GIG_HTML) {
-        ngx_http_gig_list_html(ctx, &list, (char *) query, &body, whole);
+        asked->query.facets = GIG_FACET_ALL;
+    }
+
+    if (gig_search(ctx->board->search, &in, &asked->query, &asked->cursor, ctx->now,
+                   &asked->found)
+        != 0)
+    {
+        return NULL;
+    }
+
+    if (asked->found.more) {
+        gig_cursor_make(&ctx->board->cursors, &asked->found.next, cursor);
+
+        change = GIG_QUERY_SAME;
+        change.cursor = cursor;
+        gig_query_write(&asked->query, &change, &query);
+
+        if (ngx_http_gig_list_link(r, ctx, &query, &link) != NGX_OK) {
+            goto done;
+        }
+    }
+
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
+        ngx_http_gig_list_page(ctx, &query, &body, whole);
     } else {
-        ngx_http_gig_list_json(ctx, &list, cursor, &body, whole);
+        ngx_http_gig_list_json(ctx, cursor, &body, whole);
     }
 
-    return ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, &link);
+    bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, &link);
+
+done:
+
+    gig_buf_free(&query);
+
+    return bytes;
+}
+
+
+static ngx_int_t
+ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_buf_t *query,
+    ngx_str_t *link)
+{
+    if (gig_buf_failed(query)) {
+        return NGX_ERROR;
+    }
+
+    link->data = ngx_pnalloc(r->pool, ctx->conf->base.len + query->len
+                                      + sizeof("<?>; rel=\"next\""));
+    if (link->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    link->len = ngx_sprintf(link->data, "<%V?%*s>; rel=\"next\"", &ctx->conf->base, query->len,
+                            query->data)
+                - link->data;
+
+    return NGX_OK;
 }
 
 
 static void
-ngx_http_gig_list_next(ngx_http_gig_ctx_t *ctx, const gig_list_t *list,
-    char cursor[GIG_CURSOR_TEXT], u_char *query, size_t size)
+ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *body,
+    ngx_uint_t *whole)
 {
-    u_char    *p, *last;
-    uint32_t   row;
+    size_t              len;
+    uint32_t            i;
+    ngx_uint_t          comma;
+    const gig_found_t  *found;
 
-    row = list->row[list->n - 1];
-
-    gig_cursor_make(&ctx->board->cursors, gig_image_posted(&ctx->view->image, row),
-                    gig_image_id(&ctx->view->image, row), cursor);
-
-    p = query;
-    last = query + size - 1;
-
-    if (ctx->args.state != GIG_LIST_OPEN) {
-        p = ngx_slprintf(p, last, "state=%s&", ngx_http_gig_list_states[ctx->args.state]);
-    }
-
-    if (ctx->args.limit != NGX_HTTP_GIG_LIMIT) {
-        p = ngx_slprintf(p, last, "limit=%uD&", ctx->args.limit);
-    }
-
-    if (ctx->args.format) {
-        p = ngx_slprintf(p, last, "format=%s&", ctx->args.json ? "json" : "html");
-    }
-
-    p = ngx_slprintf(p, last, "cursor=%s", cursor);
-    *p = '\0';
-}
-
-
-static void
-ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const char *cursor,
-    gig_buf_t *body, ngx_uint_t *whole)
-{
-    size_t      len;
-    uint32_t    i;
-    ngx_uint_t  comma;
+    found = &ctx->board->asked->found;
 
     gig_buf_printf(body, "{\"board\":\"%.*s\",\"version\":%llu,\"total\":%u,\"gigs\":[",
                    (int) ctx->board->name.len, ctx->board->name.data,
-                   (unsigned long long) ctx->view->image.meta.version, list->total);
+                   (unsigned long long) ctx->view->image.meta.version, found->total);
 
-    for (i = 0, comma = 0; i < list->n; i++) {
+    for (i = 0, comma = 0; i < found->n; i++) {
 
         len = body->len;
 
@@ -196,7 +226,7 @@ ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const ch
             gig_buf_puts(body, ",");
         }
 
-        if (ngx_http_gig_fill(ctx, list->row[i], GIG_FRAGMENT_SUMMARY, body) == NGX_OK) {
+        if (ngx_http_gig_fill(ctx, found->row[i], GIG_FRAGMENT_SUMMARY, body) == NGX_OK) {
             comma = 1;
             continue;
         }
@@ -206,47 +236,67 @@ ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const ch
         body->len = len;
     }
 
+    gig_buf_puts(body, "]");
+
+    if (ctx->board->asked->query.facets) {
+        ngx_http_gig_list_facets(ctx, body);
+    }
+
+    if (found->suggestion[0]) {
+        gig_buf_puts(body, ",\"suggestion\":");
+        gig_buf_json(body, (gig_str_t) { found->suggestion, ngx_strlen(found->suggestion) });
+    }
+
     if (cursor[0]) {
-        gig_buf_printf(body, "],\"next\":\"%s\"}", cursor);
+        gig_buf_puts(body, ",\"next\":\"");
+        gig_buf_puts(body, cursor);
+        gig_buf_puts(body, "\"}");
+
     } else {
-        gig_buf_puts(body, "],\"next\":null}");
+        gig_buf_puts(body, ",\"next\":null}");
     }
 }
 
 
+/* Each value is in the image up to its count. */
+
 static void
-ngx_http_gig_list_html(ngx_http_gig_ctx_t *ctx, const gig_list_t *list, const char *query,
-    gig_buf_t *body, ngx_uint_t *whole)
+ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body)
 {
-    size_t           len;
-    uint32_t         i;
-    const char      *state;
-    gig_page_t       page;
-    gig_page_list_t  head;
+    u_char                     *p, text[NGX_INT32_LEN + 1];
+    uint32_t                    i;
+    ngx_uint_t                  facet, comma;
+    const gig_facet_counts_t   *counts;
 
-    ngx_http_gig_page(ctx, &page);
-    ngx_memzero(&head, sizeof(gig_page_list_t));
+    gig_buf_puts(body, ",\"facets\":{");
 
-    state = ngx_http_gig_list_states[ctx->args.state];
+    for (facet = 0, comma = 0; facet < GIG_FACETS; facet++) {
 
-    head.total = list->total;
-    head.shown = list->n;
-    head.first = !ctx->args.after;
-    head.state.data = state;
-    head.state.len = ngx_strlen(state);
-    head.next.data = query;
-    head.next.len = ngx_strlen(query);
-
-    gig_page_list_head(&page, &head, body);
-
-    for (i = 0; i < list->n; i++) {
-        len = body->len;
-
-        if (ngx_http_gig_fill(ctx, list->row[i], GIG_FRAGMENT_CARD, body) != NGX_OK) {
-            *whole = 0;
-            body->len = len;
+        if (!(ctx->board->asked->query.facets >> facet & 1)) {
+            continue;
         }
+
+        gig_buf_puts(body, comma ? ",\"" : "\"");
+        gig_buf_puts(body, gig_facet_name((gig_facet_t) facet));
+        gig_buf_puts(body, "\":[");
+        comma = 1;
+
+        counts = &ctx->board->asked->found.facet[facet];
+
+        for (i = 0; i < counts->n; i++) {
+
+            if (i) {
+                gig_buf_add(body, ",", 1);
+            }
+
+            gig_buf_str(body, gig_image_value_json(&ctx->view->image, counts->count[i].value));
+
+            p = ngx_sprintf(text, "%uD}", counts->count[i].count);
+            gig_buf_add(body, text, p - text);
+        }
+
+        gig_buf_puts(body, "]");
     }
 
-    gig_page_list_tail(&page, &head, body);
+    gig_buf_puts(body, "}");
 }

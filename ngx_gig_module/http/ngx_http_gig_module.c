@@ -144,6 +144,13 @@ ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    board->search = gig_search_create();
+    board->asked = ngx_palloc(cycle->pool, sizeof(ngx_http_gig_asked_t));
+
+    if (board->search == NULL || board->asked == NULL) {
+        return NGX_ERROR;
+    }
+
     if (ngx_http_gig_catalog_init(board, cycle) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -193,6 +200,9 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
             ngx_http_gig_cache_destroy(board[i]->cache);
             board[i]->cache = NULL;
         }
+
+        gig_search_free(board[i]->search);
+        board[i]->search = NULL;
 
         if (board[i]->used && board[i]->sealed) {
             gig_sealer_wipe(&board[i]->sealer);

@@ -17,7 +17,6 @@ typedef struct {
 
 static ngx_str_t *ngx_http_gig_accept_header(ngx_http_request_t *r);
 static ngx_http_gig_format_t ngx_http_gig_format_by_default(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_gig_quality(u_char *p, u_char *last);
 static void ngx_http_gig_accept(ngx_http_gig_accept_t *a, ngx_uint_t exact, ngx_uint_t quality);
 
 
@@ -162,7 +161,7 @@ ngx_http_gig_accept(ngx_http_gig_accept_t *a, ngx_uint_t exact, ngx_uint_t quali
 
 /* The weight in thousandths; what is malformed counts as 1000, as if it were not there. */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_gig_quality(u_char *p, u_char *last)
 {
     ngx_uint_t  n, scale;

@@ -4,26 +4,34 @@
 #include "ngx_http_gig_response.h"
 
 
+/* "max-age=NN" and its end */
+#define NGX_HTTP_GIG_AGE_TEXT  sizeof("max-age=60")
+
+
 static ngx_int_t ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value);
 static ngx_int_t ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer);
 static ngx_int_t ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 static ngx_int_t ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer);
-static void ngx_http_gig_release_handler(void *data);
+static ngx_int_t ngx_http_gig_header_vary(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_answer_t *answer);
+static ngx_int_t ngx_http_gig_header_encoding(ngx_http_request_t *r, gig_encoding_t encoding);
 
 
 ngx_str_t  ngx_http_gig_type_html = ngx_string("text/html");
 ngx_str_t  ngx_http_gig_type_json = ngx_string("application/json");
 ngx_str_t  ngx_http_gig_type_problem = ngx_string("application/problem+json");
 ngx_str_t  ngx_http_gig_type_css = ngx_string("text/css");
+ngx_str_t  ngx_http_gig_type_js = ngx_string("text/javascript");
 
 
 /* The fixed headers; each answer carries all of the first three. */
 
-static ngx_str_t  ngx_http_gig_fixed[][2] = {
+static ngx_str_t  ngx_http_gig_always[][2] = {
     { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
     { ngx_string("Content-Security-Policy"),
-      ngx_string("default-src 'none'; style-src 'self'; img-src 'self' https:; "
+      ngx_string("default-src 'none'; script-src 'self'; connect-src 'self'; "
+                 "style-src 'self'; img-src 'self' https:; "
                  "form-action 'self'; base-uri 'none'; frame-ancestors 'self'") }
 };
 
@@ -37,12 +45,12 @@ static ngx_str_t  ngx_http_gig_name_robots = ngx_string("X-Robots-Tag");
 static ngx_str_t  ngx_http_gig_name_replayed = ngx_string("Idempotency-Replayed");
 static ngx_str_t  ngx_http_gig_name_age = ngx_string("Age");
 static ngx_str_t  ngx_http_gig_name_status = ngx_string("Cache-Status");
+static ngx_str_t  ngx_http_gig_name_etag = ngx_string("ETag");
+static ngx_str_t  ngx_http_gig_name_encoding = ngx_string("Content-Encoding");
+static ngx_str_t  ngx_http_gig_name_location = ngx_string("Location");
 
 static ngx_str_t  ngx_http_gig_origin = ngx_string("strict-origin-when-cross-origin");
 static ngx_str_t  ngx_http_gig_no_referrer = ngx_string("no-referrer");
-static ngx_str_t  ngx_http_gig_vary = ngx_string("Accept, Accept-Encoding");
-static ngx_str_t  ngx_http_gig_vary_html =
-    ngx_string("Accept, Accept-Encoding, Accept-Language");
 static ngx_str_t  ngx_http_gig_noindex = ngx_string("noindex");
 static ngx_str_t  ngx_http_gig_true = ngx_string("true");
 static ngx_str_t  ngx_http_gig_stale = ngx_string("gig; hit; detail=stale");
@@ -52,10 +60,12 @@ ngx_int_t
 ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_answer_t *answer,
     ngx_http_gig_bytes_t *bytes)
 {
-    ngx_int_t            rc;
-    ngx_buf_t           *b;
-    ngx_chain_t          out;
-    ngx_pool_cleanup_t  *cln;
+    ngx_int_t             rc;
+    ngx_buf_t            *b;
+    ngx_chain_t           out;
+    ngx_http_gig_body_t  *body;
+
+    body = bytes ? &bytes->body[answer->encoding] : NULL;
 
     /* what was done is done: no If-Match may turn its answer into a 412 */
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
@@ -63,7 +73,7 @@ ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_a
     }
 
     r->headers_out.status = answer->status;
-    r->headers_out.content_length_n = bytes ? (off_t) bytes->len : 0;
+    r->headers_out.content_length_n = body ? (off_t) body->len : 0;
 
     if (answer->type.len) {
         r->headers_out.content_type = answer->type;
@@ -79,16 +89,14 @@ ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_a
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (bytes && !r->header_only && r->method != NGX_HTTP_HEAD) {
+    if (bytes) {
 
-        /* held until the request's pool goes: a slow client reads on when the cache has let go */
-        cln = ngx_pool_cleanup_add(r->pool, 0);
-        if (cln == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        if (ctx->bytes) {
+            /* one context, one answer: there is no second */
+            return NGX_ERROR;
         }
 
-        cln->handler = ngx_http_gig_release_handler;
-        cln->data = bytes;
+        ctx->bytes = bytes;
         bytes->refs++;
     }
 
@@ -102,7 +110,7 @@ ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_a
         return rc;
     }
 
-    if (bytes == NULL || bytes->len == 0) {
+    if (body == NULL || body->len == 0) {
         return ngx_http_send_special(r, NGX_HTTP_LAST);
     }
 
@@ -111,8 +119,8 @@ ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_a
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    b->pos = bytes->data;
-    b->last = bytes->data + bytes->len;
+    b->pos = body->data;
+    b->last = body->data + body->len;
     b->memory = 1;
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
@@ -121,13 +129,6 @@ ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_a
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
-}
-
-
-static void
-ngx_http_gig_release_handler(void *data)
-{
-    ngx_http_gig_bytes_release(data);
 }
 
 
@@ -162,6 +163,9 @@ ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     left = ngx_http_gig_cache_until(ctx->board->cache) - ctx->now;
 
+    bytes->uses++;
+    bytes->format = ctx->format;
+
     answer.status = bytes->status;
     answer.type = ctx->format == NGX_HTTP_GIG_HTML ? ngx_http_gig_type_html
                                                    : ngx_http_gig_type_json;
@@ -173,8 +177,8 @@ ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     }
 
     if (bytes->status == NGX_HTTP_OK) {
-        answer.etag.data = bytes->etag;
-        answer.etag.len = NGX_HTTP_GIG_ETAG_LEN;
+        answer.encoding = ngx_http_gig_encoding(r, ctx, bytes);
+        answer.etag = bytes->body[answer.encoding].etag;
 
     } else if (ctx->format == NGX_HTTP_GIG_JSON) {
         answer.type = ngx_http_gig_type_problem;
@@ -199,8 +203,8 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_uint_t        i;
     ngx_table_elt_t  *h;
 
-    for (i = 0; i < sizeof(ngx_http_gig_fixed) / sizeof(ngx_http_gig_fixed[0]); i++) {
-        if (ngx_http_gig_header(r, &ngx_http_gig_fixed[i][0], &ngx_http_gig_fixed[i][1])
+    for (i = 0; i < sizeof(ngx_http_gig_always) / sizeof(ngx_http_gig_always[0]); i++) {
+        if (ngx_http_gig_header(r, &ngx_http_gig_always[i][0], &ngx_http_gig_always[i][1])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -221,11 +225,8 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    if (answer->vary
-        && ngx_http_gig_header(r, &ngx_http_gig_name_vary,
-                               ctx->format == NGX_HTTP_GIG_HTML ? &ngx_http_gig_vary_html
-                                                                : &ngx_http_gig_vary)
-           != NGX_OK)
+    if ((answer->vary || answer->vary_coding)
+        && ngx_http_gig_header_vary(r, ctx, answer) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -267,6 +268,12 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
         }
     }
 
+    if (answer->encoding != GIG_IDENTITY
+        && ngx_http_gig_header_encoding(r, answer->encoding) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (answer->etag.len) {
 
         h = ngx_list_push(&r->headers_out.headers);
@@ -276,16 +283,10 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
         h->hash = 1;
         ngx_http_gig_header_end(h);
-        ngx_str_set(&h->key, "ETag");
+        h->key = ngx_http_gig_name_etag;
 
-        /* a copy: the gzip filter may weaken it in place */
-        h->value.data = ngx_pstrdup(r->pool, &answer->etag);
-        if (h->value.data == NULL) {
-            h->hash = 0;
-            return NGX_ERROR;
-        }
-
-        h->value.len = answer->etag.len;
+        /* no copy: who weakens it, as the gzip filter does, writes another */
+        h->value = answer->etag;
         r->headers_out.etag = h;
     }
 
@@ -298,7 +299,7 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
         h->hash = 1;
         ngx_http_gig_header_end(h);
-        ngx_str_set(&h->key, "Location");
+        h->key = ngx_http_gig_name_location;
         h->value = answer->location;
 
         /*
@@ -321,6 +322,7 @@ ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer)
 
     static ngx_str_t  no_store = ngx_string("no-store");
     static ngx_str_t  no_cache = ngx_string("no-cache");
+    static u_char     ages[NGX_HTTP_GIG_MAX_AGE + 1][NGX_HTTP_GIG_AGE_TEXT];
 
     if (answer->max_age < 0) {
         return ngx_http_gig_header(r, &ngx_http_gig_name_cache_control, &no_store);
@@ -328,6 +330,21 @@ ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer)
 
     if (answer->max_age == 0) {
         return ngx_http_gig_header(r, &ngx_http_gig_name_cache_control, &no_cache);
+    }
+
+    /* of what is asked for often: written once, always the same */
+
+    if (answer->max_age <= NGX_HTTP_GIG_MAX_AGE && !answer->immutable) {
+
+        value.data = ages[answer->max_age];
+
+        if (value.data[0] == '\0') {
+            (void) ngx_sprintf(value.data, "max-age=%i%Z", answer->max_age);
+        }
+
+        value.len = sizeof("max-age=0") - 1 + (answer->max_age > 9);
+
+        return ngx_http_gig_header(r, &ngx_http_gig_name_cache_control, &value);
     }
 
     p = ngx_pnalloc(r->pool, sizeof("max-age=, immutable") + NGX_INT_T_LEN);
@@ -340,6 +357,71 @@ ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer)
                             answer->immutable ? ", immutable" : "") - p;
 
     return ngx_http_gig_header(r, &ngx_http_gig_name_cache_control, &value);
+}
+
+
+/* With `gzip_vary on` nginx adds a Vary of its own: what it says is left out of ours. */
+
+static ngx_int_t
+ngx_http_gig_header_vary(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_answer_t *answer)
+{
+    ngx_uint_t                 theirs, html;
+#if (NGX_HTTP_GZIP)
+    ngx_http_core_loc_conf_t  *clcf;
+#endif
+
+    /* by format, then by who names Accept-Encoding: we, nginx */
+    static ngx_str_t           vary[2][2] = {
+        { ngx_string("Accept, Accept-Encoding"), ngx_string("Accept") },
+        { ngx_string("Accept, Accept-Encoding, Accept-Language"),
+          ngx_string("Accept, Accept-Language") }
+    };
+    static ngx_str_t           coding = ngx_string("Accept-Encoding");
+
+    theirs = 0;
+
+#if (NGX_HTTP_GZIP)
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->gzip_vary) {
+        r->gzip_vary = 1;
+        theirs = 1;
+    }
+
+#endif
+
+    if (answer->vary) {
+        html = (ctx->format == NGX_HTTP_GIG_HTML);
+        return ngx_http_gig_header(r, &ngx_http_gig_name_vary, &vary[html][theirs]);
+    }
+
+    return theirs ? NGX_OK : ngx_http_gig_header(r, &ngx_http_gig_name_vary, &coding);
+}
+
+
+/* As gzip_static does; what compresses then leaves it alone. */
+
+static ngx_int_t
+ngx_http_gig_header_encoding(ngx_http_request_t *r, gig_encoding_t encoding)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_http_gig_header_end(h);
+    h->key = ngx_http_gig_name_encoding;
+    h->value.data = (u_char *) gig_encoding_name(encoding);
+    h->value.len = ngx_strlen(h->value.data);
+
+    r->headers_out.content_encoding = h;
+
+    return NGX_OK;
 }
 
 

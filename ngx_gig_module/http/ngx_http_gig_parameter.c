@@ -26,6 +26,7 @@ static char *ngx_http_gig_set_redis_db(ngx_conf_t *cf, ngx_http_gig_redis_t *red
 static char *ngx_http_gig_set_state(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_secret_file(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_seal_key(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+static char *ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_public_url(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_ledger(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_title(ngx_conf_t *cf, ngx_http_gig_board_t *board);
@@ -34,6 +35,7 @@ static char *ngx_http_gig_set_text(ngx_conf_t *cf, ngx_str_t *to, size_t max);
 static char *ngx_http_gig_set_redis_timeout(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_redis_in_flight(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_cache_size(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+static char *ngx_http_gig_set_compress(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static ngx_int_t ngx_http_gig_redis_address(ngx_conf_t *cf, ngx_http_gig_redis_t *redis,
     ngx_str_t *address);
 
@@ -43,13 +45,15 @@ static const ngx_http_gig_parameter_t  ngx_http_gig_parameters[] = {
     { "state",           1, 1, ngx_http_gig_set_state },
     { "secret_file",     1, 1, ngx_http_gig_set_secret_file },
     { "seal_key",        1, NGX_HTTP_GIG_SEAL_KEYS_MAX, ngx_http_gig_set_seal_key },
+    { "places",          1, 1, ngx_http_gig_set_places },
     { "public_url",      1, 1, ngx_http_gig_set_public_url },
     { "ledger",          1, 1, ngx_http_gig_set_ledger },
     { "title",           1, 1, ngx_http_gig_set_title },
     { "about",           1, 1, ngx_http_gig_set_about },
     { "redis_timeout",   1, 1, ngx_http_gig_set_redis_timeout },
     { "redis_in_flight", 1, 1, ngx_http_gig_set_redis_in_flight },
-    { "cache_size",      1, 1, ngx_http_gig_set_cache_size }
+    { "cache_size",      1, 1, ngx_http_gig_set_cache_size },
+    { "compress",        1, 1, ngx_http_gig_set_compress }
 };
 
 #define NGX_HTTP_GIG_PARAMETERS                                                                   \
@@ -120,8 +124,8 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown parameter \"%V\" in gig_board \"%V\": it may be one of redis, "
-                           "state, secret_file, seal_key, public_url, ledger, title, about, "
-                           "redis_timeout, redis_in_flight, cache_size",
+                           "state, secret_file, seal_key, places, public_url, ledger, title, "
+                           "about, redis_timeout, redis_in_flight, cache_size, compress",
                            &value[0], &board->name);
     }
 
@@ -308,6 +312,22 @@ ngx_http_gig_set_secret_file(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     board->secret_file = value[1];
 
     return ngx_http_gig_file_secret(cf, board, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ngx_conf_full_name(cf->cycle, &value[1], 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_gig_file_places(cf, board, &value[1]) == NGX_OK ? NGX_CONF_OK
+                                                                    : NGX_CONF_ERROR;
 }
 
 
@@ -535,6 +555,31 @@ ngx_http_gig_set_cache_size(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 }
 
 
+static char *
+ngx_http_gig_set_compress(ngx_conf_t *cf, ngx_http_gig_board_t *board)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "on") == 0) {
+        board->compress = 1;
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        board->compress = 0;
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid \"compress\" \"%V\" of gig_board \"%V\": it must be \"on\" or "
+                       "\"off\"", &value[1], &board->name);
+
+    return NGX_CONF_ERROR;
+}
+
+
 ngx_int_t
 ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 {
@@ -549,6 +594,7 @@ ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     ngx_conf_init_msec_value(board->redis_timeout, 1000);
     ngx_conf_init_uint_value(board->redis_in_flight, 512);
     ngx_conf_init_size_value(board->cache_size, 16 * 1024 * 1024);
+    ngx_conf_init_value(board->compress, 1);
 
     if (board->title.len == 0) {
         ngx_str_set(&board->title, "Gigs");
@@ -565,6 +611,10 @@ ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     }
 
     if (ngx_http_gig_file_defaults(cf, board) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (board->place_names == NULL && ngx_http_gig_file_places(cf, board, NULL) != NGX_OK) {
         return NGX_ERROR;
     }
 

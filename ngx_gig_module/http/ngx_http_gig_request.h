@@ -17,7 +17,6 @@
 #include "gig_page.h"
 
 
-#define NGX_HTTP_GIG_LIMIT          20          /* gigs of a list page */
 #define NGX_HTTP_GIG_KEY_TTL        "2592000"   /* s an id is remembered: 30 days */
 #define NGX_HTTP_GIG_RETRY          5           /* s, Retry-After of a 503 */
 #define NGX_HTTP_GIG_RETRY_MAX      86400       /* s, Retry-After until a gig opens */
@@ -34,7 +33,8 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_RECEIPT,
     NGX_HTTP_GIG_ROUTE_WITHDRAW,
     NGX_HTTP_GIG_ROUTE_KEYS,
-    NGX_HTTP_GIG_ROUTE_STYLE
+    NGX_HTTP_GIG_ROUTE_STYLE,
+    NGX_HTTP_GIG_ROUTE_SCRIPT
 } ngx_http_gig_route_t;
 
 typedef enum {
@@ -42,25 +42,27 @@ typedef enum {
     NGX_HTTP_GIG_HTML
 } ngx_http_gig_format_t;
 
-/* The query string.  Values are decoded and in the request's pool. */
+/* What of the query string is needed after it was read; in the request's pool. */
 typedef struct {
-    gig_list_state_t           state;
-    uint32_t                   limit;
-    ngx_str_t                  cursor;
-    int64_t                    after_posted;
-    char                       after_id[GIG_ID_MAX + 1];
     ngx_str_t                  source;
-    unsigned                   after:1;
     unsigned                   format:1;        /* `format` was given */
     unsigned                   json:1;          /* and is json */
     unsigned                   withdraw:1;      /* the receipt page asks for confirmation */
 } ngx_http_gig_args_t;
+
+/* A list's question and answer: one a board and worker, of the request that is in hand. */
+struct ngx_http_gig_asked_s {
+    gig_query_t                query;
+    gig_cursor_t               cursor;          /* of query, if it has one */
+    gig_found_t                found;
+};
 
 typedef struct {
     ngx_http_gig_board_t      *board;
     ngx_http_gig_loc_conf_t   *conf;
     ngx_http_gig_view_t       *view;            /* NULL: no image; until the loop runs */
     ngx_http_gig_route_t       route;
+    ngx_http_gig_format_t      accept;          /* by Accept alone */
     ngx_http_gig_format_t      format;
     ngx_http_gig_args_t        args;
     time_t                     now;
@@ -69,6 +71,7 @@ typedef struct {
     ngx_str_t                  id;              /* of the gig, in the request's pool */
     ngx_str_t                  token;           /* of the receipt: never logged */
     struct ngx_http_gig_intake_s  *intake;      /* of a POST of an application */
+    struct ngx_http_gig_bytes_s  *bytes;        /* being sent: held as long as the request */
 
     /* variables */
     ngx_str_t                  state;
@@ -94,10 +97,13 @@ ngx_int_t ngx_http_gig_log_cut(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 
 /* negotiate and args; a bad value: NGX_DECLINED, and error says which and what would be right */
 ngx_http_gig_format_t ngx_http_gig_negotiate(ngx_http_request_t *r);
+ngx_uint_t ngx_http_gig_quality(u_char *p, u_char *last);       /* q= of one element of a list */
 ngx_int_t ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *error);
 
 /* routes */
 ngx_int_t ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+void ngx_http_gig_list_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
+    ngx_uint_t *whole);
 ngx_int_t ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);

@@ -7,6 +7,8 @@
 
 #include "ngx_http_gig_request.h"
 
+#include "gig_compress.h"
+
 
 #define NGX_HTTP_GIG_BODY_LIMIT     (8 * 1024 * 1024)   /* bytes of one response */
 #define NGX_HTTP_GIG_MAX_AGE        60                  /* s, of list and gig */
@@ -14,27 +16,60 @@
 #define NGX_HTTP_GIG_STYLE_AGE      31536000            /* s, a year: its name has its hash */
 #define NGX_HTTP_GIG_NO_CACHE       0                   /* max_age: "no-cache" */
 #define NGX_HTTP_GIG_NO_STORE       -1                  /* max_age: "no-store" */
-#define NGX_HTTP_GIG_KEY_MAX        512                 /* bytes of a cache key */
-#define NGX_HTTP_GIG_ETAG_LEN       34                  /* 32 hex digits in quotes */
+#define NGX_HTTP_GIG_KEY_MAX        2048                /* bytes of a cache key */
+#define NGX_HTTP_GIG_HASH_LEN       32                  /* hex digits */
+#define NGX_HTTP_GIG_ETAG_MAX       (NGX_HTTP_GIG_HASH_LEN + sizeof("\"-gzip\""))
 
+
+typedef struct ngx_http_gig_entry_s  ngx_http_gig_entry_t;
+
+/* A body in one encoding; len 0: it was not made. */
+typedef struct {
+    u_char                    *data;            /* malloc'ed */
+    size_t                     len;
+    ngx_str_t                  etag;            /* empty: has none */
+    u_char                     tag[NGX_HTTP_GIG_ETAG_MAX];
+} ngx_http_gig_body_t;
 
 /*
  * A body and what its headers need, counted: the cache holds one reference and
- * each response that is being sent another.
+ * each response another until its request is gone.
  */
-typedef struct {
+typedef struct ngx_http_gig_bytes_s {
     ngx_uint_t                 refs;
-    u_char                    *data;            /* malloc'ed by gig_buf */
-    size_t                     len;
+    ngx_uint_t                 uses;            /* how often it was sent */
     ngx_uint_t                 status;
-    u_char                     etag[NGX_HTTP_GIG_ETAG_LEN];
+    ngx_http_gig_format_t      format;
+    ngx_http_gig_body_t        body[GIG_ENCODINGS];
+    u_char                     hash[NGX_HTTP_GIG_HASH_LEN];     /* what its ETags start with */
     ngx_str_t                  link;            /* value of Link; its bytes follow the structure */
     ngx_str_t                  state;           /* for $gig_state; static */
+    ngx_http_gig_entry_t      *entry;           /* of the cache that keeps it, or NULL */
+    unsigned                   tried:GIG_ENCODINGS;     /* bits: was compressed, or cannot be */
+    unsigned                   fixed:1;         /* of the program: kept, but in no cache */
 } ngx_http_gig_bytes_t;
 
 /* Takes over body's memory (body is empty afterwards).  NULL: out of memory or body failed. */
 ngx_http_gig_bytes_t *ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link);
 void ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes);
+size_t ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes);
+
+/* Gives it the ETag it has on every host. */
+void ngx_http_gig_etag(ngx_http_gig_bytes_t *bytes);
+
+/* Makes it in that encoding too; returns the bytes this took, 0: is not shorter, or failed. */
+size_t ngx_http_gig_bytes_encode(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);
+
+/* The encoding this answer goes out in, made if it is time for that. */
+gig_encoding_t ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_bytes_t *bytes);
+
+/* spelling: 1: was asked before in these words, and rc is what to return; 0: read what is asked. */
+ngx_uint_t ngx_http_gig_spelling(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_int_t *rc);
+
+/* The words of this request lead to bytes from now on; visits: where to count a GET, or NULL. */
+void ngx_http_gig_spelling_keep(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_bytes_t *bytes, ngx_atomic_t *visits);
 
 
 /* cache: a worker's; bounded by cache_size; all of it belongs to one view and time slice */
@@ -47,9 +82,37 @@ void ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ct
 /* When the time slice ends, after _turn. */
 int64_t ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache);
 
+/* Another number after each turn: another view or slice. */
+uint64_t ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache);
+
+/* A key that leads to an entry: its normalised one, or one way of asking for it. */
+typedef struct ngx_http_gig_name_s  ngx_http_gig_name_t;
+
+struct ngx_http_gig_name_s {
+    ngx_http_gig_name_t       *next;            /* in its bucket */
+    ngx_http_gig_name_t       *other;           /* of its entry */
+    ngx_http_gig_entry_t      *entry;
+    ngx_atomic_t              *visits;          /* in the zone: where a GET is counted; or NULL */
+    uint64_t                   hash;
+    size_t                     len;
+    u_char                     key[1];
+};
+
+ngx_http_gig_name_t *ngx_http_gig_cache_name(ngx_http_gig_cache_t *cache, u_char *key, size_t len);
+ngx_http_gig_bytes_t *ngx_http_gig_name_bytes(ngx_http_gig_name_t *name);
 ngx_http_gig_bytes_t *ngx_http_gig_cache_find(ngx_http_gig_cache_t *cache, u_char *key, size_t len);
+
+/* _keep: under its normalised key; _spelling: under another one, if it is kept. */
 void ngx_http_gig_cache_keep(ngx_http_gig_cache_t *cache, u_char *key, size_t len,
     ngx_http_gig_bytes_t *bytes);
+void ngx_http_gig_cache_spelling(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t *bytes,
+    u_char *key, size_t len, ngx_atomic_t *visits);
+
+/* _takes: bytes are kept, and may grow by so many; _grown: they have. */
+ngx_uint_t ngx_http_gig_cache_takes(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t *bytes,
+    size_t more);
+void ngx_http_gig_cache_grown(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t *bytes,
+    size_t more);
 void ngx_http_gig_cache_usage(ngx_http_gig_cache_t *cache, ngx_uint_t *entries, size_t *bytes);
 
 /* What every key starts with: route, format, base; returns where to write on. */
@@ -60,6 +123,7 @@ u_char *ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key);
 typedef struct {
     ngx_uint_t                 status;
     ngx_str_t                  type;            /* NGX_HTTP_GIG_TYPE_* */
+    gig_encoding_t             encoding;        /* which of the bytes */
     ngx_int_t                  max_age;
     ngx_int_t                  retry_after;     /* s; 0: none */
     ngx_str_t                  etag;
@@ -67,6 +131,7 @@ typedef struct {
     ngx_str_t                  location;
     ngx_str_t                  allow;
     unsigned                   vary:1;
+    unsigned                   vary_coding:1;   /* one format, but compressed or not */
     unsigned                   immutable:1;
     unsigned                   secret:1;        /* no-referrer, noindex */
     unsigned                   replayed:1;
@@ -76,6 +141,7 @@ extern ngx_str_t  ngx_http_gig_type_html;
 extern ngx_str_t  ngx_http_gig_type_json;
 extern ngx_str_t  ngx_http_gig_type_problem;
 extern ngx_str_t  ngx_http_gig_type_css;
+extern ngx_str_t  ngx_http_gig_type_js;
 
 /* Sends headers and bytes (a reference is taken); HEAD and 304 are met here. */
 ngx_int_t ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
@@ -88,6 +154,13 @@ ngx_int_t ngx_http_gig_send_buf(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 /* The same for a cacheable page: ETag, Link, max-age up to the end of the slice. */
 ngx_int_t ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_bytes_t *bytes);
+
+/*
+ * What is in the program itself, under a name that has a hash of it.  kept: a static of the
+ * caller, NULL at first.
+ */
+ngx_int_t ngx_http_gig_fixed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const char *data,
+    size_t len, ngx_str_t *type, ngx_http_gig_bytes_t **kept);
 
 /* An answer of no board (metrics, health); text is emptied. */
 ngx_int_t ngx_http_gig_plain_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,

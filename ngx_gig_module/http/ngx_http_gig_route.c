@@ -117,7 +117,7 @@ ngx_http_gig_ctx_make(ngx_http_request_t *r)
         return NULL;
     }
 
-    cln->handler = ngx_http_gig_ctx_cleanup;
+    cln->handler = ngx_http_gig_ctx_cleanup;        /* ngx_http_gig_ctx() looks for it */
 
     ctx = cln->data;
     ngx_memzero(ctx, sizeof(ngx_http_gig_ctx_t));
@@ -131,7 +131,12 @@ ngx_http_gig_ctx_make(ngx_http_request_t *r)
 static void
 ngx_http_gig_ctx_cleanup(void *data)
 {
-    /* only the address of this function matters: ngx_http_gig_ctx() looks for it */
+    ngx_http_gig_ctx_t  *ctx = data;
+
+    /* a slow client reads on, and a log quotes headers, when the cache has let go */
+    if (ctx->bytes) {
+        ngx_http_gig_bytes_release(ctx->bytes);
+    }
 }
 
 
@@ -190,6 +195,10 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
 
     if (slash == NULL && ngx_http_gig_is(p, last, gig_css_name)) {
         return NGX_HTTP_GIG_ROUTE_STYLE;
+    }
+
+    if (slash == NULL && ngx_http_gig_is(p, last, gig_js_name)) {
+        return NGX_HTTP_GIG_ROUTE_SCRIPT;
     }
 
     if (ngx_http_gig_is(p, slash ? slash : last, "receipts")) {
@@ -291,7 +300,14 @@ ngx_http_gig_handler(ngx_http_request_t *r)
 
     ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REQUESTS, 1);
 
-    ctx->format = ngx_http_gig_negotiate(r);
+    ctx->accept = ngx_http_gig_negotiate(r);
+    ctx->format = ctx->accept;
+
+    ngx_http_gig_view(ctx);
+
+    if (ngx_http_gig_spelling(r, ctx, &rc)) {
+        return rc;
+    }
 
     if (ngx_http_gig_args(r, ctx, &error) != NGX_OK) {
 
@@ -307,8 +323,6 @@ ngx_http_gig_handler(ngx_http_request_t *r)
     if (ctx->args.format) {
         ctx->format = ctx->args.json ? NGX_HTTP_GIG_JSON : NGX_HTTP_GIG_HTML;
     }
-
-    ngx_http_gig_view(ctx);
 
     return ngx_http_gig_dispatch(r, ctx);
 }
@@ -382,6 +396,7 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return ngx_http_gig_redirect(r, ctx);
 
     case NGX_HTTP_GIG_ROUTE_STYLE:
+    case NGX_HTTP_GIG_ROUTE_SCRIPT:
         return ngx_http_gig_style(r, ctx);
 
     case NGX_HTTP_GIG_ROUTE_KEYS:

@@ -205,12 +205,26 @@ void
 ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
     ngx_http_gig_visit_t what)
 {
+    ngx_atomic_t  *total;
+
+    total = ngx_http_gig_visit_total(board, gig, source, what);
+
+    if (total) {
+        (void) ngx_atomic_fetch_add(total, 1);
+    }
+}
+
+
+ngx_atomic_t *
+ngx_http_gig_visit_total(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
+    ngx_http_gig_visit_t what)
+{
     size_t                        i;
     u_char                        c;
     ngx_http_gig_visits_entry_t  *entry;
 
     if (!gig_id_valid(gig)) {
-        return;
+        return NULL;
     }
 
     if (source.len > NGX_HTTP_GIG_SOURCE_MAX) {
@@ -241,9 +255,7 @@ ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
         entry = ngx_http_gig_visits_add(board, gig, source, NGX_HTTP_GIG_VISITS_MAX);
     }
 
-    if (entry) {
-        (void) ngx_atomic_fetch_add(&entry->total[what], 1);
-    }
+    return entry ? &entry->total[what] : NULL;
 }
 
 

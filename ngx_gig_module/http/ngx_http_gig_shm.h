@@ -64,6 +64,10 @@ ngx_uint_t ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_
 void ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
     ngx_http_gig_visit_t what);
 
+/* Where that visit is counted, as long as the zone is there; NULL: nowhere, the table is full. */
+ngx_atomic_t *ngx_http_gig_visit_total(ngx_http_gig_board_t *board, gig_str_t gig,
+    ngx_str_t source, ngx_http_gig_visit_t what);
+
 /*
  * What was counted and not yet flushed to `visits`.  _take() marks up to max
  * deltas as flushed and returns how many; _give_back() undoes one that surely

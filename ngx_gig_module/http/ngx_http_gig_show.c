@@ -158,6 +158,8 @@ ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
     page->base = ngx_http_gig_str(&ctx->conf->base);
     page->style.data = gig_css_name;
     page->style.len = ngx_strlen(gig_css_name);
+    page->script.data = gig_js_name;
+    page->script.len = ngx_strlen(gig_js_name);
     page->now = ctx->now;
     page->stale = (int) ctx->stale;
 }

@@ -1,37 +1,74 @@
 
-/* The style sheet: its name has a hash of its content, so it may be kept for ever. */
+/*
+ * What is in the program itself, style sheet and script: their names have a hash of their
+ * content, so they may be kept for ever, and are by us as well, once for all boards of a worker.
+ */
 
 #include "ngx_http_gig_response.h"
+
+
+static ngx_http_gig_bytes_t *ngx_http_gig_fixed_make(const char *data, size_t len);
 
 
 ngx_int_t
 ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    gig_buf_t              body;
-    ngx_int_t              rc;
-    ngx_http_gig_bytes_t  *bytes;
-    ngx_http_gig_answer_t  answer;
+    static ngx_http_gig_bytes_t  *css, *js;
 
-    gig_buf_init(&body, gig_css_len + 1);
-    gig_buf_add(&body, gig_css, gig_css_len);
-
-    bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, NULL);
-    if (bytes == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (ctx->route == NGX_HTTP_GIG_ROUTE_SCRIPT) {
+        return ngx_http_gig_fixed(r, ctx, gig_js, gig_js_len, &ngx_http_gig_type_js, &js);
     }
+
+    return ngx_http_gig_fixed(r, ctx, gig_css, gig_css_len, &ngx_http_gig_type_css, &css);
+}
+
+
+ngx_int_t
+ngx_http_gig_fixed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const char *data, size_t len,
+    ngx_str_t *type, ngx_http_gig_bytes_t **kept)
+{
+    ngx_http_gig_bytes_t   *bytes;
+    ngx_http_gig_answer_t   answer;
+
+    if (*kept == NULL) {
+        *kept = ngx_http_gig_fixed_make(data, len);
+        if (*kept == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    bytes = *kept;
+    bytes->uses++;
 
     ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
 
     answer.status = NGX_HTTP_OK;
-    answer.type = ngx_http_gig_type_css;
+    answer.type = *type;
     answer.max_age = NGX_HTTP_GIG_STYLE_AGE;
     answer.immutable = 1;
-    answer.etag.data = bytes->etag;
-    answer.etag.len = NGX_HTTP_GIG_ETAG_LEN;
+    answer.vary_coding = 1;
+    answer.encoding = ngx_http_gig_encoding(r, ctx, bytes);
+    answer.etag = bytes->body[answer.encoding].etag;
 
-    rc = ngx_http_gig_send(r, ctx, &answer, bytes);
+    return ngx_http_gig_send(r, ctx, &answer, bytes);
+}
 
-    ngx_http_gig_bytes_release(bytes);
 
-    return rc;
+static ngx_http_gig_bytes_t *
+ngx_http_gig_fixed_make(const char *data, size_t len)
+{
+    gig_buf_t              body;
+    ngx_http_gig_bytes_t  *bytes;
+
+    gig_buf_init(&body, len + 1);
+    gig_buf_add(&body, data, len);
+
+    bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, NULL);
+
+    if (bytes) {
+        bytes->fixed = 1;
+        ngx_http_gig_etag(bytes);
+    }
+
+    return bytes;
 }

@@ -18,6 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char                 id[GIG_ID_MAX + 1], again[GIG_CURSOR_TEXT];
     int64_t              number;
     gig_str_t            token;
+    gig_cursor_t         cursor;
     static gig_secret_t  secret;
 
     token.data = (const char *) data;
@@ -41,8 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
 
-    if (gig_cursor_check(&secret, token, &number, id) == 0) {
-        gig_cursor_make(&secret, number, (gig_str_t) { id, strlen(id) }, again);
+    if (gig_cursor_check(&secret, token, &cursor) == 0) {
+        gig_cursor_make(&secret, &cursor, again);
 
         if (strlen(again) != size || memcmp(again, data, size) != 0) {
             abort();

@@ -7,7 +7,7 @@
 #ifndef GIG_TEST_ASK_H
 #define GIG_TEST_ASK_H
 
-#include "gig_test_image.h"
+#include "gig_test_search.h"
 #include "gig_image_format.h"
 
 #define TEST_GIGS       6
@@ -69,19 +69,23 @@ test_fill(test_board_t *board)
 
 /* Everything that an image can be asked. */
 static inline unsigned
-test_ask_all(const gig_image_t *image, gig_str_t store_bytes)
+test_ask_all(const gig_image_t *image, gig_str_t store_bytes, test_search_t *s)
 {
     int64_t      from, until;
     uint32_t     i, rows[8], count[GIG_STATE_GONE + 1];
     unsigned     kind, sum;
     gig_str_t    id, rev, bytes;
-    gig_list_t   list;
     gig_zone_t   zone;
     gig_local_t  local;
     gig_place_t  place;
     gig_store_t  store;
 
-    gig_list_query_t  query = { GIG_LIST_ALL, GIG_LIST_MAX, 1, TEST_NOW, gig_str("g_1") };
+    static const char *const  queries[] = {
+        "state=all&limit=100&facets=1",
+        "facets=1&department=sales&mode=onsite&location=springfield",
+        "q=number+prices+gig&org=acme+robotics&facets=1&pay_min=10&sort=closing",
+        "q=%22ten+public%22+-marketing&sort=pay", "q=nomber&state=all"
+    };
 
     sum = 0;
 
@@ -89,7 +93,7 @@ test_ask_all(const gig_image_t *image, gig_str_t store_bytes)
         sum += gig_image_store(image, i, &store) == 0;
     }
 
-    for (i = 0; i <= image->n; i++) {
+    for (i = 0; i <= image->rows; i++) {
         id = gig_image_id(image, i);
         rev = gig_image_rev(image, i);
 
@@ -133,11 +137,27 @@ test_ask_all(const gig_image_t *image, gig_str_t store_bytes)
     sum += gig_image_form_find(image, gig_str("f_mine"));
     sum += gig_image_find(image, gig_str("g_3"));
 
-    gig_image_list(image, &query, TEST_NOW, &list);
+    test_search_open(s, image, &store_bytes, 1, NULL);
+
+    for (i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        sum += test_find(s, queries[i], NULL, TEST_NOW)->total;
+        sum += s->found.n ? s->found.row[s->found.n - 1] : (unsigned) s->found.suggestion[0];
+
+        if (s->found.more) {
+            gig_cursor_t  cursor = s->found.next;
+
+            sum += test_find(s, queries[i], &cursor, TEST_NOW)->n;
+        }
+    }
+
+    for (i = 0; i <= image->values; i++) {
+        sum += (unsigned) gig_image_value(image, i).len + (unsigned) gig_image_value_json(image, i).len;
+    }
+
     gig_image_states(image, TEST_NOW, count);
     gig_image_slice(image, TEST_NOW, &from, &until);
 
-    return sum + list.total + count[0] + (unsigned) from + (unsigned) until;
+    return sum + count[0] + (unsigned) from + (unsigned) until;
 }
 
 

@@ -4,7 +4,7 @@
 #ifndef GIG_TEST_BATCH_H
 #define GIG_TEST_BATCH_H
 
-#include "gig_test_image.h"
+#include "gig_test_search.h"
 #include "gig_image_format.h"
 
 #define GIGS            60
@@ -112,11 +112,11 @@ model_digest(const model_t *model, unsigned char digest[GIG_DIGEST_SIZE])
 static inline uint64_t
 live_bytes(const test_board_t *board, uint32_t store)
 {
-    uint32_t     row, kind;
+    uint32_t     row, kind, n;
     uint64_t     sum = 0;
-    gig_place_t  place;
+    gig_place_t  place, segment[GIG_SEGMENTS_MAX];
 
-    for (row = 0; row < board->image.n; row++) {
+    for (row = 0; row < board->image.rows; row++) {
         for (kind = 0; kind < GIG_FRAGMENTS; kind++) {
             assert_int_equal(gig_image_place(&board->image, row, (gig_fragment_kind_t) kind,
                                              &place), 0);
@@ -124,7 +124,29 @@ live_bytes(const test_board_t *board, uint32_t store)
         }
     }
 
+    n = gig_image_segments(&board->image, segment);
+
+    for (row = 0; row < n; row++) {
+        sum += segment[row].store == store ? segment[row].len : 0;
+    }
+
     return sum;
+}
+
+
+/* Newest first, by id where that is equal. */
+static inline void
+check_order(const gig_image_t *image)
+{
+    uint32_t         i;
+    const uint32_t  *order = image->section[GIG_SECTION_ORDER];
+
+    for (i = 1; i < image->n; i++) {
+        assert_true(gig_disk_compare(gig_image_posted(image, order[i - 1]),
+                                     gig_image_id(image, order[i - 1]),
+                                     gig_image_posted(image, order[i]),
+                                     gig_image_id(image, order[i])) < 0);
+    }
 }
 
 
@@ -156,7 +178,7 @@ check(const model_t *model, const test_board_t *board)
         }
 
         n++;
-        assert_true(row < image->n);
+        assert_true(row < image->rows);
         assert_true(gig_str_is(gig_image_rev(image, row), gig->rev));
         assert_true(gig_image_posted(image, row) == gig->posted);
         assert_true(gig_image_opens(image, row) == gig->opens);
@@ -176,9 +198,7 @@ check(const model_t *model, const test_board_t *board)
 
     assert_int_equal(image->n, n);
 
-    for (row = 1; row < n; row++) {
-        assert_true(gig_image_posted(image, row - 1) >= gig_image_posted(image, row));
-    }
+    check_order(image);
 
     model_digest(model, digest);
     assert_memory_equal(image->digest, digest, sizeof(digest));

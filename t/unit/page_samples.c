@@ -1,7 +1,7 @@
 
 /*
- * Writes one HTML file a state of each page into a folder, from records given as
- * JSON lines, so that they can be looked at without a server.  Not a test and
+ * Writes one HTML file a state of each page but the list (list_samples.c) into a
+ * folder, from records given as JSON lines, so that they can be looked at without a server.  Not a test and
  * not run by any; by hand:
  *
  *     make build/unit/page_samples
@@ -140,7 +140,6 @@ sample_gig(const char *name, const gig_page_gig_t *gig, gig_state_t state)
 int
 main(int argc, char **argv)
 {
-    int                 last;
     char               *line;
     size_t              size, i, n;
     ssize_t             len;
@@ -151,8 +150,6 @@ main(int argc, char **argv)
     gig_answers_t       answers;
     static char         tzif[GIG_TZIF_MAX];
     static gig_record_t gig[SAMPLES_MAX];
-    gig_page_list_t     list = { .first = 1, .state = gig_str("open"),
-                                 .next = gig_str("cursor=x") };
     gig_page_gig_t      view;
     gig_page_receipt_t  receipt;
 
@@ -180,29 +177,6 @@ main(int argc, char **argv)
         (void) fprintf(stderr, "no record\n");
         return 1;
     }
-
-    list.total = (uint32_t) n;
-    list.shown = (n < 20) ? (uint32_t) n : 20;
-    gig_buf_init(&out, PAGE_MAX);
-    gig_page_list_head(&page, &list, &out);
-
-    for (i = 0; i < list.shown; i++) {
-        last = (int) i;
-        sample_card(&gig[i], &zone, last == 1 ? GIG_STATE_WAITLIST : last == 3 ? GIG_STATE_SCHEDULED
-                    : last == 5 ? GIG_STATE_FULL : GIG_STATE_OPEN, last == 2, &out);
-    }
-
-    gig_page_list_tail(&page, &list, &out);
-    sample_write("list.html", &out);
-
-    list.total = list.shown = 0;
-    list.next = gig_null_str;
-    gig_buf_init(&out, PAGE_MAX);
-    page.stale = 1;
-    gig_page_list_head(&page, &list, &out);
-    gig_page_list_tail(&page, &list, &out);
-    page.stale = 0;
-    sample_write("empty.html", &out);
 
     memset(&view, 0, sizeof(view));
     view.gig = gig[0].root;

@@ -140,10 +140,12 @@ test_flipped(void **state)
     gig_str_t             bytes, store;
     gig_image_t           image;
     test_board_t          board;
+    test_search_t        *s;
     const unsigned char   patterns[] = { 0x01, 0x80, 0xff, 0x55 };
 
     (void) state;
 
+    s = test_search_create();
     test_fill(&board);
     len = board.index.len;
     copy = copy_of(&board, len);
@@ -160,7 +162,7 @@ test_flipped(void **state)
 
             if (gig_image_open(bytes, gig_str("acme"), 0, &image, NULL) == 0) {
                 assert_true(at >= sizeof(gig_disk_header_t));
-                sum += test_ask_all(&image, store);
+                sum += test_ask_all(&image, store, s);
                 opened++;
             }
 
@@ -169,7 +171,7 @@ test_flipped(void **state)
             test_repair(copy, len);
 
             if (gig_image_open(bytes, gig_str("acme"), 1, &image, NULL) == 0) {
-                sum += test_ask_all(&image, store);
+                sum += test_ask_all(&image, store, s);
                 opened++;
             }
 
@@ -181,6 +183,7 @@ test_flipped(void **state)
     assert_true(opened > len);
     assert_int_equal(gig_image_open(bytes, gig_str("acme"), 1, &image, NULL), 0);
     print_message("# %zu bytes, %u damaged images asked (%u)\n", len, opened, sum);
+    test_search_free(s);
 
     free(copy);
     test_board_free(&board);

@@ -5,7 +5,7 @@
  * every instant at which something may change.
  */
 
-#include "gig_test_image.h"
+#include "gig_test_search.h"
 
 #define GIGS_MAX        300
 #define ROUNDS          40
@@ -97,15 +97,22 @@ wanted(const test_gig_t *gig, gig_list_state_t state, int64_t now)
 }
 
 
+static uint32_t
+row_of(const catalog_t *catalog, const gig_image_t *image, uint32_t i)
+{
+    return gig_image_find(image, (gig_str_t) { catalog->gig[i].id, strlen(catalog->gig[i].id) });
+}
+
+
 /* All pages from the first on are the catalog, filtered, in order, each gig once. */
 static void
-check_pages(const catalog_t *catalog, const gig_image_t *image, gig_list_state_t state,
-    uint32_t limit, int64_t now)
+check_pages(const catalog_t *catalog, test_search_t *s, gig_list_state_t state, uint32_t limit,
+    int64_t now)
 {
-    char              cursor[GIG_ID_MAX + 1];
-    uint32_t          i, next, total, pages;
-    gig_list_t        list;
-    gig_list_query_t  query;
+    char                args[64];
+    uint32_t            i, next, total, pages;
+    gig_cursor_t        cursor;
+    const gig_found_t  *found;
 
     total = 0;
 
@@ -113,40 +120,29 @@ check_pages(const catalog_t *catalog, const gig_image_t *image, gig_list_state_t
         total += (uint32_t) wanted(&catalog->gig[i], state, now);
     }
 
-    memset(&query, 0, sizeof(query));
-    query.state = state;
-    query.limit = limit;
+    snprintf(args, sizeof(args), "state=%s&limit=%u", gig_list_state_name(state), limit);
     next = 0;
     pages = 0;
 
     do {
-        gig_image_list(image, &query, now, &list);
-        assert_int_equal(list.total, total);
-        assert_true(list.n <= limit);
+        found = test_find(s, args, pages ? &cursor : NULL, now);
+        assert_int_equal(found->total, total);
+        assert_true(found->n <= limit);
         pages++;
 
-        for (i = 0; i < list.n; i++, next++) {
+        for (i = 0; i < found->n; i++, next++) {
             while (next < catalog->n && !wanted(&catalog->gig[next], state, now)) {
                 next++;
             }
 
             assert_true(next < catalog->n);
-            assert_int_equal(list.row[i], next);
-            assert_true(gig_str_is(gig_image_id(image, list.row[i]), catalog->gig[next].id));
+            assert_int_equal(found->row[i], row_of(catalog, s->in.image, next));
         }
 
-        if (list.n > 0) {
-            query.after = 1;
-            query.after_posted = gig_image_posted(image, list.row[list.n - 1]);
-            query.after_id = gig_image_id(image, list.row[list.n - 1]);
-            snprintf(cursor, sizeof(cursor), "%.*s", (int) query.after_id.len,
-                     query.after_id.data);
-            query.after_id.data = cursor;
-        }
+        cursor = found->next;
+        assert_true(found->n == limit || !found->more);
 
-        assert_true(list.n == limit || !list.more);
-
-    } while (list.more);
+    } while (found->more);
 
     assert_int_equal(pages, total ? (total + limit - 1) / limit : 1);
 
@@ -158,25 +154,23 @@ check_pages(const catalog_t *catalog, const gig_image_t *image, gig_list_state_t
 
 /* A cursor that names no gig stands where that gig would stand. */
 static void
-check_cursor(uint64_t *random, const catalog_t *catalog, const gig_image_t *image, int64_t now)
+check_cursor(uint64_t *random, const catalog_t *catalog, test_search_t *s, int64_t now)
 {
-    uint32_t          i, n;
-    test_gig_t        gone;
-    gig_list_t        list;
-    gig_list_query_t  query;
+    uint32_t            i, n;
+    test_gig_t          gone;
+    gig_cursor_t        cursor;
+    const gig_found_t  *found;
 
     memset(&gone, 0, sizeof(gone));
     gone.posted = TEST_NOW - 86400 * (int64_t) test_random(random, 21) - test_random(random, 2);
     snprintf(gone.id, sizeof(gone.id), "g_%05u%s", test_random(random, 100003),
              test_random(random, 2) ? "x" : "");
 
-    memset(&query, 0, sizeof(query));
-    query.state = GIG_LIST_ALL;
-    query.limit = GIG_LIST_MAX;
-    query.after = 1;
-    query.after_posted = gone.posted;
-    query.after_id = (gig_str_t) { gone.id, strlen(gone.id) };
-    gig_image_list(image, &query, now, &list);
+    memset(&cursor, 0, sizeof(cursor));
+    cursor.sort = GIG_SORT_NEWEST;
+    cursor.value = gone.posted;
+    snprintf(cursor.id, sizeof(cursor.id), "%s", gone.id);
+    found = test_find(s, "state=all&limit=100", &cursor, now);
 
     n = 0;
 
@@ -184,27 +178,28 @@ check_cursor(uint64_t *random, const catalog_t *catalog, const gig_image_t *imag
         if (compare_gigs(&catalog->gig[i], &gone) > 0
             && wanted(&catalog->gig[i], GIG_LIST_ALL, now))
         {
-            assert_true(n < list.n);
-            assert_int_equal(list.row[n], i);
+            assert_true(n < found->n);
+            assert_int_equal(found->row[n], row_of(catalog, s->in.image, i));
             n++;
         }
     }
 
-    assert_int_equal(list.n, n);
+    assert_int_equal(found->n, n);
 }
 
 
 static void
-check_similar(const catalog_t *catalog, const gig_image_t *image, uint32_t row, int64_t now)
+check_similar(const catalog_t *catalog, const gig_image_t *image, uint32_t gig_at, int64_t now)
 {
     uint32_t           i, n, expect, pass, rows[8];
     const char        *department;
     const test_gig_t  *gig;
 
-    /* the row may be GIG_ROW_NONE, which is no row: cppcheck does not see that */
+    /* it may be GIG_ROW_NONE, which is no gig: cppcheck does not see that */
     /* cppcheck-suppress arrayIndexOutOfBounds */
-    department = row < catalog->n ? catalog->gig[row].department : "";
-    n = gig_image_similar(image, row, now, rows, 8);
+    department = gig_at < catalog->n ? catalog->gig[gig_at].department : "";
+    n = gig_image_similar(image, gig_at < catalog->n ? row_of(catalog, image, gig_at)
+                                                     : GIG_ROW_NONE, now, rows, 8);
     expect = 0;
 
     for (pass = 0; pass < 2; pass++) {
@@ -212,11 +207,11 @@ check_similar(const catalog_t *catalog, const gig_image_t *image, uint32_t row, 
             /* cppcheck-suppress arrayIndexOutOfBoundsCond */
             gig = &catalog->gig[i];
 
-            if (i != row && wanted(gig, GIG_LIST_OPEN, now)
+            if (i != gig_at && wanted(gig, GIG_LIST_OPEN, now)
                 && (department[0] && strcmp(gig->department, department) == 0) == (pass == 0))
             {
                 assert_true(expect < n);
-                assert_int_equal(rows[expect], i);
+                assert_int_equal(rows[expect], row_of(catalog, image, i));
                 expect++;
             }
         }
@@ -276,6 +271,7 @@ test_reference(void **state)
     uint64_t           random;
     catalog_t         *catalog;
     test_board_t       board;
+    test_search_t     *s;
 
     static const uint32_t  sizes[] = { 0, 1, 2, 3, 20, 60, GIGS_MAX };
 
@@ -284,23 +280,25 @@ test_reference(void **state)
     random = test_seed();
     catalog = malloc(sizeof(*catalog));
     assert_non_null(catalog);
+    s = test_search_create();
 
     for (round = 0; round < ROUNDS; round++) {
         n = sizes[round % (sizeof(sizes) / sizeof(sizes[0]))];
         fill(&random, n, catalog, &board);
         check_slices(catalog, &board.image);
+        test_search_board(s, &board);
 
         for (i = 0; i < 12; i++) {
             now = TEST_NOW + 1800 * ((int64_t) test_random(&random, 300) - 150);
             now += (int64_t) test_random(&random, 3) - 1;
 
-            check_pages(catalog, &board.image, GIG_LIST_OPEN, 1 + test_random(&random, 30), now);
-            check_pages(catalog, &board.image, GIG_LIST_SCHEDULED, 1 + test_random(&random, 9),
+            check_pages(catalog, s, GIG_LIST_OPEN, 1 + test_random(&random, 30), now);
+            check_pages(catalog, s, GIG_LIST_SCHEDULED, 1 + test_random(&random, 9),
                         now);
-            check_pages(catalog, &board.image, GIG_LIST_ALL,
+            check_pages(catalog, s, GIG_LIST_ALL,
                         test_random(&random, 2) ? GIG_LIST_MAX : 1 + test_random(&random, 30),
                         now);
-            check_cursor(&random, catalog, &board.image, now);
+            check_cursor(&random, catalog, s, now);
             check_similar(catalog, &board.image, test_random(&random, n + 1), now);
             check_similar(catalog, &board.image, GIG_ROW_NONE, now);
 
@@ -317,39 +315,7 @@ test_reference(void **state)
         test_board_free(&board);
     }
 
-    free(catalog);
-}
-
-
-/* A limit past the list's own bound is cut to it; none at all gives the count alone. */
-static void
-test_limits(void **state)
-{
-    uint64_t           random = 1;
-    catalog_t         *catalog;
-    gig_list_t         list;
-    test_board_t       board;
-    gig_list_query_t   query;
-
-    (void) state;
-
-    catalog = malloc(sizeof(*catalog));
-    assert_non_null(catalog);
-    fill(&random, GIGS_MAX, catalog, &board);
-    memset(&query, 0, sizeof(query));
-    query.state = GIG_LIST_ALL;
-
-    query.limit = UINT32_MAX;
-    gig_image_list(&board.image, &query, TEST_NOW, &list);
-    assert_int_equal(list.n, GIG_LIST_MAX);
-    assert_true(list.more);
-
-    query.limit = 0;
-    gig_image_list(&board.image, &query, TEST_NOW, &list);
-    assert_int_equal(list.n, 0);
-    assert_true(list.total > GIG_LIST_MAX);
-
-    test_board_free(&board);
+    test_search_free(s);
     free(catalog);
 }
 
@@ -358,8 +324,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(test_reference),
-        cmocka_unit_test(test_limits)
+        cmocka_unit_test(test_reference)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

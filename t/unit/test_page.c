@@ -3,7 +3,8 @@
  * Pages are the one thing most people see, and texts of strangers stand in
  * them: every page is well-formed, has one heading and a way home, and stays
  * harmless whatever a record, a form, an answer or an error says.  The form can
- * be used by ear: labels, errors and links belong together.
+ * be used by ear: labels, errors and links belong together.  The list has a test
+ * of its own, test_page_list.c.
  */
 
 #include <setjmp.h>
@@ -265,23 +266,6 @@ receipt_page(fixture_t *f, unsigned bits)
 }
 
 
-static char *
-list_page(fixture_t *f, const char *state, uint32_t shown, int first, const char *next)
-{
-    gig_buf_t        out;
-    gig_page_list_t  list = { .total = 1234, .shown = shown, .first = first };
-
-    list.state = str(state);
-    list.next = str(next);
-
-    gig_buf_init(&out, LIMIT);
-    gig_page_list_head(&f->page, &list, &out);
-    gig_page_list_tail(&f->page, &list, &out);
-
-    return take(&out);
-}
-
-
 /* Every page in every state, with a text in each place that takes one. */
 
 static void
@@ -313,11 +297,6 @@ all_pages(const char *text)
     for (bits = 0; bits < 256; bits++) {
         free(receipt_page(f, bits));
     }
-
-    free(list_page(f, "open", 20, 1, (text != NULL) ? text : "cursor=x&limit=20"));
-    free(list_page(f, "scheduled", 0, 1, ""));
-    free(list_page(f, "all", 0, 0, ""));
-    free(list_page(f, (text != NULL) ? text : "open", 0, 1, ""));
 
     gig_buf_init(&out, LIMIT);
     gig_page_problem(&f->page, 503, (text != NULL) ? text : "Not now",
@@ -584,33 +563,6 @@ test_receipt(void **state)
 
 
 static void
-test_list(void **state)
-{
-    char       *html;
-    fixture_t  *f;
-
-    (void) state;
-
-    f = make(NULL);
-    html = list_page(f, "open", 20, 1, "cursor=a&limit=20");
-    assert_non_null(strstr(html, "<strong>1,234</strong> gigs are open"));
-    assert_non_null(strstr(html, "href=\"/gigs/?cursor=a&amp;limit=20\""));
-    assert_non_null(strstr(html, "href=\"/gigs/\" aria-current=\"page\">Open</a>"));
-    assert_int_equal(count(html, "aria-current"), 1);
-    assert_non_null(strstr(html, "role=\"status\""));   /* stale */
-    free(html);
-
-    f->page.stale = 0;
-    html = list_page(f, "scheduled", 0, 1, "");
-    assert_null(strstr(html, "role=\"status\""));
-    assert_null(strstr(html, "gig-cards"));
-    assert_non_null(strstr(html, "Nothing is announced yet"));
-    free(html);
-    done(f);
-}
-
-
-static void
 test_problem_json(void **state)
 {
     json_t        *root, *error;
@@ -688,7 +640,6 @@ main(void)
         cmocka_unit_test(test_group),
         cmocka_unit_test(test_meta),
         cmocka_unit_test(test_receipt),
-        cmocka_unit_test(test_list),
         cmocka_unit_test(test_problem_json),
         cmocka_unit_test(test_over_the_limit)
     };

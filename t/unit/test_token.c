@@ -7,13 +7,14 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "gig_seal.h"
+#include "gig_mac.h"
 
 #define HEX_A   "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define HEX_B   "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
@@ -37,8 +38,9 @@ text(const char *s)
 static int
 check(unsigned kind, const gig_secret_t *s, gig_str_t token)
 {
-    char     id[GIG_APPLICATION_TEXT], gig[GIG_ID_MAX + 1];
-    int64_t  number;
+    char          id[GIG_APPLICATION_TEXT];
+    int64_t       number;
+    gig_cursor_t  cursor;
 
     switch (kind) {
     case 0:
@@ -46,7 +48,7 @@ check(unsigned kind, const gig_secret_t *s, gig_str_t token)
     case 1:
         return gig_form_token_check(s, text("g_1"), token, &number);
     default:
-        return gig_cursor_check(s, token, &number, gig);
+        return gig_cursor_check(s, token, &cursor);
     }
 }
 
@@ -133,30 +135,170 @@ test_form(void **state)
 }
 
 
+static gig_cursor_t
+cursor_of(gig_sort_t sort, int64_t value, const char *id)
+{
+    gig_cursor_t  cursor;
+
+    memset(&cursor, 0, sizeof(cursor));
+
+    cursor.sort = sort;
+    cursor.value = value;
+    snprintf(cursor.id, sizeof(cursor.id), "%s", id);
+
+    return cursor;
+}
+
+
 static void
 test_cursor(void **state)
 {
-    char     cursor[GIG_CURSOR_TEXT], longest[GIG_ID_MAX + 1], id[GIG_ID_MAX + 1];
-    int64_t  value;
+    char          token[GIG_CURSOR_TEXT];
+    unsigned      i;
+    gig_cursor_t  cursor, read;
 
     (void) state;
 
-    gig_cursor_make(&secret, 1788267600, text("g_01JB2Q8Z7M4Y"), cursor);
-    assert_string_equal(cursor, "5IPvsVnrywDjUtldXCMlcwAAAABqlsxQZ18wMUpCMlE4WjdNNFk");
-    assert_int_equal(gig_cursor_check(&secret, text(cursor), &value, id), 0);
-    assert_int_equal(value, 1788267600);
-    assert_string_equal(id, "g_01JB2Q8Z7M4Y");
-    only_this(2, cursor);
+    cursor = cursor_of(GIG_SORT_NEWEST, 1788267600, "g_01JB2Q8Z7M4Y");
+    gig_cursor_make(&secret, &cursor, token);
+    assert_string_equal(token, "jAE0PzebE8GMoj0kHq6cYQAAAAAAapbMUGdfMDFKQjJROFo3TTRZ");
+    only_this(2, token);
 
-    memset(longest, 'x', GIG_ID_MAX);
-    longest[GIG_ID_MAX] = '\0';
-    gig_cursor_make(&secret, INT64_MIN, text(longest), cursor);
-    assert_int_equal(gig_cursor_check(&secret, text(cursor), &value, id), 0);
-    assert_true(value == INT64_MIN);
-    assert_string_equal(id, longest);
+    memset(&read, 0xff, sizeof(read));
+    assert_int_equal(gig_cursor_check(&secret, text(token), &read), 0);
+    assert_int_equal(read.sort, GIG_SORT_NEWEST);
+    assert_int_equal(read.value, 1788267600);
+    assert_string_equal(read.id, "g_01JB2Q8Z7M4Y");
+    assert_int_equal(read.n_weights, 0);
 
-    gig_cursor_make(&secret, 1, text("no id"), cursor);
-    assert_string_equal(cursor, "");
+    /* the largest: it fills its buffer, and all of it comes back */
+
+    cursor = cursor_of(GIG_SORT_RELEVANCE, INT64_MIN, "0123456789012345678901234567890123456789");
+    cursor.length = UINT16_MAX;
+    cursor.n_weights = GIG_QUERY_WORDS_MAX;
+
+    for (i = 0; i < GIG_QUERY_WORDS_MAX; i++) {
+        cursor.weight[i] = (uint16_t) (0xfff0 + i);
+    }
+
+    gig_cursor_make(&secret, &cursor, token);
+    assert_int_equal(strlen(token), GIG_CURSOR_TEXT - 1);
+    only_this(2, token);
+    assert_int_equal(gig_cursor_check(&secret, text(token), &read), 0);
+    assert_memory_equal(&read, &cursor, sizeof(cursor));
+}
+
+
+/* Where scores play no part, weights do not make the text longer or another one. */
+
+static void
+test_cursor_weights(void **state)
+{
+    char          token[GIG_CURSOR_TEXT], other[GIG_CURSOR_TEXT];
+    gig_cursor_t  cursor;
+
+    (void) state;
+
+    cursor = cursor_of(GIG_SORT_PAY, 500000, "g_1");
+    gig_cursor_make(&secret, &cursor, token);
+
+    cursor.n_weights = 2;
+    cursor.length = 300;
+    gig_cursor_make(&secret, &cursor, other);
+    assert_string_equal(token, other);
+
+    cursor.sort = GIG_SORT_RELEVANCE;
+    gig_cursor_make(&secret, &cursor, other);
+    assert_true(strlen(other) > strlen(token));
+}
+
+
+/* What cannot be a place in a list has no cursor. */
+
+static void
+test_cursor_none(void **state)
+{
+    char          token[GIG_CURSOR_TEXT];
+    gig_cursor_t  cursor;
+
+    (void) state;
+
+    cursor = cursor_of(GIG_SORT_NEWEST, 1, "no id");
+    gig_cursor_make(&secret, &cursor, token);
+    assert_string_equal(token, "");
+
+    cursor = cursor_of(GIG_SORT_NEWEST, 1, "");
+    gig_cursor_make(&secret, &cursor, token);
+    assert_string_equal(token, "");
+
+    cursor = cursor_of((gig_sort_t) (GIG_SORT_RELEVANCE + 1), 1, "g_1");
+    gig_cursor_make(&secret, &cursor, token);
+    assert_string_equal(token, "");
+
+    cursor = cursor_of(GIG_SORT_RELEVANCE, 1, "g_1");
+    cursor.length = 1;
+    cursor.n_weights = GIG_QUERY_WORDS_MAX + 1;
+    gig_cursor_make(&secret, &cursor, token);
+    assert_string_equal(token, "");
+
+    cursor.n_weights = 1;
+    cursor.length = 0;
+    gig_cursor_make(&secret, &cursor, token);
+    assert_string_equal(token, "");
+
+    /* made by 0.1.0's list before it could sort: is the same "no" as any other */
+
+    assert_int_equal(gig_cursor_check(&secret,
+        text("5IPvsVnrywDjUtldXCMlcwAAAABqlsxQZ18wMUpCMlE4WjdNNFk"), &cursor), -1);
+}
+
+
+/* Signed bytes that are no cursor: only this board could make them, and still they are refused. */
+
+static void
+test_cursor_bytes(void **state)
+{
+    char           token[256];
+    size_t         i, k;
+    gig_str_t      parts[2];
+    gig_cursor_t   cursor;
+    unsigned char  bytes[GIG_MAC_SHORT + 64], mac[GIG_HASH_SIZE];
+
+    static const struct {
+        const char  *bytes;                     /* after the MAC, N stands for a value's 8 bytes */
+        size_t       len;
+        int          rc;
+    } samples[] = {
+        { "\0NNNNNNNNg", 10, 0 },
+        { "\0NNNNNNNN", 9, -1 },                               /* no id */
+        { "\0NNNNNNNNg.", 11, -1 },
+        { "\0NNNNNNN", 8, -1 },
+        { "\4NNNNNNNNg", 10, -1 },                             /* no such sort */
+        { "\3NNNNNNNN\0\1\0g", 13, 0 },
+        { "\3NNNNNNNN\0\1\0", 12, -1 },
+        { "\3NNNNNNNN\0\1", 11, -1 },
+        { "\3NNNNNNNN\0\1\1\0\7g", 15, 0 },
+        { "\3NNNNNNNN\0\1\2\0\7g", 15, -1 },                 /* says two weights, has one */
+        { "\3NNNNNNNN\0\0\1\0\7g", 15, -1 },                 /* a mean of nothing */
+        { "\3NNNNNNNN\0\1\21gggggggggggggggggggggggggggggggggg", 46, -1 },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+
+        parts[0] = gig_str("gig cursor 2");
+        parts[1] = (gig_str_t) { samples[i].bytes, samples[i].len };
+        gig_mac(secret.key[0].cursor, parts, 2, mac);
+
+        for (k = 0; k < GIG_MAC_SHORT; k++) {
+            bytes[k] = mac[k];
+        }
+
+        memcpy(&bytes[GIG_MAC_SHORT], samples[i].bytes, samples[i].len);
+        gig_base64url(bytes, GIG_MAC_SHORT + samples[i].len, token, sizeof(token));
+        assert_int_equal(gig_cursor_check(&secret, text(token), &cursor), samples[i].rc);
+    }
 }
 
 
@@ -165,14 +307,17 @@ test_cursor(void **state)
 static void
 test_kinds(void **state)
 {
-    char      token[3][256];
-    unsigned  i, k;
+    char          token[3][256];
+    unsigned      i, k;
+    gig_cursor_t  cursor;
 
     (void) state;
 
+    cursor = cursor_of(GIG_SORT_NEWEST, 1, "g_1");
+
     gig_token_make(&secret, ID, token[0]);
     gig_form_token_make(&secret, text("g_1"), 1, token[1]);
-    gig_cursor_make(&secret, 1, text("g_1"), token[2]);
+    gig_cursor_make(&secret, &cursor, token[2]);
 
     for (i = 0; i < 3; i++) {
         for (k = 0; k < 3; k++) {
@@ -189,6 +334,9 @@ main(void)
         cmocka_unit_test(test_receipt),
         cmocka_unit_test(test_form),
         cmocka_unit_test(test_cursor),
+        cmocka_unit_test(test_cursor_weights),
+        cmocka_unit_test(test_cursor_none),
+        cmocka_unit_test(test_cursor_bytes),
         cmocka_unit_test(test_kinds)
     };
 

@@ -1,0 +1,264 @@
+
+/* What of a list's filters is chosen, as links that remove it. */
+
+#include "gig_page_parts.h"
+
+
+typedef enum {
+    GIG_RANGE_PAY,
+    GIG_RANGE_CURRENCY,
+    GIG_RANGE_HOURS,
+    GIG_RANGE_CLOSES,
+    GIG_RANGE_POSTED,
+    GIG_RANGES
+} gig_page_range_t;
+
+
+static int
+gig_page_range_asked(const gig_query_t *query, gig_page_range_t range)
+{
+    switch (range) {
+
+    case GIG_RANGE_PAY:
+        return query->pay_min >= 0;
+
+    case GIG_RANGE_CURRENCY:
+        return query->currency[0] != '\0';
+
+    case GIG_RANGE_HOURS:
+        return query->hours_max >= 0;
+
+    case GIG_RANGE_CLOSES:
+        return query->closes_before != GIG_TIME_NONE;
+
+    case GIG_RANGE_POSTED:
+        return query->posted_after != GIG_TIME_NONE;
+
+    case GIG_RANGES:
+        break;
+    }
+
+    return 0;
+}
+
+
+static void
+gig_page_range_drop(gig_query_t *query, gig_page_range_t range)
+{
+    switch (range) {
+
+    case GIG_RANGE_PAY:
+        query->pay_min = -1;
+        break;
+
+    case GIG_RANGE_CURRENCY:
+        query->currency[0] = '\0';
+        break;
+
+    case GIG_RANGE_HOURS:
+        query->hours_max = -1;
+        break;
+
+    case GIG_RANGE_CLOSES:
+        query->closes_before = GIG_TIME_NONE;
+        break;
+
+    case GIG_RANGE_POSTED:
+        query->posted_after = GIG_TIME_NONE;
+        break;
+
+    case GIG_RANGES:
+        break;
+    }
+}
+
+
+/* "30 Oct 2026", or with the time of day if that was asked for. */
+
+static void
+gig_page_range_time(int64_t seconds, gig_buf_t *out)
+{
+    char       stamp[GIG_TIME_SIZE];
+    gig_buf_t  text;
+
+    gig_buf_init(&text, GIG_TEXT_MAX);
+
+    if (seconds % GIG_PAGE_DAY == 0) {
+        gig_time_format(seconds, stamp);
+        gig_text_date((gig_str_t) { stamp, sizeof("2026-10-26") - 1 }, 0, &text);
+
+    } else {
+        gig_text_time(NULL, gig_null_str, seconds, 0, &text);
+    }
+
+    gig_html_take(&text, out);
+}
+
+
+static void
+gig_page_range_text(const gig_query_t *query, gig_page_range_t range, gig_buf_t *out)
+{
+    switch (range) {
+
+    case GIG_RANGE_PAY:
+        gig_buf_puts(out, "Pays at least ");
+        gig_text_count((uint64_t) (query->pay_min / 1000), out);
+
+        if (query->pay_min % 1000 != 0) {
+            gig_buf_printf(out, ".%02d", (int) (query->pay_min % 1000 / 10));
+        }
+
+        break;
+
+    case GIG_RANGE_CURRENCY:
+        gig_buf_puts(out, "Pays in ");
+        gig_buf_html(out, gig_page_str(query->currency));
+        break;
+
+    case GIG_RANGE_HOURS:
+        gig_buf_printf(out, (query->hours_max == 1) ? "At most %d hour" : "At most %d hours",
+                       query->hours_max);
+        break;
+
+    case GIG_RANGE_CLOSES:
+        gig_buf_puts(out, "Closes before ");
+        gig_page_range_time(query->closes_before, out);
+        break;
+
+    case GIG_RANGE_POSTED:
+        gig_buf_puts(out, "Posted since ");
+        gig_page_range_time(query->posted_after, out);
+        break;
+
+    case GIG_RANGES:
+        break;
+    }
+}
+
+
+unsigned
+gig_page_chosen(const gig_query_t *query)
+{
+    int       i;
+    unsigned  n;
+
+    n = query->n_values;
+
+    for (i = 0; i < GIG_RANGES; i++) {
+        n += gig_page_range_asked(query, (gig_page_range_t) i) ? 1 : 0;
+    }
+
+    return n;
+}
+
+
+static void
+gig_page_chip(const gig_page_t *page, const gig_query_t *query,
+    const gig_query_change_t *change, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<li><a class=\"gig-chip\" ");
+    gig_page_query_href(page, query, change, out);
+    gig_buf_puts(out, "><span><span class=\"gig-only-read\">Remove </span>");
+}
+
+
+static void
+gig_page_chip_end(gig_buf_t *out)
+{
+    gig_html_icon("remove", out);
+    gig_buf_puts(out, "</span></a></li>");
+}
+
+
+/*
+ * Of ranges gig_query_write() can leave out all or none; what leaves out one is a copy, whose
+ * views go on looking into the store of the query it was copied from.
+ */
+
+static void
+gig_page_chip_range(const gig_page_t *page, const gig_query_t *query, gig_page_range_t range,
+    gig_buf_t *out)
+{
+    gig_query_t         without;
+    gig_query_change_t  change;
+
+    change = GIG_QUERY_SAME;
+    without = *query;
+    gig_page_range_drop(&without, range);
+
+    gig_page_chip(page, &without, &change, out);
+    gig_page_range_text(query, range, out);
+    gig_page_chip_end(out);
+}
+
+
+static void
+gig_page_chip_clear(const gig_page_t *page, const gig_query_t *query, int with_q, gig_buf_t *out)
+{
+    gig_query_t         bare;
+    gig_query_change_t  change;
+
+    change = GIG_QUERY_SAME;
+    change.without_ranges = 1;
+    change.without_q = with_q;
+
+    bare = *query;
+    bare.n_values = 0;
+
+    gig_buf_puts(out, "<li><a class=\"gig-clear\" ");
+    gig_page_query_href(page, &bare, &change, out);
+    gig_buf_puts(out, ">Clear all</a></li>");
+}
+
+
+void
+gig_page_chips(const gig_page_t *page, const gig_page_list_t *list, int with_q, gig_buf_t *out)
+{
+    int                       i;
+    unsigned                  n;
+    const gig_query_t        *query;
+    gig_query_change_t        change;
+    const gig_query_value_t  *value;
+
+    query = list->query;
+    n = gig_page_chosen(query) + ((with_q && query->q.len != 0) ? 1 : 0);
+
+    if (n == 0) {
+        return;
+    }
+
+    gig_buf_puts(out, "<ul class=\"gig-chips\" aria-label=\"Chosen filters\">");
+
+    if (with_q && query->q.len != 0) {
+        change = GIG_QUERY_SAME;
+        change.without_q = 1;
+
+        gig_page_chip(page, query, &change, out);
+        gig_buf_puts(out, "\u201c");
+        gig_buf_html(out, query->q);
+        gig_buf_puts(out, "\u201d");
+        gig_page_chip_end(out);
+    }
+
+    for (i = 0; i < query->n_values; i++) {
+        value = &query->value[i];
+        change = GIG_QUERY_SAME;
+        change.without = i;
+
+        gig_page_chip(page, query, &change, out);
+        gig_page_facet_value(value->facet, value->text, out);
+        gig_page_chip_end(out);
+    }
+
+    for (i = 0; i < GIG_RANGES; i++) {
+        if (gig_page_range_asked(query, (gig_page_range_t) i)) {
+            gig_page_chip_range(page, query, (gig_page_range_t) i, out);
+        }
+    }
+
+    if (n > 1) {
+        gig_page_chip_clear(page, query, with_q, out);
+    }
+
+    gig_buf_puts(out, "</ul>\n");
+}

@@ -1,0 +1,683 @@
+#include "gig_search_parts.h"
+
+/*
+ * The frame of a search: which rows match, as bitmaps; how many; which of them are
+ * the page.  The image may be damaged anywhere: a row or a value read from it is
+ * compared with what it leads into before it is used.
+ */
+
+#include <stdlib.h>
+
+#include "gig_block.h"
+
+#define GIG_ROWS_FIRST      4096u               /* the workspace's room at first */
+#define GIG_ALIGN           64u                 /* of its bitmaps: a line of the cache */
+
+
+typedef struct {
+    uint64_t  key;                              /* rising: the rank, or what a score makes of it */
+    uint32_t  row;
+} gig_ranked_t;
+
+
+static int gig_search_room(gig_search_t *search);
+static void gig_search_state(gig_search_t *search);
+static void gig_search_chosen(gig_search_t *search, gig_facet_t facet);
+static uint32_t gig_search_value(gig_search_t *search, const gig_query_value_t *value);
+static void gig_search_value_rows(gig_search_t *search, uint32_t value, uint64_t *out);
+static uint32_t gig_search_sets(gig_search_t *search);
+static int gig_search_has_ranges(const gig_query_t *query);
+static void gig_search_ranges(gig_search_t *search, uint64_t *rows);
+static int gig_search_in_range(gig_search_t *search, uint32_t row);
+static void gig_search_page(gig_search_t *search, uint32_t total, gig_found_t *found);
+static void gig_search_walk(gig_search_t *search, uint32_t from, gig_found_t *found);
+static void gig_search_pick(gig_search_t *search, uint64_t from, gig_found_t *found);
+static uint64_t gig_search_key(gig_search_t *search, uint32_t row);
+static uint64_t gig_search_after(gig_search_t *search);
+static uint32_t gig_search_place(gig_search_t *search, gig_sort_t sort, int64_t value,
+    gig_str_t id);
+static void gig_search_next(gig_search_t *search, gig_found_t *found);
+
+
+static const unsigned  gig_search_columns[GIG_SORTS_STORED][3] = {
+    { GIG_SECTION_ORDER, GIG_SECTION_RANK, GIG_SECTION_POSTED },
+    { GIG_SECTION_ORDER_CLOSING, GIG_SECTION_RANK_CLOSING, GIG_SECTION_CLOSES },
+    { GIG_SECTION_ORDER_PAY, GIG_SECTION_RANK_PAY, GIG_SECTION_PAY },
+};
+
+
+gig_search_t *
+gig_search_create(void)
+{
+    gig_search_t  *search;
+
+    search = calloc(1, sizeof(gig_search_t));
+
+    if (search == NULL) {
+        return NULL;
+    }
+
+    search->stems = gig_stems_create();
+
+    if (search->stems == NULL) {
+        free(search);
+        return NULL;
+    }
+
+    return search;
+}
+
+
+void
+gig_search_free(gig_search_t *search)
+{
+    if (search == NULL) {
+        return;
+    }
+
+    gig_block_free(search->memory);
+    gig_block_free(search->memory_of_values);
+    gig_stems_free(search->stems);
+    free(search);
+}
+
+
+int
+gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *query,
+    const gig_cursor_t *cursor, int64_t now, gig_found_t *found)
+{
+    uint32_t  total, i;
+    unsigned  facet;
+
+    found->n = 0;
+    found->more = 0;
+    found->suggestion[0] = '\0';
+
+    for (facet = 0; facet < GIG_FACETS; facet++) {
+        found->facet[facet].n = 0;
+    }
+
+    search->in = in;
+    search->image = in->image;
+    search->query = query;
+    search->cursor = query->after ? cursor : NULL;
+    search->now = now;
+    search->words = gig_disk_words(in->image->rows);
+
+    if (gig_search_room(search) != 0) {
+        return -1;
+    }
+
+    gig_search_state(search);
+    gig_search_text(search);
+
+    total = gig_search_sets(search);
+    found->total = total;
+
+    gig_search_page(search, total, found);
+
+    for (i = 0; i < query->n_values; i++) {
+        found->chosen[i] = (gig_facet_count_t) { search->chosen_value[i], 0 };
+    }
+
+    if (query->facets) {
+        gig_search_facets(search, total, found);
+    }
+
+    if (total == 0 && query->text.n_clauses > 0) {
+        gig_search_suggest(search, found);
+    }
+
+    return 0;
+}
+
+
+/* Memory for an image of that size; a larger one makes room for half as many again. */
+static int
+gig_search_room(gig_search_t *search)
+{
+    char      *at;
+    size_t     rows, bits, size;
+    unsigned   i;
+
+    if (search->memory == NULL || search->rows < search->image->rows) {
+
+        rows = GIG_ROWS_FIRST;
+
+        while (rows < search->image->rows) {
+            rows += rows / 2;
+        }
+
+        rows = (rows + GIG_ALIGN * 8 - 1) & ~(size_t) (GIG_ALIGN * 8 - 1);
+        bits = rows / 8;
+        size = (GIG_SEARCH_STATES + 5 + 2 * GIG_FACETS) * bits
+               + rows * (sizeof(uint32_t) * 2 + sizeof(uint16_t) + 2 * sizeof(uint8_t)) + GIG_ALIGN;
+
+        gig_block_free(search->memory);
+        search->memory = gig_block_alloc(size);
+        search->rows = search->memory ? rows : 0;
+        search->known = 0;
+
+        if (search->memory == NULL) {
+            return -1;
+        }
+
+        at = search->memory;
+        at += -(uintptr_t) at % GIG_ALIGN;
+
+        for (i = 0; i < GIG_SEARCH_STATES; i++, at += bits) {
+            search->state[i] = (uint64_t *) (void *) at;
+        }
+
+        for (i = 0; i < GIG_FACETS; i++, at += 2 * bits) {
+            search->chosen[i] = (uint64_t *) (void *) at;
+            search->others[i] = (uint64_t *) (void *) (at + bits);
+        }
+
+        search->text = (uint64_t *) (void *) at;
+        search->base = (uint64_t *) (void *) (at + bits);
+        search->all = (uint64_t *) (void *) (at + 2 * bits);
+        search->word = (uint64_t *) (void *) (at + 3 * bits);
+        search->clause = (uint64_t *) (void *) (at + 4 * bits);
+        at += 5 * bits;
+        search->score = (uint32_t *) (void *) at;
+        search->posting = search->score + rows;
+        search->tf = (uint16_t *) (void *) (search->posting + rows);
+        search->weight = (uint8_t *) (search->tf + rows);
+        search->mark = search->weight + rows;
+    }
+
+    size = (size_t) search->image->spellings + search->image->values;
+
+    if (search->memory_of_values == NULL || search->spellings < size) {
+        size += size / 2 + GIG_ROWS_FIRST;
+        gig_block_free(search->memory_of_values);
+        search->memory_of_values = gig_block_alloc(size * sizeof(uint32_t));
+        search->spellings = search->memory_of_values ? size : 0;
+
+        if (search->memory_of_values == NULL) {
+            return -1;
+        }
+    }
+
+    search->counts = search->memory_of_values;
+    search->value_counts = search->counts + search->image->spellings;
+
+    return 0;
+}
+
+
+/* Which rows are in the state asked for: once a time slice, as only the clock changes it. */
+static void
+gig_search_state(gig_search_t *search)
+{
+    uint32_t            row, wanted;
+    uint64_t           *out;
+    gig_list_state_t    state = search->query->state;
+
+    if (search->epoch != search->in->epoch) {
+        search->epoch = search->in->epoch;
+        search->known = 0;
+    }
+
+    if (search->known & (1u << state)) {
+        return;
+    }
+
+    wanted = state == GIG_LIST_OPEN ? 1u << GIG_STATE_OPEN | 1u << GIG_STATE_WAITLIST
+             : state == GIG_LIST_SCHEDULED ? 1u << GIG_STATE_SCHEDULED
+             : ~(1u << GIG_STATE_HIDDEN | 1u << GIG_STATE_GONE);
+    out = search->state[state];
+    memset(out, 0, search->words * sizeof(*out));
+
+    for (row = 0; row < search->image->rows; row++) {
+        out[row / 64] |= (uint64_t) (wanted >> gig_disk_state(search->image, row, search->now) & 1)
+                         << (row % 64);
+    }
+
+    search->known |= 1u << state;
+}
+
+
+/* Rows that have one of the values chosen of a facet; the image's own bitmap where that is it. */
+static void
+gig_search_chosen(gig_search_t *search, gig_facet_t facet)
+{
+    uint32_t                  i, n, value;
+    uint64_t                 *out;
+    const gig_query_t        *query = search->query;
+    const gig_disk_value_t   *v;
+
+    search->chosen_of[facet] = NULL;
+
+    for (i = 0, n = 0; i < query->n_values; i++) {
+        n += query->value[i].facet == facet;
+    }
+
+    if (n == 0) {
+        return;
+    }
+
+    search->filtered |= 1u << facet;
+    out = search->chosen[facet];
+
+    for (i = 0; i < query->n_values; i++) {
+        if (query->value[i].facet != facet) {
+            continue;
+        }
+
+        value = gig_search_value(search, &query->value[i]);
+        search->chosen_value[i] = value;
+
+        if (n == 1 && value != GIG_VALUE_NONE) {
+            v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + value;
+
+            if (v->dense && (uint64_t) v->at + search->words
+                            <= gig_disk_size(search->image, GIG_SECTION_BITMAPS) / sizeof(*out))
+            {
+                search->chosen_of[facet] =
+                    (const uint64_t *) search->image->section[GIG_SECTION_BITMAPS] + v->at;
+                return;
+            }
+        }
+
+        if (search->chosen_of[facet] == NULL) {
+            search->chosen_of[facet] = out;
+            memset(out, 0, search->words * sizeof(*out));
+        }
+
+        if (value != GIG_VALUE_NONE) {
+            gig_search_value_rows(search, value, out);
+        }
+    }
+}
+
+
+static uint32_t
+gig_search_value(gig_search_t *search, const gig_query_value_t *value)
+{
+    char       place[GIG_FOLD_MAX];
+    gig_str_t  key;
+
+    key = value->key;
+
+    if (value->facet == GIG_FACET_LOCATION) {
+        key.len = gig_place_names_key(search->in->place_names, key, place);
+        key.data = place;
+    }
+
+    return gig_image_value_find(search->image, value->facet, key);
+}
+
+
+static void
+gig_search_value_rows(gig_search_t *search, uint32_t value, uint64_t *out)
+{
+    uint32_t                 i;
+    const uint32_t          *list;
+    const gig_disk_value_t  *v;
+
+    v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + value;
+
+    if (v->dense) {
+        if ((uint64_t) v->at + search->words
+            <= gig_disk_size(search->image, GIG_SECTION_BITMAPS) / sizeof(*out))
+        {
+            gig_bits_or(out, (const uint64_t *) search->image->section[GIG_SECTION_BITMAPS]
+                             + v->at, search->words);
+        }
+
+        return;
+    }
+
+    if ((uint64_t) v->at + v->count
+        > gig_disk_size(search->image, GIG_SECTION_LISTS) / sizeof(*list))
+    {
+        return;
+    }
+
+    list = (const uint32_t *) search->image->section[GIG_SECTION_LISTS] + v->at;
+
+    for (i = 0; i < v->count; i++) {
+        if (list[i] < search->image->rows) {
+            gig_bits_set(out, list[i]);
+        }
+    }
+}
+
+
+/*
+ * The result, and for each filtered facet that is to be counted the result without its own
+ * filter.  Ranges are looked at row by row, so last, and only where a filter let something through.
+ */
+static uint32_t
+gig_search_sets(gig_search_t *search)
+{
+    uint32_t         n = search->words;
+    unsigned         facet, other;
+    const uint64_t  *from;
+
+    search->filtered = 0;
+
+    for (facet = 0; facet < GIG_FACETS; facet++) {
+        gig_search_chosen(search, (gig_facet_t) facet);
+    }
+
+    from = search->state[search->query->state];
+
+    if (search->query->text.n_clauses > 0) {
+        (void) gig_bits_and(search->base, from, search->text, n);
+
+    } else {
+        memcpy(search->base, from, n * sizeof(*from));
+    }
+
+    memcpy(search->all, search->base, n * sizeof(*from));
+
+    for (facet = 0; facet < GIG_FACETS; facet++) {
+        if (search->chosen_of[facet]) {
+            (void) gig_bits_and(search->all, search->all, search->chosen_of[facet], n);
+        }
+    }
+
+    for (facet = 0; facet < GIG_FACETS; facet++) {
+        if (!(search->filtered & search->query->facets & 1u << facet)) {
+            continue;
+        }
+
+        memcpy(search->others[facet], search->base, n * sizeof(*from));
+
+        for (other = 0; other < GIG_FACETS; other++) {
+            if (other != facet && search->chosen_of[other]) {
+                (void) gig_bits_and(search->others[facet], search->others[facet],
+                                    search->chosen_of[other], n);
+            }
+        }
+
+        if (gig_search_has_ranges(search->query)) {
+            gig_search_ranges(search, search->others[facet]);
+        }
+    }
+
+    if (gig_search_has_ranges(search->query)) {
+        gig_search_ranges(search, search->all);
+    }
+
+    return gig_bits_count(search->all, n);
+}
+
+
+static int
+gig_search_has_ranges(const gig_query_t *query)
+{
+    return query->pay_min >= 0 || query->currency[0] != '\0' || query->hours_max >= 0
+           || query->closes_before != GIG_TIME_NONE || query->posted_after != GIG_TIME_NONE;
+}
+
+
+static void
+gig_search_ranges(gig_search_t *search, uint64_t *rows)
+{
+    uint32_t  i;
+    uint64_t  left;
+    unsigned  bit;
+
+    for (i = 0; i < search->words; i++) {
+        for (left = rows[i]; left != 0; left &= left - 1) {
+            bit = (unsigned) __builtin_ctzll(left);
+
+            if (!gig_search_in_range(search, i * 64 + bit)) {
+                rows[i] &= ~((uint64_t) 1 << bit);
+            }
+        }
+    }
+}
+
+
+static int
+gig_search_in_range(gig_search_t *search, uint32_t row)
+{
+    int64_t             closes;
+    uint32_t            currency;
+    const gig_query_t  *query = search->query;
+    const gig_image_t  *image = search->image;
+
+    if (query->pay_min >= 0
+        && ((const int64_t *) image->section[GIG_SECTION_PAY])[row] < query->pay_min)
+    {
+        return 0;
+    }
+
+    if (query->currency[0] != '\0') {
+        memcpy(&currency, query->currency, sizeof(currency));
+
+        if (((const uint32_t *) image->section[GIG_SECTION_CURRENCY])[row] != currency) {
+            return 0;
+        }
+    }
+
+    if (query->hours_max >= 0
+        && ((const uint32_t *) image->section[GIG_SECTION_HOURS])[row]
+           > (uint32_t) query->hours_max)
+    {
+        return 0;
+    }
+
+    if (query->closes_before != GIG_TIME_NONE) {
+        closes = ((const int64_t *) image->section[GIG_SECTION_CLOSES])[row];
+
+        if (closes == GIG_TIME_NONE || closes >= query->closes_before) {
+            return 0;
+        }
+    }
+
+    return query->posted_after == GIG_TIME_NONE
+           || ((const int64_t *) image->section[GIG_SECTION_POSTED])[row] >= query->posted_after;
+}
+
+
+static void
+gig_search_page(gig_search_t *search, uint32_t total, gig_found_t *found)
+{
+    uint64_t   limit, from;
+    gig_sort_t  sort = search->query->sort;
+
+    if (total == 0) {
+        return;
+    }
+
+    from = search->cursor ? gig_search_after(search) : 0;
+    limit = search->query->limit;
+
+    /*
+     * A page of many is found soon by walking through the order, one of few sooner by looking at
+     * each: the walk takes about limit * n / total steps, looking takes total.
+     */
+
+    if (sort == GIG_SORT_RELEVANCE) {
+        gig_search_score(search);
+        gig_search_pick(search, from, found);
+
+    } else if ((uint64_t) total * total > limit * search->image->n) {
+        gig_search_walk(search, (uint32_t) from, found);
+
+    } else {
+        gig_search_pick(search, from, found);
+    }
+
+    if (found->more) {
+        gig_search_next(search, found);
+    }
+}
+
+
+static void
+gig_search_walk(gig_search_t *search, uint32_t from, gig_found_t *found)
+{
+    uint32_t         i, row;
+    const uint32_t  *order;
+
+    order = search->image->section[gig_search_columns[search->query->sort][0]];
+
+    for (i = from; i < search->image->n; i++) {
+        row = order[i];
+
+        if (row >= search->image->rows || !gig_bits_has(search->all, row)) {
+            continue;
+        }
+
+        if (found->n == search->query->limit) {
+            found->more = 1;
+            return;
+        }
+
+        found->row[found->n++] = row;
+    }
+}
+
+
+/* Keeps the best of all rows seen so far in order; most rows are worse than the last of them. */
+static void
+gig_search_pick(gig_search_t *search, uint64_t from, gig_found_t *found)
+{
+    uint32_t      i, row, at, n = 0, most = search->query->limit + 1;
+    uint64_t      left, key;
+    gig_ranked_t  best[GIG_LIST_MAX + 1];
+
+    for (i = 0; i < search->words; i++) {
+        for (left = search->all[i]; left != 0; left &= left - 1) {
+            row = i * 64 + (uint32_t) __builtin_ctzll(left);
+            key = gig_search_key(search, row);
+
+            if (key < from || (n == most && key >= best[n - 1].key)) {
+                continue;
+            }
+
+            if (n < most) {
+                n++;
+            }
+
+            for (at = n - 1; at > 0 && best[at - 1].key > key; at--) {
+                best[at] = best[at - 1];
+            }
+
+            best[at] = (gig_ranked_t) { key, row };
+        }
+    }
+
+    found->more = n == most;
+    found->n = found->more ? n - 1 : n;
+
+    for (i = 0; i < found->n; i++) {
+        found->row[i] = best[i].row;
+    }
+}
+
+
+/* Where a row comes: by a stored sort its rank; by relevance the score, then its rank. */
+static uint64_t
+gig_search_key(gig_search_t *search, uint32_t row)
+{
+    const uint32_t  *rank;
+
+    if (search->query->sort == GIG_SORT_RELEVANCE) {
+        rank = search->image->section[GIG_SECTION_RANK];
+        return (uint64_t) ~search->score[row] << 32 | rank[row];
+    }
+
+    rank = search->image->section[gig_search_columns[search->query->sort][1]];
+
+    return rank[row];
+}
+
+
+/*
+ * The first key after the cursor.  The cursor's own gig may be gone or have moved; its
+ * place in the order is still there.
+ */
+static uint64_t
+gig_search_after(gig_search_t *search)
+{
+    int64_t              posted;
+    gig_str_t            id;
+    uint32_t             score;
+    const gig_cursor_t  *cursor = search->cursor;
+
+    id = (gig_str_t) { cursor->id, strnlen(cursor->id, sizeof(cursor->id)) };
+
+    if (search->query->sort != GIG_SORT_RELEVANCE) {
+        return gig_search_place(search, search->query->sort, cursor->value, id);
+    }
+
+    score = (uint32_t) (cursor->value >> GIG_CURSOR_POSTED_BITS);
+    posted = cursor->value & GIG_CURSOR_POSTED_MAX;
+
+    return (uint64_t) ~score << 32 | gig_search_place(search, GIG_SORT_NEWEST, posted, id);
+}
+
+
+/* How many gigs come before (value, id) in a stored order, or are it. */
+static uint32_t
+gig_search_place(gig_search_t *search, gig_sort_t sort, int64_t value, gig_str_t id)
+{
+    int              after;
+    int64_t          v;
+    uint32_t         low = 0, high = search->image->n, middle, row;
+    const int64_t   *values = search->image->section[gig_search_columns[sort][2]];
+    const uint32_t  *order = search->image->section[gig_search_columns[sort][0]];
+
+    while (low < high) {
+        middle = low + (high - low) / 2;
+        row = order[middle];
+        v = row < search->image->rows ? values[row] : 0;
+
+        /* Closing rises, with none last; the others fall. */
+
+        if (v != value) {
+            after = sort == GIG_SORT_CLOSING
+                    ? v == GIG_TIME_NONE || (value != GIG_TIME_NONE && v > value) : v < value;
+
+        } else {
+            after = gig_disk_compare_id(gig_image_id(search->image, row), id) > 0;
+        }
+
+        if (after) {
+            high = middle;
+
+        } else {
+            low = middle + 1;
+        }
+    }
+
+    return low;
+}
+
+
+/* The cursor of the last row shown. */
+static void
+gig_search_next(gig_search_t *search, gig_found_t *found)
+{
+    uint32_t       row = found->row[found->n - 1];
+    gig_str_t      id;
+    gig_cursor_t  *next = &found->next;
+
+    memset(next, 0, sizeof(*next));
+    next->sort = search->query->sort;
+    id = gig_image_id(search->image, row);
+
+    if (id.len < sizeof(next->id)) {
+        memcpy(next->id, id.data ? id.data : "", id.len);
+    }
+
+    if (next->sort != GIG_SORT_RELEVANCE) {
+        next->value = ((const int64_t *)
+                       search->image->section[gig_search_columns[next->sort][2]])[row];
+        return;
+    }
+
+    next->value = (int64_t) ((uint64_t) search->score[row] << GIG_CURSOR_POSTED_BITS)
+                  | (gig_image_posted(search->image, row) & GIG_CURSOR_POSTED_MAX);
+    next->length = search->mean;
+    next->n_weights = search->n_weights;
+    memcpy(next->weight, search->idf, search->n_weights * sizeof(next->weight[0]));
+}

@@ -1,0 +1,103 @@
+
+/* What the gig_search*.c share: the workspace.  Private to them. */
+
+#ifndef GIG_SEARCH_PARTS_H
+#define GIG_SEARCH_PARTS_H
+
+#include "gig_bits.h"
+#include "gig_image_format.h"
+#include "gig_search.h"
+
+#define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
+#define GIG_PREFIX_WORDS_MAX    16384           /* spellings that a beginning is looked for in */
+
+/* A facet's part of VALUES and SPELLINGS, and how much work it is to count it by values. */
+typedef struct {
+    uint32_t               first, n, dense;
+    uint32_t               first_spelling, last_spelling;
+    uint64_t               list_rows;
+} gig_facet_range_t;
+
+#define GIG_KNOWN_FACETS        (1u << GIG_SEARCH_STATES)
+
+/* One word of q in one segment: its term in each language, or GIG_TERM_NONE. */
+typedef struct {
+    gig_search_t          *search;
+    const gig_segment_t   *segment;
+    unsigned               number;              /* of the segment */
+    uint32_t               exact[GIG_LANGUAGES_MAX];
+} gig_word_place_t;
+
+struct gig_search_s {
+    size_t                 rows;                /* room, also of the bitmaps */
+    size_t                 spellings;           /* room */
+    uint64_t               epoch;               /* of `state` */
+    unsigned               known;               /* bits: which of these are filled */
+    void                  *memory, *memory_of_values;
+    uint64_t              *state[GIG_SEARCH_STATES];
+    uint64_t              *text;                /* what q leaves */
+    uint64_t              *base;                /* state, text and ranges */
+    uint64_t              *all;                 /* and all filters: the result */
+    uint64_t              *chosen[GIG_FACETS];  /* rows of a facet's chosen values */
+    uint64_t              *others[GIG_FACETS];  /* the result without that facet's filter */
+    uint64_t              *word, *clause;       /* while q is worked on */
+    uint32_t              *score;               /* a row */
+    uint32_t              *posting;             /* rows of a posting list */
+    uint8_t               *weight, *mark;       /* and its weights; which of them are meant */
+    uint16_t              *tf;                  /* a row, of the word at hand; zero between words */
+    gig_stems_t           *stems;
+    gig_word_place_t       places[GIG_QUERY_WORDS_MAX * GIG_SEGMENTS_MAX];
+    gig_facet_range_t      facet[GIG_FACETS];
+    uint32_t               norm[UINT8_MAX + 1]; /* by code of length */
+    uint64_t               prefix[GIG_PREFIX_WORDS_MAX];        /* term, spelling */
+    uint32_t               position[GIG_ROW_WORDS_MAX];         /* of a phrase in one gig */
+    uint32_t               next_position[GIG_ROW_WORDS_MAX];
+    uint32_t              *counts;              /* a spelling */
+    uint32_t              *value_counts;        /* a value */
+
+    /* the question at hand */
+    const gig_searched_t  *in;
+    const gig_image_t     *image;
+    const gig_query_t     *query;
+    const gig_cursor_t    *cursor;
+    int64_t                now;
+    uint32_t               words;               /* of a bitmap */
+    uint32_t               chosen_value[GIG_QUERY_VALUES_MAX];  /* of query->value */
+    const uint64_t        *chosen_of[GIG_FACETS];       /* or NULL: the facet is not filtered */
+    unsigned               filtered;            /* bits of facets */
+    uint64_t              *out;                 /* where gig_search_word() sets rows */
+    uint32_t               weight_of_word;      /* what is being scored */
+    uint16_t               mean;                /* as the scores take it */
+    uint8_t                n_weights;
+    uint16_t               idf[GIG_QUERY_WORDS_MAX];
+};
+
+/* gig_search_text.c: rows that q matches into search->text; then scores of the rows in `all`. */
+void gig_search_text(gig_search_t *search);
+void gig_search_score(gig_search_t *search);
+
+/* gig_search_facets.c: counts of the facets that are asked for. */
+void gig_search_facets(gig_search_t *search, uint32_t total, gig_found_t *found);
+
+/* gig_search_spell.c: what may have been meant by a q that found nothing. */
+void gig_search_suggest(gig_search_t *search, gig_found_t *found);
+
+/* gig_search_word.c: for each row that lives in the segment and has the term: its weight there. */
+typedef void (*gig_posting_pt)(gig_search_t *search, uint32_t row, unsigned weight);
+
+void gig_word_places(gig_search_t *search, const gig_query_word_t *word,
+    gig_word_place_t places[GIG_SEGMENTS_MAX]);
+void gig_word_exact(const gig_word_place_t *place, gig_posting_pt each);
+void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_posting_pt each);
+
+/* Rows that have a word, or begin with it, set in out (cleared first); how many. */
+uint32_t gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,
+    uint64_t *out);
+
+static inline gig_str_t
+gig_query_word_text(const gig_query_text_t *text, const gig_query_word_t *word)
+{
+    return (gig_str_t) { text->data + word->at, word->len };
+}
+
+#endif /* GIG_SEARCH_PARTS_H */

@@ -1,0 +1,278 @@
+#include "gig_search_parts.h"
+
+/*
+ * "Did you mean": for each word of a q that found nothing which no gig has, the
+ * nearest word that some gig on this list has.  Runs only then, once for what the
+ * response cache keeps: it looks at every spelling, by the letters in it first.
+ */
+
+#define GIG_SPELL_SHORT         4u              /* characters: up to here one edit, then two */
+#define GIG_SPELL_TRIES         64u             /* candidates whose gigs are looked at */
+#define GIG_SPELL_LETTERS_MAX   GIG_WORD_MAX
+
+
+typedef struct {
+    char      data[GIG_WORD_MAX];
+    size_t    len;
+    unsigned  distance;                         /* UINT_MAX: none */
+    uint32_t  frequency;
+} gig_spell_best_t;
+
+
+static int gig_spell_word(gig_search_t *search, const gig_query_word_t *word,
+    gig_spell_best_t *best);
+static void gig_spell_segment(gig_search_t *search, unsigned number, gig_str_t word,
+    unsigned most, gig_spell_best_t *best);
+static uint32_t gig_spell_living(gig_search_t *search, unsigned number, uint32_t word);
+static unsigned gig_spell_distance(gig_str_t a, gig_str_t b, unsigned most);
+static size_t gig_spell_write(gig_search_t *search, const gig_spell_best_t *best, char *out,
+    size_t size);
+
+
+void
+gig_search_suggest(gig_search_t *search, gig_found_t *found)
+{
+    unsigned                   i, k, other = 0;
+    gig_spell_best_t           best[GIG_QUERY_WORDS_MAX];
+    const gig_query_text_t    *text = &search->query->text;
+    const gig_query_clause_t  *clause;
+
+    for (i = 0; i < text->n_words; i++) {
+        best[i].distance = UINT32_MAX;
+    }
+
+    for (i = 0; i < text->n_clauses; i++) {
+        clause = &text->clause[i];
+
+        for (k = 0; !clause->exclude && k < clause->n; k++) {
+            if (gig_search_word(search, &text->word[clause->first + k], clause->prefix,
+                                search->word) == 0)
+            {
+                other |= (unsigned) gig_spell_word(search, &text->word[clause->first + k],
+                                                   &best[clause->first + k]);
+            }
+        }
+    }
+
+    if (other) {
+        found->suggestion[gig_spell_write(search, best, found->suggestion,
+                                          sizeof(found->suggestion) - 1)] = '\0';
+    }
+}
+
+
+static int
+gig_spell_word(gig_search_t *search, const gig_query_word_t *word, gig_spell_best_t *best)
+{
+    unsigned   i;
+    gig_str_t  text;
+
+    text = gig_query_word_text(&search->query->text, word);
+
+    for (i = 0; i < search->in->n_segments; i++) {
+        gig_spell_segment(search, i, text, text.len <= GIG_SPELL_SHORT ? 1 : 2, best);
+    }
+
+    return best->distance != UINT32_MAX;
+}
+
+
+/*
+ * Of equally near ones the one in most gigs of the list, then the first by bytes: so that
+ * hosts with other segments agree, each is compared with the best of all segments so far and its
+ * gigs are counted in all of them.
+ */
+static void
+gig_spell_segment(gig_search_t *search, unsigned number, gig_str_t word, unsigned most,
+    gig_spell_best_t *best)
+{
+    uint32_t              i, letters, frequency;
+    unsigned              distance, tries;
+    gig_str_t             other;
+    const uint32_t       *masks;
+    const gig_segment_t  *segment = &search->in->segments[number];
+
+    masks = gig_segment_letters(segment);
+    letters = gig_word_letters(word);
+    tries = 0;
+
+    for (i = 0; i < segment->words && tries < GIG_SPELL_TRIES; i++) {
+        if ((unsigned) __builtin_popcount(masks[i] ^ letters) > 2 * most) {
+            continue;
+        }
+
+        other = gig_segment_word(segment, i);
+
+        if (other.len + most < word.len || word.len + most < other.len
+            || other.len > GIG_WORD_MAX)
+        {
+            continue;
+        }
+
+        distance = gig_spell_distance(word, other, most);
+
+        if (distance > most || distance > best->distance
+            || (best->distance == distance && best->len == other.len
+                && memcmp(best->data, other.data, other.len) == 0))
+        {
+            continue;
+        }
+
+        tries++;
+        frequency = gig_spell_living(search, number, i);
+
+        if (frequency == 0 || (distance == best->distance && frequency < best->frequency)
+            || (distance == best->distance && frequency == best->frequency
+                && gig_disk_compare_id(other, (gig_str_t) { best->data, best->len }) > 0))
+        {
+            continue;
+        }
+
+        memcpy(best->data, other.data, other.len);
+        best->len = other.len;
+        best->distance = distance;
+        best->frequency = frequency;
+    }
+}
+
+
+/* In how many gigs of the list the term of a spelling is, in any segment. */
+static uint32_t
+gig_spell_living(gig_search_t *search, unsigned number, uint32_t word)
+{
+    uint32_t         i, n, row, count = 0, term, found;
+    unsigned         k;
+    gig_str_t        text, other;
+    uint32_t         last;
+    const uint8_t   *segment_of = search->image->section[GIG_SECTION_SEGMENT_OF];
+    const uint64_t  *state = search->state[search->query->state];
+
+    text = gig_segment_word(&search->in->segments[number], word);
+
+    for (k = 0; k < search->in->n_segments; k++) {
+
+        gig_segment_prefix(&search->in->segments[k], text, &found, &last);
+
+        /* One spelling may stand there once for each language. */
+
+        for ( /* void */ ; found < last; found++) {
+            other = gig_segment_word(&search->in->segments[k], found);
+
+            if (!gig_str_eq(other, text)) {
+                break;
+            }
+
+            term = gig_segment_word_term(&search->in->segments[k], found);
+            n = gig_segment_frequency(&search->in->segments[k], term);
+            n = n > search->rows ? (uint32_t) search->rows : n;
+            memset(search->mark, 0, n);
+            gig_segment_word_mark(&search->in->segments[k], found, search->mark, n);
+            n = gig_segment_postings(&search->in->segments[k], term, search->posting,
+                                     search->weight, n);
+
+            for (i = 0; i < n; i++) {
+                row = search->posting[i];
+                count += search->mark[i] && row < search->image->rows && segment_of[row] == k
+                         && gig_bits_has(state, row);
+            }
+        }
+    }
+
+    return count;
+}
+
+
+/* Edits between two words, a swap of neighbours being one; more than `most`: most + 1. */
+static unsigned
+gig_spell_distance(gig_str_t a, gig_str_t b, unsigned most)
+{
+    size_t    i, k;
+    unsigned  row[3][GIG_SPELL_LETTERS_MAX + 1], least, value;
+    unsigned  *before = row[0], *last = row[1], *now = row[2], *swap;
+
+    for (k = 0; k <= b.len; k++) {
+        last[k] = (unsigned) k;
+    }
+
+    memcpy(before, last, sizeof(row[0]));
+
+    for (i = 1; i <= a.len; i++) {
+        now[0] = (unsigned) i;
+        least = now[0];
+
+        for (k = 1; k <= b.len; k++) {
+            value = last[k - 1] + (a.data[i - 1] != b.data[k - 1]);
+            value = value > last[k] + 1 ? last[k] + 1 : value;
+            value = value > now[k - 1] + 1 ? now[k - 1] + 1 : value;
+
+            if (i > 1 && k > 1 && a.data[i - 1] == b.data[k - 2] && a.data[i - 2] == b.data[k - 1]
+                && value > before[k - 2] + 1)
+            {
+                value = before[k - 2] + 1;
+            }
+
+            now[k] = value;
+            least = value < least ? value : least;
+        }
+
+        if (least > most) {
+            return most + 1;
+        }
+
+        swap = before;
+        before = last;
+        last = now;
+        now = swap;
+    }
+
+    return last[b.len] > most ? most + 1 : last[b.len];
+}
+
+
+/* q once more, with the words found in place of those they are for. */
+static size_t
+gig_spell_write(gig_search_t *search, const gig_spell_best_t *best, char *out, size_t size)
+{
+    size_t                     used = 0;
+    unsigned                   i, k;
+    gig_str_t                  part;
+    const gig_query_text_t    *text = &search->query->text;
+    const gig_query_clause_t  *clause;
+
+    for (i = 0; i < text->n_clauses; i++) {
+        clause = &text->clause[i];
+
+        for (k = 0; k < clause->n; k++) {
+            part = best[clause->first + k].distance != UINT32_MAX
+                   ? (gig_str_t) { best[clause->first + k].data, best[clause->first + k].len }
+                   : gig_query_word_text(text, &text->word[clause->first + k]);
+
+            /* A blank, a sign and two quotes at most. */
+
+            if (part.len + 4 > size - used) {
+                return 0;
+            }
+
+            if (used > 0) {
+                out[used++] = ' ';
+            }
+
+            if (k == 0 && clause->exclude) {
+                out[used++] = '-';
+            }
+
+            if (k == 0 && clause->n > 1) {
+                out[used++] = '"';
+            }
+
+            memcpy(out + used, part.data, part.len);
+            used += part.len;
+
+            if (k + 1u == clause->n && clause->n > 1) {
+                out[used++] = '"';
+            }
+        }
+    }
+
+    return used;
+}

@@ -1,0 +1,361 @@
+#include "gig_search_parts.h"
+
+/*
+ * q: which rows it matches, and how well.  BM25 in whole numbers, so that every host
+ * gives the same scores whatever its processor and its library of mathematics do.
+ */
+
+#define GIG_BM25_ONE            1024u           /* the fixed point of what follows */
+#define GIG_BM25_K1_PLUS_ONE    2253u           /* k1 = 1.2 */
+#define GIG_BM25_SHORT          307u            /* k1 * (1 - b), b = 0.75 */
+#define GIG_BM25_LONG           922u            /* k1 * b */
+#define GIG_BM25_SHIFT          4               /* off a product, so that 16 words fit 32 bits */
+#define GIG_IDF_SHIFT           6               /* from 16 bits after the point to 10 */
+#define GIG_TF_MAX              255u
+#define GIG_TF_PREFIX           4u              /* a beginning counts a quarter */
+
+
+static void gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause,
+    uint64_t *out);
+static void gig_text_phrase(gig_search_t *search, const gig_query_clause_t *clause,
+    const uint64_t *candidates, uint64_t *out);
+static void gig_text_phrase_in(gig_search_t *search, const gig_query_clause_t *clause,
+    gig_positions_t *positions, unsigned number, const uint64_t *candidates, uint64_t *out);
+static int gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
+    const gig_positions_t *positions);
+static uint16_t gig_text_idf(uint32_t n, uint32_t df);
+static uint32_t gig_log2_q16(uint64_t x);
+static void gig_text_norms(gig_search_t *search);
+static void gig_score_row(gig_search_t *search, uint32_t row, unsigned tf);
+static void gig_score_other(gig_search_t *search, uint32_t row, unsigned weight);
+static void gig_score_exact(gig_search_t *search, uint32_t row, unsigned weight);
+
+
+void
+gig_search_text(gig_search_t *search)
+{
+    int                        scored = 0;
+    unsigned                   i;
+    const gig_query_text_t    *text = &search->query->text;
+
+    search->n_weights = 0;
+
+    if (text->n_clauses == 0) {
+        return;
+    }
+
+    memset(search->text, 0xff, search->words * sizeof(*search->text));
+
+    for (i = 0; i < text->n_clauses; i++) {
+        gig_text_clause(search, &text->clause[i], search->clause);
+
+        if (text->clause[i].exclude) {
+            gig_bits_remove(search->text, search->clause, search->words);
+
+        } else {
+            (void) gig_bits_and(search->text, search->text, search->clause, search->words);
+            scored = 1;
+        }
+    }
+
+    search->mean = (uint16_t) search->image->mean_length;
+
+    /* What the first page was scored with holds for those after it. */
+
+    if (scored && search->cursor && search->cursor->n_weights == search->n_weights
+        && search->query->sort == GIG_SORT_RELEVANCE)
+    {
+        memcpy(search->idf, search->cursor->weight, sizeof(search->idf));
+        search->mean = search->cursor->length ? search->cursor->length : 1;
+    }
+}
+
+
+static void
+gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t *out)
+{
+    uint32_t                 df;
+    unsigned                 i;
+    uint64_t                *word;
+    const gig_query_word_t  *w;
+
+    for (i = 0; i < clause->n; i++) {
+        w = &search->query->text.word[clause->first + i];
+        word = i == 0 ? out : search->word;
+        df = gig_search_word(search, w, clause->prefix, word);
+
+        if (!clause->exclude) {
+            search->idf[search->n_weights++] = gig_text_idf(search->image->n, df);
+        }
+
+        if (i > 0) {
+            (void) gig_bits_and(out, out, word, search->words);
+        }
+    }
+
+    if (clause->n > 1) {
+        gig_text_phrase(search, clause, out, search->word);
+        memcpy(out, search->word, search->words * sizeof(*out));
+    }
+}
+
+
+/* Of the rows that have all its words, those in which they stand next to each other. */
+static void
+gig_text_phrase(gig_search_t *search, const gig_query_clause_t *clause,
+    const uint64_t *candidates, uint64_t *out)
+{
+    unsigned           i, k, language;
+    gig_positions_t    positions[GIG_QUERY_WORDS_MAX];
+    gig_word_place_t  *places = search->places;
+
+    memset(out, 0, search->words * sizeof(*out));
+
+    for (i = 0; i < clause->n; i++) {
+        gig_word_places(search, &search->query->text.word[clause->first + i],
+                        &places[i * GIG_SEGMENTS_MAX]);
+    }
+
+    for (k = 0; k < search->in->n_segments; k++) {
+        for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
+
+            /* A gig has one language, so all words are of it. */
+
+            for (i = 0; i < clause->n; i++) {
+                if (places[i * GIG_SEGMENTS_MAX + k].exact[language] == GIG_TERM_NONE) {
+                    break;
+                }
+
+                gig_positions_init(&search->in->segments[k],
+                                   places[i * GIG_SEGMENTS_MAX + k].exact[language],
+                                   &positions[i]);
+            }
+
+            if (i == clause->n) {
+                gig_text_phrase_in(search, clause, positions, k, candidates, out);
+            }
+        }
+    }
+}
+
+
+static void
+gig_text_phrase_in(gig_search_t *search, const gig_query_clause_t *clause,
+    gig_positions_t *positions, unsigned number, const uint64_t *candidates, uint64_t *out)
+{
+    uint32_t        row;
+    unsigned        i;
+    const uint8_t  *segment_of = search->image->section[GIG_SECTION_SEGMENT_OF];
+
+    for (row = gig_positions_next(&positions[0], 0);
+         row < search->image->rows;
+         row = gig_positions_next(&positions[0], row + 1))
+    {
+        if (segment_of[row] != number || !gig_bits_has(candidates, row)) {
+            continue;
+        }
+
+        for (i = 1; i < clause->n; i++) {
+            if (gig_positions_next(&positions[i], row) != row) {
+                break;
+            }
+        }
+
+        if (i == clause->n && gig_text_next_to(search, clause, positions)) {
+            gig_bits_set(out, row);
+        }
+    }
+}
+
+
+/* Keeps of the first word's positions those that each further word agrees with. */
+static int
+gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
+    const gig_positions_t *positions)
+{
+    uint32_t                 n, many, kept, a, b, offset;
+    unsigned                 i;
+    const gig_query_word_t  *word = &search->query->text.word[clause->first];
+
+    n = gig_positions_read(&positions[0], search->position, GIG_ROW_WORDS_MAX);
+
+    for (i = 1; i < clause->n && n > 0; i++) {
+        many = gig_positions_read(&positions[i], search->next_position, GIG_ROW_WORDS_MAX);
+        offset = word[i].offset;
+        kept = 0;
+
+        for (a = 0, b = 0; a < n; a++) {
+            while (b < many && search->next_position[b] < search->position[a] + offset) {
+                b++;
+            }
+
+            if (b < many && search->next_position[b] == search->position[a] + offset) {
+                search->position[kept++] = search->position[a];
+            }
+        }
+
+        n = kept;
+    }
+
+    return n > 0;
+}
+
+
+/* log2((2n + 2) / (2df + 1)): what is rare weighs more; Robertson's, never negative. */
+static uint16_t
+gig_text_idf(uint32_t n, uint32_t df)
+{
+    uint32_t  idf;
+
+    idf = (gig_log2_q16(2 * (uint64_t) n + 2) - gig_log2_q16(2 * (uint64_t) df + 1))
+          >> GIG_IDF_SHIFT;
+
+    return idf == 0 ? 1 : idf > UINT16_MAX ? UINT16_MAX : (uint16_t) idf;
+}
+
+
+/* floor(65536 * log2(x)), x > 0: a bit of the fraction a squaring. */
+static uint32_t
+gig_log2_q16(uint64_t x)
+{
+    uint32_t           result;
+    unsigned           bit;
+    unsigned __int128  square;
+
+    bit = 63 - (unsigned) __builtin_clzll(x);
+    result = bit;
+    x <<= 63 - bit;
+
+    for (bit = 0; bit < 16; bit++) {
+        square = (unsigned __int128) x * x;
+        result <<= 1;
+
+        if (square >> 127 != 0) {
+            result |= 1;
+            x = (uint64_t) (square >> 64);
+
+        } else {
+            x = (uint64_t) (square >> 63);
+        }
+    }
+
+    return result;
+}
+
+
+static void
+gig_text_norms(gig_search_t *search)
+{
+    unsigned  code;
+
+    for (code = 0; code <= UINT8_MAX; code++) {
+        search->norm[code] = GIG_BM25_SHORT
+                             + (uint32_t) ((uint64_t) GIG_BM25_LONG
+                                           * gig_length_value((uint8_t) code) / search->mean);
+    }
+}
+
+
+/* Scores of the rows in `all`; the others' are not looked at. */
+void
+gig_search_score(gig_search_t *search)
+{
+    uint32_t                   row, k;
+    uint64_t                   left;
+    unsigned                   i, word, at, weight;
+    gig_word_place_t          *places = search->places;
+    const gig_query_text_t    *text = &search->query->text;
+    const gig_query_clause_t  *clause;
+
+    memset(search->score, 0, search->image->rows * sizeof(*search->score));
+    gig_text_norms(search);
+    weight = 0;
+
+    for (i = 0; i < text->n_clauses; i++) {
+        clause = &text->clause[i];
+
+        if (clause->exclude) {
+            continue;
+        }
+
+        for (word = 0; word < clause->n; word++) {
+            search->weight_of_word = search->idf[weight++];
+            gig_word_places(search, &text->word[clause->first + word], places);
+
+            if (!clause->prefix) {
+                for (at = 0; at < search->in->n_segments; at++) {
+                    gig_word_exact(&places[at], gig_score_row);
+                }
+
+                continue;
+            }
+
+            for (at = 0; at < search->in->n_segments; at++) {
+                gig_word_prefix(&places[at],
+                                gig_query_word_text(text, &text->word[clause->first + word]),
+                                gig_score_other);
+            }
+
+            for (k = 0; k < search->words; k++) {
+                for (left = search->all[k]; left != 0; left &= left - 1) {
+                    row = k * 64 + (uint32_t) __builtin_ctzll(left);
+                    search->tf[row] = (uint16_t) ((search->tf[row] + GIG_TF_PREFIX - 1)
+                                                  / GIG_TF_PREFIX);
+                }
+            }
+
+            for (at = 0; at < search->in->n_segments; at++) {
+                gig_word_exact(&places[at], gig_score_exact);
+            }
+
+            for (k = 0; k < search->words; k++) {
+                for (left = search->all[k]; left != 0; left &= left - 1) {
+                    row = k * 64 + (uint32_t) __builtin_ctzll(left);
+                    gig_score_row(search, row, search->tf[row]);
+                    search->tf[row] = 0;
+                }
+            }
+        }
+    }
+}
+
+
+static void
+gig_score_row(gig_search_t *search, uint32_t row, unsigned tf)
+{
+    uint32_t        part;
+    const uint8_t  *length = search->image->section[GIG_SECTION_LENGTH];
+
+    if (tf == 0 || !gig_bits_has(search->all, row)) {
+        return;
+    }
+
+    part = tf * GIG_BM25_ONE * GIG_BM25_K1_PLUS_ONE
+           / (tf * GIG_BM25_ONE + search->norm[length[row]]);
+    search->score[row] += search->weight_of_word * part >> GIG_BM25_SHIFT;
+}
+
+
+static void
+gig_score_other(gig_search_t *search, uint32_t row, unsigned weight)
+{
+    unsigned  tf;
+
+    if (gig_bits_has(search->all, row)) {
+        tf = search->tf[row] + weight;
+        search->tf[row] = (uint16_t) (tf > GIG_TF_MAX * GIG_TF_PREFIX
+                                      ? GIG_TF_MAX * GIG_TF_PREFIX : tf);
+    }
+}
+
+
+static void
+gig_score_exact(gig_search_t *search, uint32_t row, unsigned weight)
+{
+    unsigned  tf;
+
+    if (gig_bits_has(search->all, row)) {
+        tf = search->tf[row] + weight;
+        search->tf[row] = (uint16_t) (tf > GIG_TF_MAX ? GIG_TF_MAX : tf);
+    }
+}

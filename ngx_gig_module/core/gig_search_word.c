@@ -1,0 +1,182 @@
+#include "gig_search_parts.h"
+
+/*
+ * One word of q in the text index: its term in each language that the catalog
+ * has, in each segment, and what begins with it.  What a segment says of a row
+ * counts only if the row lives in that segment.
+ */
+
+#include <stdlib.h>
+
+
+static void gig_word_postings(const gig_word_place_t *place, uint32_t term, int marked,
+    gig_posting_pt each);
+static void gig_word_bit(gig_search_t *search, uint32_t row, unsigned weight);
+static int gig_compare_pairs(const void *one, const void *two);
+
+
+void
+gig_word_places(gig_search_t *search, const gig_query_word_t *word,
+    gig_word_place_t places[GIG_SEGMENTS_MAX])
+{
+    char        stem[GIG_WORD_MAX];
+    size_t      len;
+    unsigned    language, i;
+    gig_str_t   text;
+
+    text = gig_query_word_text(&search->query->text, word);
+
+    for (i = 0; i < search->in->n_segments; i++) {
+        places[i].search = search;
+        places[i].segment = &search->in->segments[i];
+        places[i].number = i;
+    }
+
+    for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
+
+        if (!(search->image->languages >> language & 1)) {
+            for (i = 0; i < search->in->n_segments; i++) {
+                places[i].exact[language] = GIG_TERM_NONE;
+            }
+
+            continue;
+        }
+
+        if (word->plain) {
+            len = gig_stem(search->stems, language, text, stem);
+
+        } else {
+            memcpy(stem, text.data, text.len);
+            len = text.len;
+        }
+
+        for (i = 0; i < search->in->n_segments; i++) {
+            places[i].exact[language] = gig_segment_find(places[i].segment, language,
+                                                         (gig_str_t) { stem, len });
+        }
+    }
+}
+
+
+void
+gig_word_exact(const gig_word_place_t *place, gig_posting_pt each)
+{
+    unsigned  language;
+
+    for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
+        if (place->exact[language] != GIG_TERM_NONE) {
+            gig_word_postings(place, place->exact[language], 0, each);
+        }
+    }
+}
+
+
+/* Terms other than the exact ones, of which a row has a spelling that begins so. */
+void
+gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_posting_pt each)
+{
+    uint32_t       first, last, word, term, frequency;
+    unsigned       language;
+    size_t         i, n;
+    gig_search_t  *search = place->search;
+
+    gig_segment_prefix(place->segment, prefix, &first, &last);
+
+    for (word = first, n = 0; word < last && n < GIG_PREFIX_WORDS_MAX; word++) {
+        term = gig_segment_word_term(place->segment, word);
+
+        for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
+            if (term == place->exact[language]) {
+                break;
+            }
+        }
+
+        if (language == GIG_LANGUAGES_MAX && term != GIG_TERM_NONE) {
+            search->prefix[n++] = (uint64_t) term << 32 | word;
+        }
+    }
+
+    qsort(search->prefix, n, sizeof(search->prefix[0]), gig_compare_pairs);
+
+    /* Spellings of one term together: a row that has several of them has the term once. */
+
+    for (i = 0; i < n; /* void */ ) {
+        term = (uint32_t) (search->prefix[i] >> 32);
+        frequency = gig_segment_frequency(place->segment, term);
+
+        if (frequency > search->rows) {
+            frequency = (uint32_t) search->rows;
+        }
+
+        memset(search->mark, 0, frequency);
+
+        for ( /* void */ ; i < n && search->prefix[i] >> 32 == term; i++) {
+            gig_segment_word_mark(place->segment, (uint32_t) search->prefix[i], search->mark,
+                                  frequency);
+        }
+
+        gig_word_postings(place, term, 1, each);
+    }
+}
+
+
+static void
+gig_word_postings(const gig_word_place_t *place, uint32_t term, int marked, gig_posting_pt each)
+{
+    uint32_t        i, n, row, rows;
+    gig_search_t   *search = place->search;
+    const uint8_t  *segment_of;
+
+    segment_of = search->image->section[GIG_SECTION_SEGMENT_OF];
+    rows = search->image->rows;
+    n = gig_segment_postings(place->segment, term, search->posting, search->weight,
+                             (uint32_t) search->rows);
+
+    for (i = 0; i < n; i++) {
+        row = search->posting[i];
+
+        if (row < rows && segment_of[row] == place->number && (!marked || search->mark[i])) {
+            each(search, row, search->weight[i]);
+        }
+    }
+}
+
+
+uint32_t
+gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix, uint64_t *out)
+{
+    unsigned           i;
+    gig_word_place_t   places[GIG_SEGMENTS_MAX];
+
+    gig_word_places(search, word, places);
+    memset(out, 0, search->words * sizeof(*out));
+    search->out = out;
+
+    for (i = 0; i < search->in->n_segments; i++) {
+        gig_word_exact(&places[i], gig_word_bit);
+
+        if (prefix) {
+            gig_word_prefix(&places[i], gig_query_word_text(&search->query->text, word),
+                            gig_word_bit);
+        }
+    }
+
+    return gig_bits_count(out, search->words);
+}
+
+
+static void
+gig_word_bit(gig_search_t *search, uint32_t row, unsigned weight)
+{
+    (void) weight;
+    gig_bits_set(search->out, row);
+}
+
+
+static int
+gig_compare_pairs(const void *one, const void *two)
+{
+    uint64_t  a = *(const uint64_t *) one, b = *(const uint64_t *) two;
+
+    return (a > b) - (a < b);
+}

@@ -1,0 +1,192 @@
+
+/*
+ * Which encoding a stored response goes out in.  What is asked for once is left to
+ * nginx's own filters; from its second use on it is compressed once and sent from
+ * those bytes.  Whether at all is decided as gzip_static does: by ngx_http_gzip_ok(),
+ * which is the main request's, its protocol's and its proxies'.
+ */
+
+#include "ngx_http_gig_response.h"
+
+
+#define NGX_HTTP_GIG_COMPRESS_MIN   256             /* bytes: below it headers are most of it */
+#define NGX_HTTP_GIG_COMPRESS_MAX   (128 * 1024)    /* some ms of work: more is nginx's filter's */
+
+
+#if (NGX_HTTP_GZIP)
+
+static ngx_uint_t ngx_http_gig_accepts(ngx_str_t *value, const char *coding);
+static ngx_uint_t ngx_http_gig_encode_br(ngx_http_request_t *r, ngx_uint_t gzip);
+static ngx_uint_t ngx_http_gig_encoded(ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes,
+    gig_encoding_t encoding);
+static ngx_uint_t ngx_http_gig_has_plain(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes);
+
+
+gig_encoding_t
+ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes)
+{
+    size_t      len;
+    ngx_uint_t  gzip;
+
+    len = bytes->body[GIG_IDENTITY].len;
+
+    if (r->headers_in.accept_encoding == NULL || r != r->main || !ctx->board->compress
+        || len < NGX_HTTP_GIG_COMPRESS_MIN || len > NGX_HTTP_GIG_COMPRESS_MAX
+        || bytes->body[GIG_IDENTITY].etag.len == 0)
+    {
+        return GIG_IDENTITY;
+    }
+
+    /* this is not its second use yet */
+    if (bytes->uses < 2 || ngx_http_gig_has_plain(r, bytes)) {
+        return GIG_IDENTITY;
+    }
+
+    gzip = (ngx_http_gzip_ok(r) == NGX_OK);
+
+    if (ngx_http_gig_encode_br(r, gzip) && ngx_http_gig_encoded(ctx, bytes, GIG_BROTLI)) {
+        return GIG_BROTLI;
+    }
+
+    if (gzip && ngx_http_gig_encoded(ctx, bytes, GIG_GZIP)) {
+        return GIG_GZIP;
+    }
+
+    return GIG_IDENTITY;
+}
+
+
+/* br, if the client likes it as much as gzip. */
+
+static ngx_uint_t
+ngx_http_gig_encode_br(ngx_http_request_t *r, ngx_uint_t gzip)
+{
+    ngx_str_t                 *value;
+    ngx_uint_t                 quality;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    value = &r->headers_in.accept_encoding->value;
+    quality = ngx_http_gig_accepts(value, "br");
+
+    if (quality == 0) {
+        return 0;
+    }
+
+    if (gzip) {
+        return quality >= ngx_http_gig_accepts(value, "gzip");
+    }
+
+    /*
+     * ngx_http_gzip_ok() says no as well when all that fails is the client's gzip.
+     * What else it looks at is looked at again, and a proxy in between means no.
+     */
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    return ngx_http_gig_accepts(value, "gzip") == 0 && r->headers_in.via == NULL
+           && r->http_version >= clcf->gzip_http_version;
+}
+
+
+/* Whether bytes have that encoding, or can be given it now. */
+
+static ngx_uint_t
+ngx_http_gig_encoded(ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes,
+    gig_encoding_t encoding)
+{
+    size_t                 len;
+    ngx_http_gig_cache_t  *cache;
+
+    if (bytes->body[encoding].len) {
+        return 1;
+    }
+
+    cache = ctx->board->cache;
+
+    if (!bytes->fixed
+        && !ngx_http_gig_cache_takes(cache, bytes, bytes->body[GIG_IDENTITY].len))
+    {
+        return 0;
+    }
+
+    len = ngx_http_gig_bytes_encode(bytes, encoding);
+
+    if (len && !bytes->fixed) {
+        ngx_http_gig_cache_grown(cache, bytes, len);
+    }
+
+    return len != 0;
+}
+
+
+/*
+ * A client that keeps the plain representation, or nginx's compression of it, has
+ * what it needs: it may ask whether that is still so.
+ */
+
+static ngx_uint_t
+ngx_http_gig_has_plain(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes)
+{
+    ngx_str_t  *tag, *asked;
+
+    if (r->headers_in.if_none_match == NULL) {
+        return 0;
+    }
+
+    tag = &bytes->body[GIG_IDENTITY].etag;
+    asked = &r->headers_in.if_none_match->value;
+
+    return memmem(asked->data, asked->len, tag->data, tag->len) != NULL;
+}
+
+
+/* How much the client wants that coding, in thousandths; 0: not, or it is not named. */
+
+static ngx_uint_t
+ngx_http_gig_accepts(ngx_str_t *value, const char *coding)
+{
+    u_char  *p, *last, *end, *name;
+    size_t   len;
+
+    len = ngx_strlen(coding);
+    p = value->data;
+    last = p + value->len;
+
+    while (p < last) {
+
+        end = ngx_strlchr(p, last, ',');
+        if (end == NULL) {
+            end = last;
+        }
+
+        while (p < end && (*p == ' ' || *p == '\t')) {
+            p++;
+        }
+
+        name = p;
+
+        while (p < end && *p != ';' && *p != ' ' && *p != '\t') {
+            p++;
+        }
+
+        if ((size_t) (p - name) == len
+            && ngx_strncasecmp(name, (u_char *) coding, len) == 0)
+        {
+            return ngx_http_gig_quality(p, end);
+        }
+
+        p = end + 1;
+    }
+
+    return 0;
+}
+
+#else
+
+gig_encoding_t
+ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes)
+{
+    return GIG_IDENTITY;
+}
+
+#endif
