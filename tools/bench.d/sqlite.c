@@ -8,8 +8,7 @@
  * of each facet the sum of the counts it told.  As good as SQLite's documentation advises: the
  * tables of sqlite.sql, one statement a shape of question, prepared once, the file mapped and
  * immutable, temporary tables in memory, a page cache that holds it all, one thread.  Values are
- * counted here, as SQLite gives them, which takes half the time of GROUP BY.  In a text
- * question the last word is no prefix, which is the cheaper question.
+ * counted here, as SQLite gives them, which takes half the time of GROUP BY.
  */
 
 #include <ctype.h>
@@ -30,6 +29,7 @@
 #define RUNS_MAX         2000
 #define FILTERS_MAX      8
 #define TEXT_MAX         256
+#define PREFIX_MIN       3
 #define SQL_MAX          16384
 #define SHAPES_MAX       256            /* statements that differ */
 #define VALUES_MAX       65536          /* of all facets */
@@ -267,18 +267,29 @@ decode(const char *from, char *to, size_t size)
 }
 
 
-/* Each word in quotes: FTS5 then takes nothing in it for a sign of its own. */
+/*
+ * Each word in quotes: FTS5 then takes nothing in it for a sign of its own.  The last, of as
+ * many letters as the index of beginnings has, is one: "word" *.
+ */
 
 static void
 put_words(question_t *question, const char *q)
 {
-    char  *word, *rest, text[TEXT_MAX];
+    char    *word, *rest, text[TEXT_MAX];
+    size_t   len = 0, used = 0, size = sizeof(question->words);
 
     (void) snprintf(text, sizeof(text), "%s", q);
 
     for (word = strtok_r(text, " \"", &rest); word; word = strtok_r(NULL, " \"", &rest)) {
-        (void) snprintf(question->words + strlen(question->words),
-                        sizeof(question->words) - strlen(question->words), "\"%s\" ", word);
+        len = strlen(word);
+
+        if (used + len + sizeof("\"\" *") <= size) {
+            used += (size_t) snprintf(question->words + used, size - used, "\"%s\" ", word);
+        }
+    }
+
+    if (len >= PREFIX_MIN) {
+        (void) snprintf(question->words + used, size - used, "*");
     }
 }
 
