@@ -9,7 +9,9 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    16384           /* spellings that a beginning is looked for in */
+#define GIG_PREFIX_WORDS_MAX    4096            /* of a segment that begin so; others are not found */
+#define GIG_PHRASE_POSTINGS_MAX 65536           /* looked at for phrases a question; past them a
+                                                   phrase is all its words */
 
 /* A facet's part of VALUES and SPELLINGS, and how much work it is to count it by values. */
 typedef struct {
@@ -26,6 +28,7 @@ typedef struct {
     const gig_segment_t   *segment;
     unsigned               number;              /* of the segment */
     int                    all_live;            /* no row of it lives elsewhere */
+    gig_str_t              word;
     uint32_t               exact[GIG_LANGUAGES_MAX];
 } gig_word_place_t;
 
@@ -63,6 +66,7 @@ struct gig_search_s {
     const gig_cursor_t    *cursor;
     int64_t                now;
     uint32_t               words;               /* of a bitmap */
+    uint32_t               phrase_postings;     /* that may still be looked at */
     uint32_t               chosen_value[GIG_QUERY_VALUES_MAX];  /* of query->value */
     const uint64_t        *chosen_of[GIG_FACETS];       /* or NULL: the facet is not filtered */
     unsigned               filtered;            /* bits of facets */
@@ -95,21 +99,25 @@ void gig_word_places(gig_search_t *search, const gig_query_word_t *word,
 void gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action);
 void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action_t action);
 
-/* gig_search_text.c: adds to the score of a row in `all`, which has the word so often. */
+/*
+ * Adds to the score of a row in `all`, which has the word so often; exact: spelt as it was asked
+ * for.  Other forms count half: who asks for "marketing" does not mean "markets".
+ */
 #define GIG_BM25_ONE            1024u           /* the fixed point of what follows */
 #define GIG_BM25_K1_PLUS_ONE    2253u           /* k1 = 1.2 */
 #define GIG_BM25_SHIFT          4               /* off a product, so that 16 words fit 32 bits */
 #define GIG_TF_MAX              255u
 #define GIG_TF_PREFIX           4u              /* a beginning counts a quarter */
+#define GIG_TF_EXACT            0x8000u         /* in search->tf: spelt as it was asked for */
 
 static inline void
-gig_score_add(gig_search_t *search, const uint8_t *length, uint32_t row, uint32_t tf)
+gig_score_add(gig_search_t *search, const uint8_t *length, uint32_t row, uint32_t tf, int exact)
 {
     uint32_t  part;
 
     part = tf * GIG_BM25_ONE * GIG_BM25_K1_PLUS_ONE
            / (tf * GIG_BM25_ONE + search->norm[length[row]]);
-    search->score[row] += search->weight_of_word * part >> GIG_BM25_SHIFT;
+    search->score[row] += search->weight_of_word * part >> (GIG_BM25_SHIFT + !exact);
 }
 
 /* Rows that have a word, or begin with it, set in out (cleared first); how many. */

@@ -38,6 +38,7 @@ gig_search_text(gig_search_t *search)
         return;
     }
 
+    search->phrase_postings = GIG_PHRASE_POSTINGS_MAX;
     memset(search->text, 0xff, search->words * sizeof(*search->text));
 
     for (i = 0; i < text->n_clauses; i++) {
@@ -138,19 +139,32 @@ gig_text_phrase_in(gig_search_t *search, const gig_query_clause_t *clause,
     gig_positions_t *positions, unsigned number, const uint64_t *candidates, uint64_t *out)
 {
     uint32_t        row;
-    unsigned        i;
+    unsigned        i, rarest = 0;
     const uint8_t  *segment_of = search->image->section[GIG_SECTION_SEGMENT_OF];
 
-    for (row = gig_positions_next(&positions[0], 0);
+    for (i = 1; i < clause->n; i++) {
+        if (positions[i].left < positions[rarest].left) {
+            rarest = i;
+        }
+    }
+
+    for (row = gig_positions_next(&positions[rarest], 0);
          row < search->image->rows;
-         row = gig_positions_next(&positions[0], row + 1))
+         row = gig_positions_next(&positions[rarest], row + 1))
     {
         if (segment_of[row] != number || !gig_bits_has(candidates, row)) {
             continue;
         }
 
-        for (i = 1; i < clause->n; i++) {
-            if (gig_positions_next(&positions[i], row) != row) {
+        if (search->phrase_postings < clause->n) {
+            gig_bits_set(out, row);
+            continue;
+        }
+
+        search->phrase_postings -= clause->n;
+
+        for (i = 0; i < clause->n; i++) {
+            if (i != rarest && gig_positions_next(&positions[i], row) != row) {
                 break;
             }
         }
@@ -175,6 +189,8 @@ gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
 
     for (i = 1; i < clause->n && n > 0; i++) {
         many = gig_positions_read(&positions[i], search->next_position, GIG_ROW_WORDS_MAX);
+        search->phrase_postings -= n + many < search->phrase_postings ? n + many
+                                                                     : search->phrase_postings;
         offset = word[i].offset;
         kept = 0;
 
@@ -313,7 +329,8 @@ gig_score_prefix(gig_search_t *search, const gig_query_word_t *word,
             row = k * 64 + (uint32_t) __builtin_ctzll(left);
 
             if (search->tf[row]) {
-                gig_score_add(search, length, row, search->tf[row]);
+                gig_score_add(search, length, row, search->tf[row] & ~GIG_TF_EXACT,
+                              (search->tf[row] & GIG_TF_EXACT) != 0);
                 search->tf[row] = 0;
             }
         }

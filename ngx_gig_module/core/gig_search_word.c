@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 
+static void gig_word_mark_exact(const gig_word_place_t *place, uint32_t term);
 static uint32_t gig_word_live(const gig_word_place_t *place, uint32_t term, int marked);
 static void gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action);
 static int gig_compare_pairs(const void *one, const void *two);
@@ -29,6 +30,7 @@ gig_word_places(gig_search_t *search, const gig_query_word_t *word,
 
     for (i = 0; i < search->in->n_segments; i++) {
         places[i].search = search;
+        places[i].word = text;
         places[i].all_live = segment[i].live == segment[i].made;
         places[i].segment = &search->in->segments[i];
         places[i].number = i;
@@ -66,8 +68,44 @@ gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action)
     unsigned  language;
 
     for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
-        if (place->exact[language] != GIG_TERM_NONE) {
+        if (place->exact[language] == GIG_TERM_NONE) {
+            continue;
+        }
+
+        if (action == GIG_ROWS_SET) {
             gig_word_apply(place->search, gig_word_live(place, place->exact[language], 0), action);
+
+        } else {
+            gig_word_mark_exact(place, place->exact[language]);
+            gig_word_apply(place->search, gig_word_live(place, place->exact[language], 0), action);
+        }
+    }
+}
+
+
+/* Which postings of the word's term have the very spelling that was asked for. */
+static void
+gig_word_mark_exact(const gig_word_place_t *place, uint32_t term)
+{
+    uint32_t       first, last, frequency;
+    gig_search_t  *search = place->search;
+
+    frequency = gig_segment_frequency(place->segment, term);
+    frequency = frequency > search->rows ? (uint32_t) search->rows : frequency;
+    memset(search->mark, 0, frequency);
+
+    gig_segment_prefix(place->segment, place->word, &first, &last);
+
+    /* It stands first, once for each language that has it, before what is longer. */
+
+    for ( /* void */ ; first < last; first++) {
+        if (!gig_str_eq(gig_segment_word(place->segment, first), place->word)) {
+            break;
+        }
+
+        if (gig_segment_word_term(place->segment, first) == term) {
+            gig_segment_word_mark(place->segment, first, search->mark, frequency);
+            break;
         }
     }
 }
@@ -146,6 +184,7 @@ gig_word_live(const gig_word_place_t *place, uint32_t term, int marked)
 
         if (row < rows && segment_of[row] == place->number && (!marked || search->mark[i])) {
             search->posting[live] = row;
+            search->mark[live] = search->mark[i];
             search->weight[live++] = search->weight[i];
         }
     }
@@ -174,7 +213,7 @@ gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action)
     case GIG_ROWS_SCORE:
         for (i = 0; i < n; i++) {
             if (gig_bits_has(all, posting[i])) {
-                gig_score_add(search, length, posting[i], search->weight[i]);
+                gig_score_add(search, length, posting[i], search->weight[i], search->mark[i]);
             }
         }
 
@@ -189,7 +228,9 @@ gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action)
 
             if (gig_bits_has(all, row)) {
                 tf = (uint32_t) search->tf[row] + search->weight[i];
-                search->tf[row] = (uint16_t) (tf > most ? most : tf);
+                tf = tf > most ? most : tf;
+                search->tf[row] = (uint16_t) (tf | (action == GIG_ROWS_ADD && search->mark[i]
+                                                    ? GIG_TF_EXACT : 0));
             }
         }
 
