@@ -32,6 +32,15 @@ typedef struct {
     uint32_t               exact[GIG_LANGUAGES_MAX];
 } gig_word_place_t;
 
+/* The postings of one of q's words in one segment and language, as they were decoded. */
+typedef struct {
+    uint32_t               at, n;               /* in the workspace's rows, weights and marks */
+    unsigned               word;                /* among those that are scored */
+} gig_kept_t;
+
+#define GIG_KEPT_MAX            64u             /* lists */
+#define GIG_KEPT_ROWS           4u              /* room for so many times all rows */
+
 struct gig_search_s {
     size_t                 rows;                /* room, also of the bitmaps */
     size_t                 spellings;           /* room */
@@ -46,8 +55,13 @@ struct gig_search_s {
     uint64_t              *others[GIG_FACETS];  /* the result without that facet's filter */
     uint64_t              *word, *clause;       /* while q is worked on */
     uint32_t              *score;               /* a row */
-    uint32_t              *posting;             /* rows of a posting list */
-    uint8_t               *weight, *mark;       /* and its weights; which of them are meant */
+    uint32_t              *postings;            /* rows of posting lists */
+    uint8_t               *weights, *marks;     /* and their weights; which are meant */
+    uint32_t              *posting;             /* of the list at hand: where in the above */
+    uint8_t               *weight, *mark;
+    uint32_t               used;                /* of them, by lists that are kept */
+    unsigned               n_kept, unkept;      /* lists; bits: words of which one was not kept */
+    gig_kept_t             kept[GIG_KEPT_MAX];
     uint16_t              *tf;                  /* a row, of the word at hand; zero between words */
     gig_stems_t           *stems;
     gig_word_place_t       places[GIG_QUERY_WORDS_MAX * GIG_SEGMENTS_MAX];
@@ -97,6 +111,13 @@ typedef enum { GIG_ROWS_SET, GIG_ROWS_SCORE, GIG_ROWS_BEGIN, GIG_ROWS_ADD } gig_
 void gig_word_places(gig_search_t *search, const gig_query_word_t *word,
     gig_word_place_t places[GIG_SEGMENTS_MAX]);
 void gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action);
+
+/* The same of a word that is kept: _set keeps it, if there is room; _again: for all segments. */
+void gig_word_exact_set(const gig_word_place_t *place, unsigned word);
+int gig_word_again(gig_search_t *search, unsigned word, gig_rows_action_t action);
+
+/* A new question: nothing is kept. */
+void gig_word_forget(gig_search_t *search);
 void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action_t action);
 
 /*
@@ -120,9 +141,13 @@ gig_score_add(gig_search_t *search, const uint8_t *length, uint32_t row, uint32_
     search->score[row] += search->weight_of_word * part >> (GIG_BM25_SHIFT + !exact);
 }
 
-/* Rows that have a word, or begin with it, set in out (cleared first); how many. */
+/*
+ * Rows that have a word, or begin with it, set in out (cleared first); how many.  scored: its
+ * number among those that are scored, so that its postings are kept; or GIG_WORD_NOT_SCORED.
+ */
+#define GIG_WORD_NOT_SCORED     UINT32_MAX
 uint32_t gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,
-    uint64_t *out);
+    unsigned scored, uint64_t *out);
 
 static inline gig_str_t
 gig_query_word_text(const gig_query_text_t *text, const gig_query_word_t *word)

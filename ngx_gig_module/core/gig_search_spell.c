@@ -65,7 +65,8 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
             /* A word that is found by its stem is mended along with one that is not. */
 
             other |= best[clause->first + k].distance != UINT32_MAX
-                     && gig_search_word(search, word, clause->prefix, search->word) == 0;
+                     && gig_search_word(search, word, clause->prefix, GIG_WORD_NOT_SCORED,
+                                        search->word) == 0;
         }
     }
 

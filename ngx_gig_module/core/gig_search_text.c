@@ -22,7 +22,7 @@ static uint16_t gig_text_idf(uint32_t n, uint32_t df);
 static uint32_t gig_log2_q16(uint64_t x);
 static void gig_text_norms(gig_search_t *search);
 static void gig_score_prefix(gig_search_t *search, const gig_query_word_t *word,
-    const gig_word_place_t *places);
+    unsigned scored, const gig_word_place_t *places);
 
 
 void
@@ -77,7 +77,8 @@ gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t
     for (i = 0; i < clause->n; i++) {
         w = &search->query->text.word[clause->first + i];
         word = i == 0 ? out : search->word;
-        df = gig_search_word(search, w, clause->prefix, word);
+        df = gig_search_word(search, w, clause->prefix,
+                             clause->exclude ? GIG_WORD_NOT_SCORED : search->n_weights, word);
 
         if (!clause->exclude) {
             search->idf[search->n_weights++] = gig_text_idf(search->image->n, df);
@@ -282,13 +283,21 @@ gig_search_score(gig_search_t *search)
         clause = &text->clause[i];
 
         for (word = 0; !clause->exclude && word < clause->n; word++) {
-            search->weight_of_word = search->idf[weight++];
+            search->weight_of_word = search->idf[weight];
+
+            if (!clause->prefix && gig_word_again(search, weight, GIG_ROWS_SCORE)) {
+                weight++;
+                continue;
+            }
+
             gig_word_places(search, &text->word[clause->first + word], places);
 
             if (clause->prefix) {
-                gig_score_prefix(search, &text->word[clause->first + word], places);
+                gig_score_prefix(search, &text->word[clause->first + word], weight++, places);
                 continue;
             }
+
+            weight++;
 
             for (at = 0; at < search->in->n_segments; at++) {
                 gig_word_exact(&places[at], GIG_ROWS_SCORE);
@@ -300,7 +309,7 @@ gig_search_score(gig_search_t *search)
 
 /* What begins with the word counts a quarter, rounded up, the word itself in full. */
 static void
-gig_score_prefix(gig_search_t *search, const gig_query_word_t *word,
+gig_score_prefix(gig_search_t *search, const gig_query_word_t *word, unsigned scored,
     const gig_word_place_t *places)
 {
     uint32_t        k, row;
@@ -320,8 +329,10 @@ gig_score_prefix(gig_search_t *search, const gig_query_word_t *word,
         }
     }
 
-    for (at = 0; at < search->in->n_segments; at++) {
-        gig_word_exact(&places[at], GIG_ROWS_ADD);
+    if (!gig_word_again(search, scored, GIG_ROWS_ADD)) {
+        for (at = 0; at < search->in->n_segments; at++) {
+            gig_word_exact(&places[at], GIG_ROWS_ADD);
+        }
     }
 
     for (k = 0; k < search->words; k++) {

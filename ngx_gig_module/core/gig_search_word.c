@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 
+static void gig_word_room(gig_search_t *search, uint32_t used);
 static void gig_word_mark_exact(const gig_word_place_t *place, uint32_t term);
 static uint32_t gig_word_live(const gig_word_place_t *place, uint32_t term, int marked);
 static void gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action);
@@ -72,14 +73,84 @@ gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action)
             continue;
         }
 
-        if (action == GIG_ROWS_SET) {
-            gig_word_apply(place->search, gig_word_live(place, place->exact[language], 0), action);
-
-        } else {
+        if (action != GIG_ROWS_SET) {
             gig_word_mark_exact(place, place->exact[language]);
-            gig_word_apply(place->search, gig_word_live(place, place->exact[language], 0), action);
+        }
+
+        gig_word_apply(place->search, gig_word_live(place, place->exact[language], 0), action);
+    }
+}
+
+
+void
+gig_word_exact_set(const gig_word_place_t *place, unsigned word)
+{
+    uint32_t       n;
+    unsigned       language;
+    gig_search_t  *search = place->search;
+
+    for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
+        if (place->exact[language] == GIG_TERM_NONE) {
+            continue;
+        }
+
+        gig_word_mark_exact(place, place->exact[language]);
+        n = gig_word_live(place, place->exact[language], 0);
+        gig_word_apply(search, n, GIG_ROWS_SET);
+
+        if (search->n_kept == GIG_KEPT_MAX || n > search->rows * GIG_KEPT_ROWS - search->used) {
+            search->unkept |= 1u << word;
+            continue;
+        }
+
+        search->kept[search->n_kept++] = (gig_kept_t) { search->used, n, word };
+        gig_word_room(search, search->used + n);
+    }
+}
+
+
+/* 1: done; 0: some list of the word was not kept, and none was looked at. */
+int
+gig_word_again(gig_search_t *search, unsigned word, gig_rows_action_t action)
+{
+    unsigned  i;
+
+    if (search->unkept >> word & 1) {
+        return 0;
+    }
+
+    for (i = 0; i < search->n_kept; i++) {
+        if (search->kept[i].word == word) {
+            search->posting = search->postings + search->kept[i].at;
+            search->weight = search->weights + search->kept[i].at;
+            search->mark = search->marks + search->kept[i].at;
+            gig_word_apply(search, search->kept[i].n, action);
         }
     }
+
+    gig_word_room(search, search->used);
+
+    return 1;
+}
+
+
+void
+gig_word_forget(gig_search_t *search)
+{
+    search->n_kept = 0;
+    search->unkept = 0;
+    gig_word_room(search, 0);
+}
+
+
+/* There is always room for one list of all rows behind those that are kept. */
+static void
+gig_word_room(gig_search_t *search, uint32_t used)
+{
+    search->used = used;
+    search->posting = search->postings + used;
+    search->weight = search->weights + used;
+    search->mark = search->marks + used;
 }
 
 
@@ -240,7 +311,8 @@ gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action)
 
 
 uint32_t
-gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix, uint64_t *out)
+gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,
+    unsigned scored, uint64_t *out)
 {
     unsigned           i;
     gig_word_place_t   places[GIG_SEGMENTS_MAX];
@@ -250,7 +322,12 @@ gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix, 
     search->out = out;
 
     for (i = 0; i < search->in->n_segments; i++) {
-        gig_word_exact(&places[i], GIG_ROWS_SET);
+        if (scored == GIG_WORD_NOT_SCORED) {
+            gig_word_exact(&places[i], GIG_ROWS_SET);
+
+        } else {
+            gig_word_exact_set(&places[i], scored);
+        }
 
         if (prefix) {
             gig_word_prefix(&places[i], gig_query_word_text(&search->query->text, word),
