@@ -22,7 +22,7 @@ gig_pay_number(const json_t *object, const char *first, const char *second)
 }
 
 
-/* Records are checked when they are published; a product past all bounds is the largest there is. */
+/* Records are checked when they are published; a product past all bounds is the largest. */
 
 static int64_t
 gig_pay_times(int64_t a, int64_t b)

@@ -5,18 +5,7 @@
 
 #include "gig_place_table.h"
 
-#define GIG_PLACE_CODE_MAX      3       /* letters: "Sunnyvale CA" has a comma to be put in */
-#define GIG_PLACE_WORK_SIZE     (2 * GIG_PLACE_KEY_MAX)
-#define GIG_PLACE_PIECES_MAX    (GIG_PLACE_KEY_MAX / 3 + 2)
-
-#define GIG_PLACE_REMOTE        "remote"
-
-
-/* A name that is being taken apart: `text` in its own bytes. */
-typedef struct {
-    char    data[GIG_PLACE_WORK_SIZE];
-    size_t  len;
-} gig_place_work_t;
+#define GIG_PLACE_KEY_STEPS     8
 
 
 int
@@ -61,9 +50,7 @@ gig_place_find(const gig_place_names_t *names, gig_str_t text)
 }
 
 
-/* The same for what stands after a comma: "*, NY" is there before "NY". */
-
-static const gig_place_name_t *
+const gig_place_name_t *
 gig_place_find_after(const gig_place_names_t *names, gig_str_t text, int only_after)
 {
     char                     name[GIG_PLACE_NAME_MAX + 1];
@@ -81,97 +68,7 @@ gig_place_find_after(const gig_place_names_t *names, gig_str_t text, int only_af
 }
 
 
-/* Bytes of a sign at p that is read as a blank (1) or as nothing (0), or -1: another character. */
-
-static int
-gig_place_sign(gig_str_t rest, size_t *n)
-{
-    const unsigned char  *p;
-
-    p = (const unsigned char *) rest.data;
-    *n = 1;
-
-    switch (*p) {
-    case ' ':
-    case '-':
-    case '(':
-    case ')':
-    case '|':
-        return 1;
-    case '.':
-    case '\'':
-        return 0;
-    default:
-        break;
-    }
-
-    /* U+2010 to U+2015 are hyphens and dashes, U+2018 and U+2019 are apostrophes. */
-
-    if (rest.len >= 3 && p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0x90 && p[2] <= 0x99) {
-        *n = 3;
-
-        if (p[2] <= 0x95) {
-            return 1;
-        }
-
-        if (p[2] >= 0x98) {
-            return 0;
-        }
-    }
-
-    *n = 1;
-
-    return -1;
-}
-
-
-size_t
-gig_place_tidy(gig_str_t folded, char out[GIG_PLACE_KEY_MAX])
-{
-    int     sign, blank, comma;
-    size_t  i, n, len;
-
-    len = 0;
-    blank = 0;
-    comma = 0;
-
-    for (i = 0; i < folded.len; i += n) {
-        sign = gig_place_sign((gig_str_t) { folded.data + i, folded.len - i }, &n);
-
-        if (sign >= 0) {
-            blank |= sign;
-            continue;
-        }
-
-        if (folded.data[i] == ',') {
-            comma = 1;
-            continue;
-        }
-
-        if (len + 3 > GIG_PLACE_KEY_MAX) {
-            return 0;
-        }
-
-        if (len != 0 && comma) {
-            out[len++] = ',';
-        }
-
-        if (len != 0 && (comma || blank)) {
-            out[len++] = ' ';
-        }
-
-        out[len++] = folded.data[i];
-        blank = 0;
-        comma = 0;
-    }
-
-    return len;
-}
-
-
-/* 1 if `key` is `end`, or lies in it. */
-
-static int
+int
 gig_place_in(gig_str_t key, gig_str_t end)
 {
     if (key.len < end.len || memcmp(key.data + key.len - end.len, end.data, end.len) != 0) {
@@ -182,191 +79,6 @@ gig_place_in(gig_str_t key, gig_str_t end)
            || (key.len > end.len + 2 && memcmp(key.data + key.len - end.len - 2, ", ", 2) == 0);
 }
 
-
-/* ---- the ways people write that a comma or an order tells apart */
-
-static int
-gig_place_begins(const gig_place_work_t *work, const char *word)
-{
-    size_t  n;
-
-    n = strlen(word);
-
-    return work->len >= n && memcmp(work->data, word, n) == 0
-           && (work->len == n || work->data[n] == ' ' || work->data[n] == ',');
-}
-
-
-static void
-gig_place_drop(gig_place_work_t *work, size_t n)
-{
-    while (n < work->len && (work->data[n] == ' ' || work->data[n] == ',')) {
-        n++;
-    }
-
-    memmove(work->data, work->data + n, work->len - n);
-    work->len -= n;
-}
-
-
-/* 1 if there was a "Remote" at the beginning or the end; all of them are gone now. */
-
-static int
-gig_place_drop_remote(gig_place_work_t *work)
-{
-    static const char *const  joints[] = { "in", "from", "within" };
-
-    int     remote;
-    size_t  i, n;
-
-    remote = 0;
-
-    for ( ;; ) {
-        n = sizeof(GIG_PLACE_REMOTE) - 1;
-
-        if (gig_place_begins(work, GIG_PLACE_REMOTE)) {
-            gig_place_drop(work, n);
-            remote = 1;
-
-            for (i = 0; i < sizeof(joints) / sizeof(joints[0]); ) {
-                n = strlen(joints[i]);
-
-                if (gig_place_begins(work, joints[i]) && work->len > n) {
-                    gig_place_drop(work, n);
-                    i = 0;
-
-                } else {
-                    i++;
-                }
-            }
-
-        } else if (work->len > n && work->data[work->len - n - 1] == ' '
-                   && memcmp(work->data + work->len - n, GIG_PLACE_REMOTE, n) == 0)
-        {
-            work->len -= n + 1;
-            work->len -= work->data[work->len - 1] == ',';
-            remote = 1;
-
-        } else {
-            return remote;
-        }
-    }
-}
-
-
-static size_t
-gig_place_split(gig_str_t text, gig_str_t part[GIG_PLACE_PIECES_MAX])
-{
-    size_t       n;
-    const char  *comma;
-
-    for (n = 0; n < GIG_PLACE_PIECES_MAX; n++) {
-        part[n] = text;
-        comma = memmem(text.data, text.len, ", ", 2);
-
-        if (comma == NULL) {
-            return n + 1;
-        }
-
-        part[n].len = (size_t) (comma - text.data);
-        text.len -= part[n].len + 2;
-        text.data = comma + 2;
-    }
-
-    return n;
-}
-
-
-/* "Sunnyvale CA", "Austin TX US": the comma before each code at the end. */
-
-static void
-gig_place_put_commas(const gig_place_names_t *names, gig_place_work_t *work)
-{
-    size_t     i, at, end;
-    gig_str_t  part, word;
-
-    end = work->len;
-
-    for ( ;; ) {
-        at = end;
-
-        while (at != 0 && work->data[at - 1] != ' ') {
-            at--;
-        }
-
-        word = (gig_str_t) { work->data + at, end - at };
-
-        for (i = at; i != 0 && work->data[i - 1] != ','; i--) {
-            /* void */
-        }
-
-        i += i != 0;                            /* the blank after a comma */
-        part = (gig_str_t) { work->data + i, end - i };
-
-        if (at <= i || word.len > GIG_PLACE_CODE_MAX
-            || gig_place_find_after(names, part, 0) != NULL
-            || gig_place_find_after(names, word, 1) == NULL
-            || work->len == sizeof(work->data))
-        {
-            return;
-        }
-
-        memmove(work->data + at, work->data + at - 1, work->len - at + 1);
-        work->data[at - 1] = ',';
-        work->len++;
-        end = at - 1;
-    }
-}
-
-
-/* "US, CA, Santa Clara": a country first, and last what is none or lies in it. */
-
-static void
-gig_place_turn(const gig_place_names_t *names, gig_place_work_t *work)
-{
-    char                     turned[GIG_PLACE_WORK_SIZE];
-    size_t                   i, n, len;
-    gig_str_t                key, last, part[GIG_PLACE_PIECES_MAX];
-    const gig_place_name_t  *found;
-
-    n = gig_place_split((gig_str_t) { work->data, work->len }, part);
-    found = n > 1 ? gig_place_find(names, part[0]) : NULL;
-
-    if (found == NULL) {
-        return;
-    }
-
-    key = names->place[found->place].key;
-
-    if (memchr(key.data, ',', key.len) != NULL) {
-        return;                                 /* no country: it lies in something */
-    }
-
-    found = gig_place_find_after(names, part[n - 1], 0);
-
-    if (found != NULL) {
-        last = names->place[found->place].key;
-
-        if (last.len == key.len || !gig_place_in(last, key)) {
-            return;
-        }
-    }
-
-    for (len = 0, i = n; i != 0; i--) {
-        memcpy(turned + len, part[i - 1].data, part[i - 1].len);
-        len += part[i - 1].len;
-
-        if (i != 1) {
-            memcpy(turned + len, ", ", 2);
-            len += 2;
-        }
-    }
-
-    memcpy(work->data, turned, len);
-}
-
-
-/* ---- a name by the names of its parts */
 
 /* "a, b" into out; b may lie in out.  Returns its bytes, or 0: it does not fit. */
 
@@ -389,7 +101,6 @@ size_t
 gig_place_expand(const gig_place_names_t *names, gig_str_t text,
     char out[GIG_PLACE_KEY_MAX], size_t *head)
 {
-    int                      remote;
     size_t                   i, n, len;
     gig_str_t                tail, part[GIG_PLACE_PIECES_MAX];
     gig_place_work_t         work;
@@ -398,25 +109,11 @@ gig_place_expand(const gig_place_names_t *names, gig_str_t text,
     memcpy(work.data, text.data, text.len);
     work.len = text.len;
 
-    remote = gig_place_drop_remote(&work);
-    gig_place_turn(names, &work);
-    remote |= gig_place_drop_remote(&work);
-    gig_place_put_commas(names, &work);
-
-    if (remote) {
-        n = sizeof(GIG_PLACE_REMOTE) - 1;
-        i = work.len != 0 ? n + 2 : n;
-
-        if (work.len + i > sizeof(work.data)) {
-            return 0;
-        }
-
-        memmove(work.data + i, work.data, work.len);
-        memcpy(work.data, GIG_PLACE_REMOTE ", ", i);
-        work.len += i;
+    if (gig_place_rewrite(names, &work) != 0 || work.len > GIG_PLACE_KEY_MAX) {
+        return 0;
     }
 
-    n = gig_place_split((gig_str_t) { work.data, work.len }, part);
+    n = gig_place_split(&work, part);
     len = 0;
 
     for (i = n - 1; i != 0; i--) {
@@ -494,15 +191,42 @@ gig_place_resolve(const gig_place_names_t *names, gig_str_t expanded, size_t hea
 }
 
 
+/* The key of a tidied name, in one step. */
+
+static size_t
+gig_place_key_step(const gig_place_names_t *names, gig_str_t text, char key[GIG_FOLD_MAX])
+{
+    char                     expanded[GIG_PLACE_KEY_MAX];
+    size_t                   len, head;
+    gig_str_t                found;
+    const gig_place_name_t  *name;
+
+    name = gig_place_find(names, text);
+
+    if (name != NULL) {
+        found = names->place[name->place].key;
+
+    } else {
+        len = gig_place_expand(names, text, expanded, &head);
+        found = len == 0 ? text
+                         : gig_place_resolve(names, (gig_str_t) { expanded, len }, head,
+                                             GIG_PLACE_NONE);
+    }
+
+    memmove(key, found.data, found.len);
+
+    return found.len;
+}
+
+
 size_t
 gig_place_names_key(const gig_place_names_t *names, gig_str_t folded, char key[GIG_FOLD_MAX])
 {
-    char                     tidy[GIG_PLACE_KEY_MAX], expanded[GIG_PLACE_KEY_MAX];
-    size_t                   len, head;
-    gig_str_t                text, found;
-    const gig_place_name_t  *name;
+    char      before[GIG_PLACE_KEY_MAX];
+    size_t    n, len;
+    unsigned  i;
 
-    len = gig_place_tidy(folded, tidy);
+    len = gig_place_tidy(folded, key);
 
     /* What is nothing but signs, or more than fits, is a name all the same. */
 
@@ -516,22 +240,19 @@ gig_place_names_key(const gig_place_names_t *names, gig_str_t folded, char key[G
         return len;
     }
 
-    text = (gig_str_t) { tidy, len };
-    name = gig_place_find(names, text);
+    /* A key is read as a name too, and then must come out as itself: mostly it does at once. */
 
-    if (name != NULL) {
-        found = names->place[name->place].key;
+    for (i = 0; i < GIG_PLACE_KEY_STEPS; i++) {
+        n = len;
+        memcpy(before, key, n);
+        len = gig_place_key_step(names, (gig_str_t) { before, n }, key);
 
-    } else {
-        len = gig_place_expand(names, text, expanded, &head);
-        found = len == 0 ? text
-                         : gig_place_resolve(names, (gig_str_t) { expanded, len }, head,
-                                             GIG_PLACE_NONE);
+        if (len == n && memcmp(before, key, n) == 0) {
+            break;
+        }
     }
 
-    memcpy(key, found.data, found.len);
-
-    return found.len;
+    return len;
 }
 
 

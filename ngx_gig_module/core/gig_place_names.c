@@ -5,8 +5,8 @@
 #include "gig_place_table.h"
 #include "gig_utf8.h"
 
-#define GIG_PLACE_LINES         "a line is a place, \"=\" and its other names between semicolons, " \
-                                "as New York, NY = NYC; New York City"
+#define GIG_PLACE_LINES     "a line is a place, \"=\" and its other names between semicolons, as " \
+                            "New York, NY = NYC; New York City"
 
 
 extern const char  gig_place_names_builtin[];
@@ -184,7 +184,8 @@ gig_place_special(gig_str_t name, char out[GIG_PLACE_KEY_MAX], size_t *len)
 
 
 static int
-gig_place_name_add(gig_place_reader_t *reader, gig_str_t written, uint32_t number)
+gig_place_name_add(gig_place_reader_t *reader, gig_str_t written, uint32_t number,
+    gig_str_t *kept)
 {
     char                text[GIG_FOLD_MAX], tidy[GIG_PLACE_KEY_MAX];
     size_t              i, n, commas;
@@ -243,6 +244,7 @@ gig_place_name_add(gig_place_reader_t *reader, gig_str_t written, uint32_t numbe
         return gig_error_set(reader->err, "", "out of memory for the names of places");
     }
 
+    *kept = name->text;
     names->n_names++;
 
     return 0;
@@ -252,6 +254,7 @@ gig_place_name_add(gig_place_reader_t *reader, gig_str_t written, uint32_t numbe
 static int
 gig_place_add_place(gig_place_reader_t *reader, gig_str_t written)
 {
+    gig_str_t           text;
     gig_place_t        *place;
     gig_place_names_t  *names;
 
@@ -267,7 +270,7 @@ gig_place_add_place(gig_place_reader_t *reader, gig_str_t written)
                                "among the other names, after the \"=\"");
     }
 
-    if (gig_place_name_add(reader, written, names->n_places) != 0) {
+    if (gig_place_name_add(reader, written, names->n_places, &text) != 0) {
         return -1;
     }
 
@@ -280,9 +283,9 @@ gig_place_add_place(gig_place_reader_t *reader, gig_str_t written)
 
     names->place = place;
     place += names->n_places;
-    place->text = names->name[names->n_names - 1].text;
+    place->text = text;
     place->written = gig_place_keep(&names->texts, written);
-    place->key = place->text;
+    place->key = text;
     place->line = reader->line;
     place->from = reader->from;
 
@@ -300,7 +303,7 @@ static int
 gig_place_line(gig_place_reader_t *reader, gig_str_t line)
 {
     uint32_t   number;
-    gig_str_t  text, name;
+    gig_str_t  text, name, kept;
 
     if (!gig_utf8_clean(line, 1)) {
         return gig_error_set(reader->err, "", "line %u holds bytes that are no text; the file is "
@@ -332,7 +335,7 @@ gig_place_line(gig_place_reader_t *reader, gig_str_t line)
     while (text.len != 0) {
         (void) gig_place_until(&text, ';', &name);
 
-        if (name.len != 0 && gig_place_name_add(reader, name, number) != 0) {
+        if (name.len != 0 && gig_place_name_add(reader, name, number, &kept) != 0) {
             return -1;
         }
     }

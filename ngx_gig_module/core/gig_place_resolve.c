@@ -53,22 +53,23 @@ static int
 gig_place_twice(const gig_place_names_t *names, const gig_place_name_t *one,
     const gig_place_name_t *two, gig_error_t *err)
 {
+    gig_str_t                a, b;
     const gig_place_name_t  *first, *second;
 
     first = one->line <= two->line ? one : two;
     second = first == one ? two : one;
 
-    return gig_error_set(err, "", "lines %u and %u: \"%.*s\" is a name of \"%.*s\" and of \"%.*s\"; "
-                         "a name may belong to one place only", first->line, second->line,
-                         (int) one->text.len, one->text.data,
-                         (int) names->place[first->place].written.len,
-                         names->place[first->place].written.data,
-                         (int) names->place[second->place].written.len,
-                         names->place[second->place].written.data);
+    a = names->place[first->place].written;
+    b = names->place[second->place].written;
+
+    return gig_error_set(err, "", "lines %u and %u: \"%.*s\" is a name of \"%.*s\" and of "
+                         "\"%.*s\"; a name may belong to one place only", first->line,
+                         second->line, (int) one->text.len, one->text.data, (int) a.len, a.data,
+                         (int) b.len, b.data);
 }
 
 
-/* Sorted, each text once: the operator's before the built-in one, the written before the derived. */
+/* Sorted, each text once: the operator's before the built-in, the written before the derived. */
 
 static int
 gig_place_index(const gig_place_names_t *names, gig_place_round_t *round, gig_error_t *err)
@@ -92,11 +93,15 @@ gig_place_index(const gig_place_names_t *names, gig_place_round_t *round, gig_er
             continue;
         }
 
-        /* Of derived names the last round decides: till then keys are on their way. */
+        /*
+         * Of derived names the last round decides: till then keys are on their way.  Those of the
+         * built-in table may meet because an operator's line moved one; the first has it then.
+         */
 
         if (index[i].kind == GIG_PLACE_WRITTEN
-            || (round->changed == NULL && !gig_str_eq(names->place[index[n - 1].place].key,
-                                                      names->place[index[i].place].key)))
+            || (index[i].from == GIG_PLACE_OPERATORS && round->changed == NULL
+                && !gig_str_eq(names->place[index[n - 1].place].key,
+                               names->place[index[i].place].key)))
         {
             return gig_place_twice(names, &index[n - 1], &index[i], err);
         }

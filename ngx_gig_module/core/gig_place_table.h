@@ -7,6 +7,8 @@
 #include "gig_place_names.h"
 
 #define GIG_PLACE_KEY_MAX       GIG_FOLD_MAX
+#define GIG_PLACE_WORK_SIZE     (2 * GIG_PLACE_KEY_MAX)
+#define GIG_PLACE_PIECES_MAX    (GIG_PLACE_KEY_MAX / 3 + 2)
 #define GIG_PLACE_ARENA_SIZE    (64 * 1024)     /* bytes of a piece of it */
 #define GIG_PLACE_NONE          UINT32_MAX
 
@@ -62,19 +64,36 @@ struct gig_place_names_s {
 gig_str_t gig_place_keep(gig_place_arena_t *arena, gig_str_t text);
 void gig_place_arena_free(gig_place_arena_t *arena);
 
+/* A name that is being taken apart. */
+typedef struct {
+    char    data[GIG_PLACE_WORK_SIZE];
+    size_t  len;
+} gig_place_work_t;
+
 /*
- * gig_place_key.c.  _tidy: the signs people differ in are dropped ("St. Louis", "Winston-Salem"),
- * parts are parted by ", "; returns 0 if nothing is left or it does not fit.
- * _expand: first part and, by the table's names, what follows it, as one text of which `head` bytes
- * are the first part; 0: does not fit.  _resolve: what the table says of that, without `self`'s
- * own names.  _find: a name, or NULL.
+ * gig_place_tidy.c.  _tidy: without the signs people differ in ("St. Louis", "Winston-Salem"), its
+ * parts parted by ", "; 0: nothing is left, or it does not fit.  _rewrite: "US - Remote" becomes
+ * "remote, us", "us, ca, santa clara" and "santa clara ca" become "santa clara, ca"; -1: does not
+ * fit.  _split: the parts.
  */
 size_t gig_place_tidy(gig_str_t folded, char out[GIG_PLACE_KEY_MAX]);
+int gig_place_rewrite(const gig_place_names_t *names, gig_place_work_t *work);
+size_t gig_place_split(const gig_place_work_t *work, gig_str_t part[GIG_PLACE_PIECES_MAX]);
+
+/*
+ * gig_place_key.c.  _expand: the first part and, by the table's names, what follows it, as one text
+ * of which `head` bytes are the first part; 0: does not fit.  _resolve: what the table says of
+ * that, but for the names of `self`.  _in: key is `end`, or lies in it.  _find: a name, or NULL;
+ * _find_after: one that stands after a comma, "*, NY" before "NY" (only_after: no other).
+ */
 size_t gig_place_expand(const gig_place_names_t *names, gig_str_t text,
     char out[GIG_PLACE_KEY_MAX], size_t *head);
 gig_str_t gig_place_resolve(const gig_place_names_t *names, gig_str_t expanded, size_t head,
     uint32_t self);
+int gig_place_in(gig_str_t key, gig_str_t end);
 const gig_place_name_t *gig_place_find(const gig_place_names_t *names, gig_str_t text);
+const gig_place_name_t *gig_place_find_after(const gig_place_names_t *names, gig_str_t text,
+    int only_after);
 int gig_place_compare(gig_str_t a, gig_str_t b);
 
 /* gig_place_resolve.c: the keys of all places, and the index.  -1 and err. */

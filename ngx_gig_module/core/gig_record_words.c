@@ -101,18 +101,22 @@ gig_texts_once(gig_record_texts_t *texts, gig_str_t key)
 }
 
 
-/* 1 if the text, folded, has the name in it. */
+/* A name of a place (or of what it lies in) that its own text does not hold already. */
 
-static int
-gig_texts_has(gig_str_t folded, gig_str_t name)
+static void
+gig_texts_name(gig_record_texts_t *texts, gig_str_t folded, gig_str_t name)
 {
-    return memmem(folded.data, folded.len, name.data, name.len) != NULL;
+    if (name.len != 0 && memmem(folded.data, folded.len, name.data, name.len) == NULL) {
+        gig_texts_add(texts, GIG_WEIGHT_PLACE, name);
+    }
 }
 
 
 /*
  * What else the place is called, and the regions between it and its country by their full names,
- * so that "california" finds "San Jose, CA".  A country's name would be in nearly every gig.
+ * so that "california" finds "San Jose, CA".  Left out: a country's name, which would be in nearly
+ * every gig, and "name, region", which says a name again; a gig in a town of many names would seem
+ * a longer text than others and come after them.
  */
 
 static void
@@ -123,7 +127,9 @@ gig_texts_names(gig_record_texts_t *texts, gig_str_t place)
     gig_str_t    folded, rest, part, name;
     const char  *comma;
 
-    folded = (gig_str_t) { text, gig_fold(place, text, sizeof(text)) };
+    /* Without a table: as it is written, but for the signs that names are told apart without. */
+
+    folded = (gig_str_t) { text, gig_facet_key(GIG_FACET_LOCATION, place, NULL, text) };
     rest = (gig_str_t) { key, gig_facet_key(GIG_FACET_LOCATION, place, texts->names, key) };
 
     if (rest.len == 0 || !gig_texts_once(texts, rest)) {
@@ -131,8 +137,8 @@ gig_texts_names(gig_record_texts_t *texts, gig_str_t place)
     }
 
     for (i = 0; (name = gig_place_names_other(texts->names, rest, i)).len != 0; i++) {
-        if (!gig_str_eq(name, folded)) {
-            gig_texts_add(texts, GIG_WEIGHT_PLACE, name);
+        if (memchr(name.data, ',', name.len) == NULL) {
+            gig_texts_name(texts, folded, name);
         }
     }
 
@@ -153,8 +159,8 @@ gig_texts_names(gig_record_texts_t *texts, gig_str_t place)
 
         part = (gig_str_t) { rest.data, (size_t) (comma - rest.data) };
 
-        if (!gig_texts_has(folded, part) && gig_texts_once(texts, rest)) {
-            gig_texts_add(texts, GIG_WEIGHT_PLACE, part);
+        if (gig_texts_once(texts, rest)) {
+            gig_texts_name(texts, folded, part);
         }
     }
 }
