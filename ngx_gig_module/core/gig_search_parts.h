@@ -9,7 +9,7 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    4096            /* of a segment that begin so; others are not found */
+#define GIG_PREFIX_WORDS_MAX    4096            /* of a segment that begin so: the first ones */
 #define GIG_PHRASE_POSTINGS_MAX 65536           /* looked at for phrases a question; past them a
                                                    phrase is all its words */
 

@@ -105,6 +105,13 @@ ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache)
 }
 
 
+int64_t
+ngx_http_gig_cache_from(ngx_http_gig_cache_t *cache)
+{
+    return cache->from;
+}
+
+
 uint64_t
 ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache)
 {

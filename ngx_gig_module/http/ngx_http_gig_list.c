@@ -61,7 +61,12 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_gig_etag(bytes);
+    if (whole && len) {
+        ngx_http_gig_etag_list(ctx, bytes, key + NGX_HTTP_GIG_KEY_HEAD,
+                               len - NGX_HTTP_GIG_KEY_HEAD);
+    } else {
+        ngx_http_gig_etag(bytes);
+    }
 
     /* a list that lacks a damaged gig is answered, but not again */
     if (whole && len) {

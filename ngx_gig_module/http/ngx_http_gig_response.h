@@ -54,8 +54,10 @@ ngx_http_gig_bytes_t *ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status
 void ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes);
 size_t ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes);
 
-/* Gives it the ETag it has on every host. */
+/* Gives it the ETag it has on every host; key: of the cache, without its head. */
 void ngx_http_gig_etag(ngx_http_gig_bytes_t *bytes);
+void ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes, u_char *key,
+    size_t len);
 
 /* Makes it in that encoding too; returns the bytes this took, 0: is not shorter, or failed. */
 size_t ngx_http_gig_bytes_encode(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);
@@ -81,6 +83,9 @@ void ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ct
 
 /* When the time slice ends, after _turn. */
 int64_t ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache);
+
+/* When the time slice began, after _turn; the same on every host. */
+int64_t ngx_http_gig_cache_from(ngx_http_gig_cache_t *cache);
 
 /* Another number after each turn: another view or slice. */
 uint64_t ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache);
@@ -115,7 +120,8 @@ void ngx_http_gig_cache_grown(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t 
     size_t more);
 void ngx_http_gig_cache_usage(ngx_http_gig_cache_t *cache, ngx_uint_t *entries, size_t *bytes);
 
-/* What every key starts with: route, format, base; returns where to write on. */
+/* What every key starts with: route, format, base (an address); returns where to write on. */
+#define NGX_HTTP_GIG_KEY_HEAD       (2 + sizeof(u_char *))
 u_char *ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key);
 
 
