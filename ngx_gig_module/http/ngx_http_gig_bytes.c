@@ -3,12 +3,6 @@
 
 #include "ngx_http_gig_response.h"
 
-#include <sodium.h>
-
-
-static void ngx_http_gig_bytes_tag(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);
-
-
 ngx_http_gig_bytes_t *
 ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link)
 {
@@ -81,31 +75,9 @@ ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes)
 }
 
 
-/*
- * The strong ETag: the body follows from the catalog, the time slice, the location
- * and the query alone, so hosts agree on its hash.  The key of the hash is no
- * secret, and the same everywhere.
- */
-
-void
-ngx_http_gig_etag(ngx_http_gig_bytes_t *bytes)
-{
-    unsigned char  hash[crypto_shorthash_siphashx24_BYTES];
-
-    static const unsigned char  key[crypto_shorthash_siphashx24_KEYBYTES] = "gig etag";
-
-    (void) crypto_shorthash_siphashx24(hash, bytes->body[GIG_IDENTITY].data,
-                                       bytes->body[GIG_IDENTITY].len, key);
-
-    (void) ngx_hex_dump(bytes->hash, hash, sizeof(hash));
-
-    ngx_http_gig_bytes_tag(bytes, GIG_IDENTITY);
-}
-
-
 /* A representation has an ETag of its own: "HASH", "HASH-gzip", "HASH-br". */
 
-static void
+void
 ngx_http_gig_bytes_tag(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding)
 {
     ngx_http_gig_body_t  *body;

@@ -61,7 +61,13 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_gig_etag(bytes);
+    /* a page is hashed as it is: there is more in it than its question */
+
+    if (whole && len && ctx->format == NGX_HTTP_GIG_JSON) {
+        ngx_http_gig_etag_list(ctx, key, len, bytes);
+    } else {
+        ngx_http_gig_etag(bytes);
+    }
 
     /* a list that lacks a damaged gig is answered, but not again */
     if (whole && len) {

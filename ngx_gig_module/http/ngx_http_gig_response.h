@@ -17,6 +17,7 @@
 #define NGX_HTTP_GIG_NO_CACHE       0                   /* max_age: "no-cache" */
 #define NGX_HTTP_GIG_NO_STORE       -1                  /* max_age: "no-store" */
 #define NGX_HTTP_GIG_KEY_MAX        2048                /* bytes of a cache key */
+#define NGX_HTTP_GIG_KEY_HEAD       (2 + sizeof(u_char *))  /* see ngx_http_gig_cache_key() */
 #define NGX_HTTP_GIG_HASH_LEN       32                  /* hex digits */
 #define NGX_HTTP_GIG_ETAG_MAX       (NGX_HTTP_GIG_HASH_LEN + sizeof("\"-gzip\""))
 
@@ -54,8 +55,14 @@ ngx_http_gig_bytes_t *ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status
 void ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes);
 size_t ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes);
 
-/* Gives it the ETag it has on every host. */
+/*
+ * Gives bytes the ETag they have on every host: by their body; a whole list's JSON by what it
+ * follows from, of which key is its normalised query.
+ */
 void ngx_http_gig_etag(ngx_http_gig_bytes_t *bytes);
+void ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, u_char *key, size_t len,
+    ngx_http_gig_bytes_t *bytes);
+void ngx_http_gig_bytes_tag(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);
 
 /* Makes it in that encoding too; returns the bytes this took, 0: is not shorter, or failed. */
 size_t ngx_http_gig_bytes_encode(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);
@@ -79,7 +86,8 @@ void ngx_http_gig_cache_destroy(ngx_http_gig_cache_t *cache);
 /* Drops everything when view, slice or staleness are not those of before. */
 void ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ctx);
 
-/* When the time slice ends, after _turn. */
+/* When the time slice begins and ends, after _turn. */
+int64_t ngx_http_gig_cache_from(ngx_http_gig_cache_t *cache);
 int64_t ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache);
 
 /* Another number after each turn: another view or slice. */
