@@ -89,8 +89,10 @@ $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 # This one reads what the core only writes.
 $(BUILD)/unit/test_compress: private CORE_LIBS += -lbrotlidec
 
-# This one makes each allocation of core/ fail in turn.
-$(BUILD)/unit/test_compile_faults: private LINK += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
+# These make each allocation of core/ fail in turn.
+WRAP        := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
+$(BUILD)/unit/test_compile_faults: private LINK += $(WRAP)
+$(BUILD)/unit/test_segment_faults: private LINK += $(WRAP),--wrap=mremap
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

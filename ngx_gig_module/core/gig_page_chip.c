@@ -211,14 +211,35 @@ gig_page_chip_clear(const gig_page_t *page, const gig_query_t *query, int with_q
 }
 
 
+/* A value as most gigs write it, if it is told, else as it was asked. */
+
+static gig_str_t
+gig_page_chip_text(const gig_page_list_t *list, int i)
+{
+    uint32_t                  k;
+    const gig_page_facet_t   *told;
+    const gig_query_value_t  *value;
+
+    value = &list->query->value[i];
+    told = &list->facet[value->facet];
+
+    for (k = 0; k < told->n; k++) {
+        if (told->value[k].chosen == i) {
+            return told->value[k].text;
+        }
+    }
+
+    return value->text;
+}
+
+
 void
 gig_page_chips(const gig_page_t *page, const gig_page_list_t *list, int with_q, gig_buf_t *out)
 {
-    int                       i;
-    unsigned                  n;
-    const gig_query_t        *query;
-    gig_query_change_t        change;
-    const gig_query_value_t  *value;
+    int                  i;
+    unsigned             n;
+    const gig_query_t   *query;
+    gig_query_change_t   change;
 
     query = list->query;
     n = gig_page_chosen(query) + ((with_q && query->q.len != 0) ? 1 : 0);
@@ -241,12 +262,11 @@ gig_page_chips(const gig_page_t *page, const gig_page_list_t *list, int with_q, 
     }
 
     for (i = 0; i < query->n_values; i++) {
-        value = &query->value[i];
         change = GIG_QUERY_SAME;
         change.without = i;
 
         gig_page_chip(page, query, &change, out);
-        gig_page_facet_value(value->facet, value->text, out);
+        gig_page_facet_value(query->value[i].facet, gig_page_chip_text(list, i), out);
         gig_page_chip_end(out);
     }
 

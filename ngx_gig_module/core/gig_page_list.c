@@ -126,7 +126,7 @@ gig_list_nothing(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t 
         change = GIG_QUERY_SAME;
         change.state = GIG_LIST_ALL;
 
-        gig_list_link(page, list->query, &change, "Search all gigs, closed ones too", out);
+        gig_list_link(page, list->query, &change, "Search closed gigs too", out);
     }
 }
 

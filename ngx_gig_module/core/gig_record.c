@@ -24,7 +24,7 @@ static const char *const  gig_on_full_names[] = { "close", "waitlist", "draw" };
 
 static int  gig_record_gather_ext(json_t *root);
 static int  gig_record_clean(json_t *value);
-static int  gig_record_text(json_t *root);
+static int  gig_record_text(json_t *root, int *made);
 static int  gig_record_set_rev(json_t *root);
 static void  gig_record_view(gig_record_t *gig);
 static int64_t  gig_record_time(const json_t *root, const char *name);
@@ -64,7 +64,7 @@ gig_record_read(gig_str_t json, gig_record_t *gig, gig_errors_t *errors)
     }
 
     if (gig_record_gather_ext(gig->root) != 0 || gig_record_clean(gig->root) != 0
-        || gig_record_text(gig->root) != 0 || gig_record_set_rev(gig->root) != 0)
+        || gig_record_text(gig->root, &gig->text_made) != 0 || gig_record_set_rev(gig->root) != 0)
     {
         return gig_errors_add(errors, "", "out of memory, or the record is too large");
     }
@@ -187,13 +187,14 @@ gig_record_clean(json_t *value)
 /* description_text of a record that has only the other one. */
 
 static int
-gig_record_text(json_t *root)
+gig_record_text(json_t *root, int *made)
 {
     int           rc;
     gig_str_t     html;
     gig_buf_t     out;
 
     html = gig_json_str(root, "description_html");
+    *made = 0;
 
     if (html.len == 0 || gig_json_str(root, "description_text").data != NULL) {
         return 0;
@@ -209,6 +210,7 @@ gig_record_text(json_t *root)
     }
 
     gig_buf_free(&out);
+    *made = 1;
 
     return rc;
 }
@@ -384,6 +386,10 @@ gig_record_public(const gig_record_t *gig)
     (void) json_object_del(copy, "onboarding");
     (void) json_object_del(copy, "source");
     (void) json_object_del(copy, "ext");
+
+    if (gig->text_made) {
+        (void) json_object_del(copy, "description_text");
+    }
 
     gig_record_strip(copy);
 

@@ -39,6 +39,7 @@ typedef struct {
     int64_t        cap;         /* capacity.application_cap; -1: no limit */
     gig_status_t   status;
     gig_on_full_t  on_full;
+    int            text_made;   /* description_text was not given: it is that of the HTML */
 } gig_record_t;
 
 /*
@@ -61,7 +62,8 @@ int gig_record_canonical(const gig_record_t *gig, gig_buf_t *out);
 
 /*
  * A deep copy of what may be public: without `onboarding`, `source`, and
- * members whose name starts with "_"; `ext` is left out as well.  New reference.
+ * members whose name starts with "_"; `ext` is left out as well, and a text that only repeats
+ * the HTML.  New reference.
  */
 json_t *gig_record_public(const gig_record_t *gig);
 

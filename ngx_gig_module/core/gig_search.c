@@ -108,6 +108,7 @@ gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *qu
         return -1;
     }
 
+    gig_word_forget(search);
     gig_search_state(search);
     gig_search_text(search);
 
@@ -137,7 +138,7 @@ static int
 gig_search_room(gig_search_t *search)
 {
     char      *at;
-    size_t     rows, bits, size;
+    size_t     rows, bits, lists, size;
     unsigned   i;
 
     if (search->memory == NULL || search->rows < search->image->rows) {
@@ -150,8 +151,10 @@ gig_search_room(gig_search_t *search)
 
         rows = (rows + GIG_ALIGN * 8 - 1) & ~(size_t) (GIG_ALIGN * 8 - 1);
         bits = rows / 8;
+        lists = (GIG_KEPT_ROWS + 1) * rows;
         size = (GIG_SEARCH_STATES + 5 + 2 * GIG_FACETS) * bits
-               + rows * (sizeof(uint32_t) * 2 + sizeof(uint16_t) + 2 * sizeof(uint8_t)) + GIG_ALIGN;
+               + rows * (sizeof(uint32_t) + sizeof(uint16_t))
+               + lists * (sizeof(uint32_t) + 2 * sizeof(uint8_t)) + GIG_ALIGN;
 
         gig_block_free(search->memory);
         search->memory = gig_block_alloc(size);
@@ -181,10 +184,10 @@ gig_search_room(gig_search_t *search)
         search->clause = (uint64_t *) (void *) (at + 4 * bits);
         at += 5 * bits;
         search->score = (uint32_t *) (void *) at;
-        search->posting = search->score + rows;
-        search->tf = (uint16_t *) (void *) (search->posting + rows);
-        search->weight = (uint8_t *) (search->tf + rows);
-        search->mark = search->weight + rows;
+        search->postings = search->score + rows;
+        search->tf = (uint16_t *) (void *) (search->postings + lists);
+        search->weights = (uint8_t *) (search->tf + rows);
+        search->marks = search->weights + lists;
     }
 
     size = (size_t) search->image->spellings + search->image->values;

@@ -21,6 +21,8 @@ static void gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint
     uint32_t last);
 static void gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsigned facet);
 static void gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value);
+static const uint32_t *gig_facet_value_counts(gig_search_t *search,
+    const gig_facet_range_t *range);
 static void gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found);
 static void gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out);
 
@@ -295,23 +297,22 @@ gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found)
 static void
 gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
 {
-    uint32_t                  i, k, at, count;
+    uint32_t                  i, at, count, least;
+    const uint32_t           *counts;
     const gig_facet_range_t  *range = &search->facet[facet];
     const gig_disk_value_t   *v;
 
     out->n = 0;
+    least = 0;
+    counts = gig_facet_value_counts(search, range);
+    v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + range->first;
 
-    for (i = range->first; i < range->first + range->n; i++) {
-        v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + i;
-        count = 0;
+    for (i = 0; i < range->n; i++) {
+        count = counts[i];
 
-        for (k = 0; k < v->n; k++) {
-            count += search->counts[v->first + k];
-        }
+        /* Most values are in none of the gigs, or in fewer than those told. */
 
-        if (count == 0 || v->told >= search->image->spellings
-            || (out->n == GIG_FACET_VALUES_MAX && count <= out->count[out->n - 1].count))
-        {
+        if (count <= least || v[i].told >= search->image->spellings) {
             continue;
         }
 
@@ -323,6 +324,36 @@ gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
             out->count[at] = out->count[at - 1];
         }
 
-        out->count[at] = (gig_facet_count_t) { i, count };
+        out->count[at] = (gig_facet_count_t) { range->first + i, count };
+
+        if (out->n == GIG_FACET_VALUES_MAX) {
+            least = out->count[out->n - 1].count;
+        }
     }
+}
+
+
+/* Counts by value, as long as they lie: most often each value has one spelling. */
+static const uint32_t *
+gig_facet_value_counts(gig_search_t *search, const gig_facet_range_t *range)
+{
+    uint32_t                 i, k;
+    const uint32_t          *counts = search->counts;
+    const gig_disk_value_t  *v;
+
+    if (range->last_spelling - range->first_spelling == range->n) {
+        return counts + range->first_spelling;
+    }
+
+    v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + range->first;
+
+    for (i = 0; i < range->n; i++) {
+        search->value_counts[i] = 0;
+
+        for (k = 0; k < v[i].n; k++) {
+            search->value_counts[i] += counts[v[i].first + k];
+        }
+    }
+
+    return search->value_counts;
 }

@@ -9,7 +9,9 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    16384           /* spellings that a beginning is looked for in */
+#define GIG_PREFIX_WORDS_MAX    4096            /* of a segment that begin so: the first ones */
+#define GIG_PHRASE_POSTINGS_MAX 65536           /* looked at for phrases a question; past them a
+                                                   phrase is all its words */
 
 /* A facet's part of VALUES and SPELLINGS, and how much work it is to count it by values. */
 typedef struct {
@@ -25,8 +27,19 @@ typedef struct {
     gig_search_t          *search;
     const gig_segment_t   *segment;
     unsigned               number;              /* of the segment */
+    int                    all_live;            /* no row of it lives elsewhere */
+    gig_str_t              word;
     uint32_t               exact[GIG_LANGUAGES_MAX];
 } gig_word_place_t;
+
+/* The postings of one of q's words in one segment and language, as they were decoded. */
+typedef struct {
+    uint32_t               at, n;               /* in the workspace's rows, weights and marks */
+    unsigned               word;                /* among those that are scored */
+} gig_kept_t;
+
+#define GIG_KEPT_MAX            64u             /* lists */
+#define GIG_KEPT_ROWS           4u              /* room for so many times all rows */
 
 struct gig_search_s {
     size_t                 rows;                /* room, also of the bitmaps */
@@ -42,8 +55,13 @@ struct gig_search_s {
     uint64_t              *others[GIG_FACETS];  /* the result without that facet's filter */
     uint64_t              *word, *clause;       /* while q is worked on */
     uint32_t              *score;               /* a row */
-    uint32_t              *posting;             /* rows of a posting list */
-    uint8_t               *weight, *mark;       /* and its weights; which of them are meant */
+    uint32_t              *postings;            /* rows of posting lists */
+    uint8_t               *weights, *marks;     /* and their weights; which are meant */
+    uint32_t              *posting;             /* of the list at hand: where in the above */
+    uint8_t               *weight, *mark;
+    uint32_t               used;                /* of them, by lists that are kept */
+    unsigned               n_kept, unkept;      /* lists; bits: words of which one was not kept */
+    gig_kept_t             kept[GIG_KEPT_MAX];
     uint16_t              *tf;                  /* a row, of the word at hand; zero between words */
     gig_stems_t           *stems;
     gig_word_place_t       places[GIG_QUERY_WORDS_MAX * GIG_SEGMENTS_MAX];
@@ -62,6 +80,7 @@ struct gig_search_s {
     const gig_cursor_t    *cursor;
     int64_t                now;
     uint32_t               words;               /* of a bitmap */
+    uint32_t               phrase_postings;     /* that may still be looked at */
     uint32_t               chosen_value[GIG_QUERY_VALUES_MAX];  /* of query->value */
     const uint64_t        *chosen_of[GIG_FACETS];       /* or NULL: the facet is not filtered */
     unsigned               filtered;            /* bits of facets */
@@ -82,17 +101,53 @@ void gig_search_facets(gig_search_t *search, uint32_t total, gig_found_t *found)
 /* gig_search_spell.c: what may have been meant by a q that found nothing. */
 void gig_search_suggest(gig_search_t *search, gig_found_t *found);
 
-/* gig_search_word.c: for each row that lives in the segment and has the term: its weight there. */
-typedef void (*gig_posting_pt)(gig_search_t *search, uint32_t row, unsigned weight);
+/*
+ * gig_search_word.c.  What is done with the rows that live in a segment and have a term, each with
+ * its weight there: set in `out`; scored by it; added to `tf` as one of what begins with the word,
+ * or as the word itself.  All but the first look only at rows in `all`.
+ */
+typedef enum { GIG_ROWS_SET, GIG_ROWS_SCORE, GIG_ROWS_BEGIN, GIG_ROWS_ADD } gig_rows_action_t;
 
 void gig_word_places(gig_search_t *search, const gig_query_word_t *word,
     gig_word_place_t places[GIG_SEGMENTS_MAX]);
-void gig_word_exact(const gig_word_place_t *place, gig_posting_pt each);
-void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_posting_pt each);
+void gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action);
 
-/* Rows that have a word, or begin with it, set in out (cleared first); how many. */
+/* The same of a word that is kept: _set keeps it, if there is room; _again: for all segments. */
+void gig_word_exact_set(const gig_word_place_t *place, unsigned word);
+int gig_word_again(gig_search_t *search, unsigned word, gig_rows_action_t action);
+
+/* A new question: nothing is kept. */
+void gig_word_forget(gig_search_t *search);
+void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action_t action);
+
+/*
+ * Adds to the score of a row in `all`, which has the word so often; exact: spelt as it was asked
+ * for.  Other forms count half: who asks for "marketing" does not mean "markets".
+ */
+#define GIG_BM25_ONE            1024u           /* the fixed point of what follows */
+#define GIG_BM25_K1_PLUS_ONE    2253u           /* k1 = 1.2 */
+#define GIG_BM25_SHIFT          4               /* off a product, so that 16 words fit 32 bits */
+#define GIG_TF_MAX              255u
+#define GIG_TF_PREFIX           4u              /* a beginning counts a quarter */
+#define GIG_TF_EXACT            0x8000u         /* in search->tf: spelt as it was asked for */
+
+static inline void
+gig_score_add(gig_search_t *search, const uint8_t *length, uint32_t row, uint32_t tf, int exact)
+{
+    uint32_t  part;
+
+    part = tf * GIG_BM25_ONE * GIG_BM25_K1_PLUS_ONE
+           / (tf * GIG_BM25_ONE + search->norm[length[row]]);
+    search->score[row] += search->weight_of_word * part >> (GIG_BM25_SHIFT + !exact);
+}
+
+/*
+ * Rows that have a word, or begin with it, set in out (cleared first); how many.  scored: its
+ * number among those that are scored, so that its postings are kept; or GIG_WORD_NOT_SCORED.
+ */
+#define GIG_WORD_NOT_SCORED     UINT32_MAX
 uint32_t gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,
-    uint64_t *out);
+    unsigned scored, uint64_t *out);
 
 static inline gig_str_t
 gig_query_word_text(const gig_query_text_t *text, const gig_query_word_t *word)

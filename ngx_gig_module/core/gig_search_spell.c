@@ -6,7 +6,10 @@
  * response cache keeps: it looks at every spelling, by the letters in it first.
  */
 
-#define GIG_SPELL_SHORT         4u              /* characters: up to here one edit, then two */
+#define GIG_SPELL_MIN           4u              /* bytes: a shorter word is near to anything */
+#define GIG_SPELL_LONG          6u              /* from here on two edits, also of the first letter */
+#define GIG_SPELL_WORDS         3u              /* of a question that are looked for */
+#define GIG_SPELL_COMPARED      4096u           /* spellings of a segment, letter by letter */
 #define GIG_SPELL_TRIES         64u             /* candidates whose gigs are looked at */
 #define GIG_SPELL_LETTERS_MAX   GIG_WORD_MAX
 
@@ -19,7 +22,8 @@ typedef struct {
 } gig_spell_best_t;
 
 
-static int gig_spell_word(gig_search_t *search, const gig_query_word_t *word,
+static int gig_spell_known(gig_search_t *search, const gig_query_word_t *word);
+static void gig_spell_word(gig_search_t *search, const gig_query_word_t *word,
     gig_spell_best_t *best);
 static void gig_spell_segment(gig_search_t *search, unsigned number, gig_str_t word,
     unsigned most, gig_spell_best_t *best);
@@ -32,8 +36,10 @@ static size_t gig_spell_write(gig_search_t *search, const gig_spell_best_t *best
 void
 gig_search_suggest(gig_search_t *search, gig_found_t *found)
 {
-    unsigned                   i, k, other = 0;
+    int                        other = 0;
+    unsigned                   i, k, looked = 0;
     gig_spell_best_t           best[GIG_QUERY_WORDS_MAX];
+    const gig_query_word_t    *word;
     const gig_query_text_t    *text = &search->query->text;
     const gig_query_clause_t  *clause;
 
@@ -44,13 +50,23 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
     for (i = 0; i < text->n_clauses; i++) {
         clause = &text->clause[i];
 
-        for (k = 0; !clause->exclude && k < clause->n; k++) {
-            if (gig_search_word(search, &text->word[clause->first + k], clause->prefix,
-                                search->word) == 0)
-            {
-                other |= (unsigned) gig_spell_word(search, &text->word[clause->first + k],
-                                                   &best[clause->first + k]);
+        for (k = 0; !clause->exclude && k < clause->n && looked < GIG_SPELL_WORDS; k++) {
+            word = &text->word[clause->first + k];
+
+            /* A name with signs or digits in it is no misspelt word. */
+
+            if (word->len < GIG_SPELL_MIN || !word->plain || gig_spell_known(search, word)) {
+                continue;
             }
+
+            looked++;
+            gig_spell_word(search, word, &best[clause->first + k]);
+
+            /* A word that is found by its stem is mended along with one that is not. */
+
+            other |= best[clause->first + k].distance != UINT32_MAX
+                     && gig_search_word(search, word, clause->prefix, GIG_WORD_NOT_SCORED,
+                                        search->word) == 0;
         }
     }
 
@@ -61,7 +77,29 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
 }
 
 
+/* Some gig of the list spells it so. */
 static int
+gig_spell_known(gig_search_t *search, const gig_query_word_t *word)
+{
+    uint32_t   first, last;
+    unsigned   i;
+    gig_str_t  text;
+
+    text = gig_query_word_text(&search->query->text, word);
+
+    for (i = 0; i < search->in->n_segments; i++) {
+        gig_segment_prefix(&search->in->segments[i], text, &first, &last);
+
+        if (first < last && gig_str_eq(gig_segment_word(&search->in->segments[i], first), text)) {
+            return gig_spell_living(search, i, first) > 0;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
 gig_spell_word(gig_search_t *search, const gig_query_word_t *word, gig_spell_best_t *best)
 {
     unsigned   i;
@@ -70,10 +108,8 @@ gig_spell_word(gig_search_t *search, const gig_query_word_t *word, gig_spell_bes
     text = gig_query_word_text(&search->query->text, word);
 
     for (i = 0; i < search->in->n_segments; i++) {
-        gig_spell_segment(search, i, text, text.len <= GIG_SPELL_SHORT ? 1 : 2, best);
+        gig_spell_segment(search, i, text, text.len < GIG_SPELL_LONG ? 1 : 2, best);
     }
-
-    return best->distance != UINT32_MAX;
 }
 
 
@@ -87,7 +123,7 @@ gig_spell_segment(gig_search_t *search, unsigned number, gig_str_t word, unsigne
     gig_spell_best_t *best)
 {
     uint32_t              i, letters, frequency;
-    unsigned              distance, tries;
+    unsigned              distance, tries, compared;
     gig_str_t             other;
     const uint32_t       *masks;
     const gig_segment_t  *segment = &search->in->segments[number];
@@ -95,19 +131,25 @@ gig_spell_segment(gig_search_t *search, unsigned number, gig_str_t word, unsigne
     masks = gig_segment_letters(segment);
     letters = gig_word_letters(word);
     tries = 0;
+    compared = 0;
 
-    for (i = 0; i < segment->words && tries < GIG_SPELL_TRIES; i++) {
+    for (i = 0; i < segment->words && tries < GIG_SPELL_TRIES && compared < GIG_SPELL_COMPARED;
+         i++)
+    {
         if ((unsigned) __builtin_popcount(masks[i] ^ letters) > 2 * most) {
             continue;
         }
 
         other = gig_segment_word(segment, i);
 
-        if (other.len + most < word.len || word.len + most < other.len
-            || other.len > GIG_WORD_MAX)
+        if (other.len == 0 || other.len + most < word.len || word.len + most < other.len
+            || other.len > GIG_WORD_MAX
+            || (word.len < GIG_SPELL_LONG && other.data[0] != word.data[0]))
         {
             continue;
         }
+
+        compared++;
 
         distance = gig_spell_distance(word, other, most);
 

@@ -5,14 +5,9 @@
  * gives the same scores whatever its processor and its library of mathematics do.
  */
 
-#define GIG_BM25_ONE            1024u           /* the fixed point of what follows */
-#define GIG_BM25_K1_PLUS_ONE    2253u           /* k1 = 1.2 */
 #define GIG_BM25_SHORT          307u            /* k1 * (1 - b), b = 0.75 */
 #define GIG_BM25_LONG           922u            /* k1 * b */
-#define GIG_BM25_SHIFT          4               /* off a product, so that 16 words fit 32 bits */
 #define GIG_IDF_SHIFT           6               /* from 16 bits after the point to 10 */
-#define GIG_TF_MAX              255u
-#define GIG_TF_PREFIX           4u              /* a beginning counts a quarter */
 
 
 static void gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause,
@@ -26,9 +21,8 @@ static int gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clau
 static uint16_t gig_text_idf(uint32_t n, uint32_t df);
 static uint32_t gig_log2_q16(uint64_t x);
 static void gig_text_norms(gig_search_t *search);
-static void gig_score_row(gig_search_t *search, uint32_t row, unsigned tf);
-static void gig_score_other(gig_search_t *search, uint32_t row, unsigned weight);
-static void gig_score_exact(gig_search_t *search, uint32_t row, unsigned weight);
+static void gig_score_prefix(gig_search_t *search, const gig_query_word_t *word,
+    unsigned scored, const gig_word_place_t *places);
 
 
 void
@@ -44,6 +38,7 @@ gig_search_text(gig_search_t *search)
         return;
     }
 
+    search->phrase_postings = GIG_PHRASE_POSTINGS_MAX;
     memset(search->text, 0xff, search->words * sizeof(*search->text));
 
     for (i = 0; i < text->n_clauses; i++) {
@@ -82,7 +77,8 @@ gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t
     for (i = 0; i < clause->n; i++) {
         w = &search->query->text.word[clause->first + i];
         word = i == 0 ? out : search->word;
-        df = gig_search_word(search, w, clause->prefix, word);
+        df = gig_search_word(search, w, clause->prefix,
+                             clause->exclude ? GIG_WORD_NOT_SCORED : search->n_weights, word);
 
         if (!clause->exclude) {
             search->idf[search->n_weights++] = gig_text_idf(search->image->n, df);
@@ -144,19 +140,32 @@ gig_text_phrase_in(gig_search_t *search, const gig_query_clause_t *clause,
     gig_positions_t *positions, unsigned number, const uint64_t *candidates, uint64_t *out)
 {
     uint32_t        row;
-    unsigned        i;
+    unsigned        i, rarest = 0;
     const uint8_t  *segment_of = search->image->section[GIG_SECTION_SEGMENT_OF];
 
-    for (row = gig_positions_next(&positions[0], 0);
+    for (i = 1; i < clause->n; i++) {
+        if (positions[i].left < positions[rarest].left) {
+            rarest = i;
+        }
+    }
+
+    for (row = gig_positions_next(&positions[rarest], 0);
          row < search->image->rows;
-         row = gig_positions_next(&positions[0], row + 1))
+         row = gig_positions_next(&positions[rarest], row + 1))
     {
         if (segment_of[row] != number || !gig_bits_has(candidates, row)) {
             continue;
         }
 
-        for (i = 1; i < clause->n; i++) {
-            if (gig_positions_next(&positions[i], row) != row) {
+        if (search->phrase_postings < clause->n) {
+            gig_bits_set(out, row);
+            continue;
+        }
+
+        search->phrase_postings -= clause->n;
+
+        for (i = 0; i < clause->n; i++) {
+            if (i != rarest && gig_positions_next(&positions[i], row) != row) {
                 break;
             }
         }
@@ -181,6 +190,8 @@ gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
 
     for (i = 1; i < clause->n && n > 0; i++) {
         many = gig_positions_read(&positions[i], search->next_position, GIG_ROW_WORDS_MAX);
+        search->phrase_postings -= n + many < search->phrase_postings ? n + many
+                                                                     : search->phrase_postings;
         offset = word[i].offset;
         kept = 0;
 
@@ -260,102 +271,79 @@ gig_text_norms(gig_search_t *search)
 void
 gig_search_score(gig_search_t *search)
 {
-    uint32_t                   row, k;
-    uint64_t                   left;
-    unsigned                   i, word, at, weight;
+    unsigned                   i, word, at, weight = 0;
     gig_word_place_t          *places = search->places;
     const gig_query_text_t    *text = &search->query->text;
     const gig_query_clause_t  *clause;
 
     memset(search->score, 0, search->image->rows * sizeof(*search->score));
     gig_text_norms(search);
-    weight = 0;
 
     for (i = 0; i < text->n_clauses; i++) {
         clause = &text->clause[i];
 
-        if (clause->exclude) {
-            continue;
-        }
+        for (word = 0; !clause->exclude && word < clause->n; word++) {
+            search->weight_of_word = search->idf[weight];
 
-        for (word = 0; word < clause->n; word++) {
-            search->weight_of_word = search->idf[weight++];
-            gig_word_places(search, &text->word[clause->first + word], places);
-
-            if (!clause->prefix) {
-                for (at = 0; at < search->in->n_segments; at++) {
-                    gig_word_exact(&places[at], gig_score_row);
-                }
-
+            if (!clause->prefix && gig_word_again(search, weight, GIG_ROWS_SCORE)) {
+                weight++;
                 continue;
             }
 
-            for (at = 0; at < search->in->n_segments; at++) {
-                gig_word_prefix(&places[at],
-                                gig_query_word_text(text, &text->word[clause->first + word]),
-                                gig_score_other);
+            gig_word_places(search, &text->word[clause->first + word], places);
+
+            if (clause->prefix) {
+                gig_score_prefix(search, &text->word[clause->first + word], weight++, places);
+                continue;
             }
 
-            for (k = 0; k < search->words; k++) {
-                for (left = search->all[k]; left != 0; left &= left - 1) {
-                    row = k * 64 + (uint32_t) __builtin_ctzll(left);
-                    search->tf[row] = (uint16_t) ((search->tf[row] + GIG_TF_PREFIX - 1)
-                                                  / GIG_TF_PREFIX);
-                }
-            }
+            weight++;
 
             for (at = 0; at < search->in->n_segments; at++) {
-                gig_word_exact(&places[at], gig_score_exact);
-            }
-
-            for (k = 0; k < search->words; k++) {
-                for (left = search->all[k]; left != 0; left &= left - 1) {
-                    row = k * 64 + (uint32_t) __builtin_ctzll(left);
-                    gig_score_row(search, row, search->tf[row]);
-                    search->tf[row] = 0;
-                }
+                gig_word_exact(&places[at], GIG_ROWS_SCORE);
             }
         }
     }
 }
 
 
+/* What begins with the word counts a quarter, rounded up, the word itself in full. */
 static void
-gig_score_row(gig_search_t *search, uint32_t row, unsigned tf)
+gig_score_prefix(gig_search_t *search, const gig_query_word_t *word, unsigned scored,
+    const gig_word_place_t *places)
 {
-    uint32_t        part;
+    uint32_t        k, row;
+    uint64_t        left;
+    unsigned        at;
     const uint8_t  *length = search->image->section[GIG_SECTION_LENGTH];
 
-    if (tf == 0 || !gig_bits_has(search->all, row)) {
-        return;
+    for (at = 0; at < search->in->n_segments; at++) {
+        gig_word_prefix(&places[at], gig_query_word_text(&search->query->text, word),
+                        GIG_ROWS_BEGIN);
     }
 
-    part = tf * GIG_BM25_ONE * GIG_BM25_K1_PLUS_ONE
-           / (tf * GIG_BM25_ONE + search->norm[length[row]]);
-    search->score[row] += search->weight_of_word * part >> GIG_BM25_SHIFT;
-}
-
-
-static void
-gig_score_other(gig_search_t *search, uint32_t row, unsigned weight)
-{
-    unsigned  tf;
-
-    if (gig_bits_has(search->all, row)) {
-        tf = search->tf[row] + weight;
-        search->tf[row] = (uint16_t) (tf > GIG_TF_MAX * GIG_TF_PREFIX
-                                      ? GIG_TF_MAX * GIG_TF_PREFIX : tf);
+    for (k = 0; k < search->words; k++) {
+        for (left = search->all[k]; left != 0; left &= left - 1) {
+            row = k * 64 + (uint32_t) __builtin_ctzll(left);
+            search->tf[row] = (uint16_t) ((search->tf[row] + GIG_TF_PREFIX - 1) / GIG_TF_PREFIX);
+        }
     }
-}
 
+    if (!gig_word_again(search, scored, GIG_ROWS_ADD)) {
+        for (at = 0; at < search->in->n_segments; at++) {
+            gig_word_exact(&places[at], GIG_ROWS_ADD);
+        }
+    }
 
-static void
-gig_score_exact(gig_search_t *search, uint32_t row, unsigned weight)
-{
-    unsigned  tf;
+    for (k = 0; k < search->words; k++) {
+        for (left = search->all[k]; left != 0; left &= left - 1) {
+            row = k * 64 + (uint32_t) __builtin_ctzll(left);
 
-    if (gig_bits_has(search->all, row)) {
-        tf = search->tf[row] + weight;
-        search->tf[row] = (uint16_t) (tf > GIG_TF_MAX ? GIG_TF_MAX : tf);
+            if (search->tf[row]) {
+                gig_score_add(search, length, row, search->tf[row] & ~GIG_TF_EXACT,
+                              (search->tf[row] & GIG_TF_EXACT) != 0);
+                search->tf[row] = 0;
+            }
+        }
     }
 }

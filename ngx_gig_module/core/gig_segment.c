@@ -16,6 +16,7 @@
 static int gig_segment_check(const gig_segment_header_t *h, gig_str_t bytes);
 static const gig_segment_header_t *gig_segment_header(const gig_segment_t *segment);
 static const gig_segment_term_t *gig_segment_term(const gig_segment_t *segment, uint32_t term);
+static int gig_positions_leap(gig_positions_t *positions, uint32_t row);
 static void gig_positions_end(gig_positions_t *positions);
 
 
@@ -24,6 +25,32 @@ static inline int
 gig_bytes_escape(uint64_t bytes)
 {
     return ((~bytes - GIG_BYTES_LOW) & bytes & GIG_BYTES_HIGH) != 0;
+}
+
+
+/* A half byte of eight is 15. */
+static inline int
+gig_halves_escape(uint32_t halves)
+{
+    return (halves & halves >> 1 & halves >> 2 & halves >> 3 & 0x11111111u) != 0;
+}
+
+
+static inline uint32_t
+gig_bytes_sum(uint64_t bytes)
+{
+    bytes = (bytes & 0x00ff00ff00ff00ffu) + (bytes >> 8 & 0x00ff00ff00ff00ffu);
+
+    return (uint32_t) (bytes * 0x0001000100010001u >> 48);
+}
+
+
+static inline uint32_t
+gig_halves_sum(uint32_t halves)
+{
+    halves = (halves & 0x0f0f0f0fu) + (halves >> 4 & 0x0f0f0f0fu);
+
+    return halves * 0x01010101u >> 24;
 }
 
 
@@ -316,6 +343,10 @@ gig_positions_next(gig_positions_t *positions, uint32_t row)
         return positions->row;
     }
 
+    while (gig_positions_leap(positions, row)) {
+        /* void */
+    }
+
     while (positions->left > 0) {
         if (!gig_segment_row(*positions->rows, &positions->gaps, positions->gaps_end,
                              &positions->next))
@@ -357,6 +388,49 @@ gig_positions_next(gig_positions_t *positions, uint32_t row)
     gig_positions_end(positions);
 
     return UINT32_MAX;
+}
+
+
+/*
+ * Over eight postings that all are of rows below: 1, or 0 when they are not, or fewer, or one of
+ * them has an escape.
+ */
+static int
+gig_positions_leap(gig_positions_t *positions, uint32_t row)
+{
+    size_t    size;
+    uint32_t  halves, sum;
+    uint64_t  deltas;
+
+    if (positions->left < GIG_ROWS_STEP || positions->done % 2 != 0
+        || positions->next > UINT32_MAX - GIG_ROWS_STEP_MAX)
+    {
+        return 0;
+    }
+
+    memcpy(&deltas, positions->rows, sizeof(deltas));
+    memcpy(&halves, positions->sizes + positions->done / 2, sizeof(halves));
+
+    sum = gig_bytes_sum(deltas) + GIG_ROWS_STEP;
+
+    if (gig_bytes_escape(deltas) || gig_halves_escape(halves) || positions->next + sum > row) {
+        return 0;
+    }
+
+    size = positions->size + gig_halves_sum(halves) + GIG_ROWS_STEP;
+
+    if (size > (size_t) (positions->end - positions->positions)) {
+        return 0;
+    }
+
+    positions->positions += size;
+    positions->size = 0;
+    positions->rows += GIG_ROWS_STEP;
+    positions->done += GIG_ROWS_STEP;
+    positions->left -= GIG_ROWS_STEP;
+    positions->next += sum;
+
+    return 1;
 }
 
 

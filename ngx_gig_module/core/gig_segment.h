@@ -20,7 +20,7 @@
 #define GIG_SEGMENTS_MAX        32
 #define GIG_SEGMENT_SIZE_MAX    ((size_t) 1 << 30)
 #define GIG_TERM_MAX            (GIG_WORD_MAX + 1)      /* the language's number, then a stem */
-#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; others are not found */
+#define GIG_ROW_WORDS_MAX       20000                   /* of one gig; further ones are not found */
 
 /* ---- writing */
 
@@ -32,7 +32,8 @@ void gig_segment_builder_free(gig_segment_builder_t *builder);  /* may be NULL *
 /*
  * One occurrence of a word in a row: rows in any order but all words of a row together.
  * language and stem are the term, word is how it was written (folded), weight that of its
- * field, position where it stands in the gig.  A failure sticks until _end.
+ * field, position where it stands in the gig.  A failure sticks until _end.  Memory: about 8 bytes
+ * a posting, and 7 more while _end writes the segment.
  */
 void gig_segment_add(gig_segment_builder_t *builder, uint32_t row, unsigned language,
     gig_str_t stem, gig_str_t word, unsigned weight, uint32_t position);
@@ -50,7 +51,7 @@ typedef struct {
     size_t                size;
     uint32_t              terms;                /* numbered by term, rising */
     uint32_t              words;                /* spellings, numbered rising */
-    uint32_t              rows;                 /* rows it was made of, dead ones too */
+    uint32_t              rows;                 /* how many have a word in it, dead ones too */
     const void           *section[12];          /* private to gig_segment*.c */
 } gig_segment_t;
 
@@ -67,8 +68,8 @@ uint32_t gig_segment_frequency(const gig_segment_t *segment, uint32_t term);
 
 /*
  * The postings of a term: rows rising, each with its weight (the sum over its occurrences, at most
- * 255).  Decodes at most `max` into row[] and weight[]; returns how many there were.  This is the
- * hot loop of a search: about a nanosecond a posting.
+ * 255).  Decodes at most `max` into row[] and weight[] and returns how many there were.  This is
+ * the hot loop of a search: about a nanosecond a posting.
  */
 uint32_t gig_segment_postings(const gig_segment_t *segment, uint32_t term, uint32_t *row,
     uint8_t *weight, uint32_t max);
@@ -111,9 +112,9 @@ uint32_t gig_word_letters(gig_str_t word);
 /* ---- merging */
 
 /*
- * One segment of several.  row_of: for each of them and each row below `rows`, the row's new number
- * or UINT32_MAX when it does not live there; the function is asked once a posting list entry's
- * row at most.  Result as gig_segment_end().
+ * One segment of several, byte for byte what a builder would make of what lives.  row_of: a row's
+ * new number, in any order, or UINT32_MAX when it does not live in that segment; asked once a
+ * posting.  No two rows may get one number.  Result as gig_segment_end().
  */
 typedef uint32_t (*gig_segment_row_pt)(void *data, unsigned segment, uint32_t row);
 int gig_segment_merge(const gig_segment_t *segments, unsigned n, gig_segment_row_pt row_of,

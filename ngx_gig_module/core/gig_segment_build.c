@@ -12,12 +12,13 @@ static uint32_t gig_builder_hash(unsigned language, gig_str_t text);
 static int gig_builder_text(gig_segment_builder_t *builder, gig_str_t text, uint32_t *offset);
 static int gig_builder_term_is(const gig_segment_builder_t *builder, uint32_t i,
     unsigned language, gig_str_t stem);
+static int gig_builder_word_is(const gig_segment_builder_t *builder, uint32_t i,
+    unsigned language, gig_str_t stem, gig_str_t word);
 static int gig_builder_find_term(gig_segment_builder_t *builder, unsigned language,
     gig_str_t stem, uint32_t *found);
 static int gig_builder_find_word(gig_segment_builder_t *builder, unsigned language,
     gig_str_t stem, gig_str_t word, uint32_t *found);
-static int gig_builder_more_slots(gig_pool_t *slots, const void *entries, uint32_t n,
-    size_t size);
+static int gig_builder_more_slots(gig_pool_t *slots, uint32_t n);
 
 
 gig_segment_builder_t *
@@ -172,28 +173,45 @@ gig_builder_term_is(const gig_segment_builder_t *builder, uint32_t i, unsigned l
 
 
 static int
+gig_builder_word_is(const gig_segment_builder_t *builder, uint32_t i, unsigned language,
+    gig_str_t stem, gig_str_t word)
+{
+    const unsigned char        *text;
+    const gig_building_word_t  *w = gig_builder_word(builder, i);
+
+    if (w->len != word.len || w->stem_len != stem.len || w->language != language) {
+        return 0;
+    }
+
+    text = builder->text.data + w->text;
+
+    return memcmp(text, word.data, word.len) == 0
+           && memcmp(text + word.len, stem.data, stem.len) == 0;
+}
+
+
+static int
 gig_builder_find_term(gig_segment_builder_t *builder, unsigned language, gig_str_t stem,
     uint32_t *found)
 {
-    uint32_t              at, hash, mask, *slots;
+    uint32_t              at, hash, mask;
+    gig_builder_slot_t   *slots;
     gig_building_term_t  *term;
 
     hash = gig_builder_hash(language, stem);
 
-    if (gig_builder_more_slots(&builder->term_slots, builder->terms.data, builder->n_terms,
-                               sizeof(*term)) != 0)
-    {
+    if (gig_builder_more_slots(&builder->term_slots, builder->n_terms) != 0) {
         return -1;
     }
 
     slots = (void *) builder->term_slots.data;
     mask = (uint32_t) (builder->term_slots.used / sizeof(*slots)) - 1;
 
-    for (at = hash & mask; slots[at] != 0; at = (at + 1) & mask) {
-        if (gig_builder_term(builder, slots[at] - 1)->hash == hash
-            && gig_builder_term_is(builder, slots[at] - 1, language, stem))
+    for (at = hash & mask; slots[at].number != 0; at = (at + 1) & mask) {
+        if (slots[at].hash == hash
+            && gig_builder_term_is(builder, slots[at].number - 1, language, stem))
         {
-            *found = slots[at] - 1;
+            *found = slots[at].number - 1;
             return 0;
         }
     }
@@ -204,44 +222,40 @@ gig_builder_find_term(gig_segment_builder_t *builder, unsigned language, gig_str
         return -1;
     }
 
-    term->hash = hash;
     term->language = (uint8_t) language;
     term->len = (uint8_t) stem.len;
     *found = builder->n_terms++;
-    slots[at] = builder->n_terms;
+    slots[at].hash = hash;
+    slots[at].number = builder->n_terms;
 
     return 0;
 }
 
 
-/* By language and spelling, as the stem follows from them; it is compared all the same. */
+/* Hashed without the stem, as that follows from the spelling; it is compared all the same. */
 static int
 gig_builder_find_word(gig_segment_builder_t *builder, unsigned language, gig_str_t stem,
     gig_str_t word, uint32_t *found)
 {
-    uint32_t              at, hash, mask, term, *slots;
+    uint32_t              at, hash, mask, term, after;
+    gig_builder_slot_t   *slots;
     gig_building_term_t  *t;
     gig_building_word_t  *w;
 
     hash = gig_builder_hash(language, word);
 
-    if (gig_builder_more_slots(&builder->word_slots, builder->words.data, builder->n_words,
-                               sizeof(*w)) != 0)
-    {
+    if (gig_builder_more_slots(&builder->word_slots, builder->n_words) != 0) {
         return -1;
     }
 
     slots = (void *) builder->word_slots.data;
     mask = (uint32_t) (builder->word_slots.used / sizeof(*slots)) - 1;
 
-    for (at = hash & mask; slots[at] != 0; at = (at + 1) & mask) {
-        w = gig_builder_word(builder, slots[at] - 1);
-
-        if (w->hash == hash && w->len == word.len
-            && memcmp(builder->text.data + w->text, word.data, word.len) == 0
-            && gig_builder_term_is(builder, w->term, language, stem))
+    for (at = hash & mask; slots[at].number != 0; at = (at + 1) & mask) {
+        if (slots[at].hash == hash
+            && gig_builder_word_is(builder, slots[at].number - 1, language, stem, word))
         {
-            *found = slots[at] - 1;
+            *found = slots[at].number - 1;
             return 0;
         }
     }
@@ -252,40 +266,45 @@ gig_builder_find_word(gig_segment_builder_t *builder, unsigned language, gig_str
 
     w = gig_pool_add(&builder->words, sizeof(*w));
 
-    if (w == NULL || gig_builder_text(builder, word, &w->text) != 0) {
+    if (w == NULL || gig_builder_text(builder, word, &w->text) != 0
+        || gig_builder_text(builder, stem, &after) != 0)
+    {
         return -1;
     }
 
     t = gig_builder_term(builder, term);
-    w->hash = hash;
-    w->len = (uint32_t) word.len;
+    w->len = (uint8_t) word.len;
+    w->stem_len = (uint8_t) stem.len;
+    w->language = (uint8_t) language;
     w->term = term;
     w->number = t->n_words++;
     w->older = t->word;
     *found = builder->n_words++;
     t->word = builder->n_words;
-    slots[at] = builder->n_words;
+    slots[at].hash = hash;
+    slots[at].number = builder->n_words;
 
     return 0;
 }
 
 
-/* So many that half are empty with one more.  An entry begins with its hash. */
+/* So many that half are empty with one more than n. */
 static int
-gig_builder_more_slots(gig_pool_t *slots, const void *entries, uint32_t n, size_t size)
+gig_builder_more_slots(gig_pool_t *slots, uint32_t n)
 {
-    uint32_t              i, at, hash, mask, *to;
-    uint64_t              wanted;
-    gig_pool_t            more;
-    const unsigned char  *entry = entries;
+    uint32_t                   i, at, mask, had;
+    uint64_t                   wanted;
+    gig_pool_t                 more;
+    gig_builder_slot_t        *to;
+    const gig_builder_slot_t  *from = (const void *) slots->data;
 
-    wanted = slots->used / sizeof(*to);
+    had = (uint32_t) (slots->used / sizeof(*to));
 
-    if (2 * ((uint64_t) n + 1) <= wanted) {
+    if (2 * ((uint64_t) n + 1) <= had) {
         return 0;
     }
 
-    wanted = wanted ? 2 * wanted : GIG_SLOTS_FIRST;
+    wanted = had ? 2 * (uint64_t) had : GIG_SLOTS_FIRST;
     memset(&more, 0, sizeof(more));
 
     if (gig_pool_set(&more, (size_t) wanted * sizeof(*to)) != 0) {
@@ -295,14 +314,17 @@ gig_builder_more_slots(gig_pool_t *slots, const void *entries, uint32_t n, size_
     to = (void *) more.data;
     mask = (uint32_t) wanted - 1;
 
-    for (i = 0; i < n; i++) {
-        memcpy(&hash, entry + i * size, sizeof(hash));
+    for (i = 0; i < had; i++) {
 
-        for (at = hash & mask; to[at] != 0; at = (at + 1) & mask) {
+        if (from[i].number == 0) {
+            continue;
+        }
+
+        for (at = from[i].hash & mask; to[at].number != 0; at = (at + 1) & mask) {
             /* void */
         }
 
-        to[at] = i + 1;
+        to[at] = from[i];
     }
 
     gig_pool_free(slots);

@@ -24,8 +24,13 @@
 #define GIG_SLICE_FIRST         16u         /* bytes of the first slice, the link counted */
 #define GIG_SLICE_LEVELS        6u          /* a slice is at most 2^6 times as long */
 
+/* Of a hash table, open addressing: what is not it is seen without following it. */
 typedef struct {
     uint32_t    hash;
+    uint32_t    number;                     /* plus one; 0: empty */
+} gig_builder_slot_t;
+
+typedef struct {
     uint32_t    text;                       /* in the pool of that name */
     uint32_t    head, tail;                 /* in slices: the first, the next byte to write */
     uint32_t    bytes;                      /* in its slices */
@@ -39,8 +44,9 @@ typedef struct {
 } gig_building_term_t;
 
 typedef struct {
-    uint32_t    hash;
-    uint32_t    text, len;
+    uint32_t    text;                       /* the spelling, behind it the stem */
+    uint8_t     len, stem_len, language;
+    uint8_t     reserved;
     uint32_t    term;
     uint32_t    number;                     /* among its term's, from 0 */
     uint32_t    older;                      /* its term's spelling before it, plus one */
@@ -55,7 +61,7 @@ typedef struct {
 
 struct gig_segment_builder_s {
     gig_pool_t  terms, words;               /* gig_building_term_t, gig_building_word_t */
-    gig_pool_t  term_slots, word_slots;     /* uint32_t: number plus one, open addressing */
+    gig_pool_t  term_slots, word_slots;     /* gig_builder_slot_t, twice as many or more */
     gig_pool_t  text, slices;
     gig_pool_t  occurrences;                /* gig_occurrence_t: the row at hand */
     gig_pool_t  touched;                    /* uint32_t: its terms, each once */

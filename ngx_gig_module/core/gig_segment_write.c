@@ -300,6 +300,31 @@ gig_segment_measure(const gig_segment_writer_t *w, gig_block_sizes_t *sizes)
 }
 
 
+/* At least one; a call of memcpy() would cost more than most positions. */
+static inline unsigned char *
+gig_segment_write_few(unsigned char *to, const unsigned char *from, uint32_t n)
+{
+    switch (n) {
+    case 1:
+        memcpy(to, from, 1);
+        break;
+    case 2:
+        memcpy(to, from, 2);
+        break;
+    case 3:
+        memcpy(to, from, 3);
+        break;
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    default:
+        memcpy(to, from, n);
+    }
+
+    return to + n;
+}
+
+
 static int
 gig_segment_write_block(gig_segment_writer_t *w)
 {
@@ -346,8 +371,7 @@ gig_segment_write_block(gig_segment_writer_t *w)
         }
 
         half[i / 2] = (unsigned char) (half[i / 2] | size << 4 * (i % 2));
-        memcpy(positions, posting->positions, posting->size);
-        positions += posting->size;
+        positions = gig_segment_write_few(positions, posting->positions, posting->size);
     }
 
     return 0;

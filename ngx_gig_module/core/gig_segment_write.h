@@ -24,7 +24,7 @@ typedef struct {
     size_t                used, size;
 } gig_pool_t;
 
-/* n more bytes, zero if `used` was never lowered.  All move at the next call.  NULL: no memory. */
+/* n more bytes, zero if `used` was never lowered; all move with the next call.  NULL: no memory. */
 void *gig_pool_add(gig_pool_t *pool, size_t n);
 void gig_pool_free(gig_pool_t *pool);
 

@@ -99,16 +99,16 @@ ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ctx)
 
 
 int64_t
-ngx_http_gig_cache_from(ngx_http_gig_cache_t *cache)
+ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache)
 {
-    return cache->from;
+    return cache->until;
 }
 
 
 int64_t
-ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache)
+ngx_http_gig_cache_from(ngx_http_gig_cache_t *cache)
 {
-    return cache->until;
+    return cache->from;
 }
 
 

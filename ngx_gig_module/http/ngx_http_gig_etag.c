@@ -7,6 +7,7 @@
 
 #include "ngx_http_gig_response.h"
 
+#include <assert.h>
 #include <sodium.h>
 
 
@@ -17,7 +18,7 @@
 #define NGX_HTTP_GIG_ETAG_VERSION   1
 
 
-/* What stands at the start of all that is hashed; no padding, so that no chance is in it. */
+/* What a list says of its catalog; no padding, so that no chance is in it. */
 typedef struct {
     uint64_t                   list_version;
     uint64_t                   image_version;   /* of the format, and of the fragments in it */
@@ -25,25 +26,32 @@ typedef struct {
     uint64_t                   seats;
     uint64_t                   places;
     int64_t                    slice;
-    uint64_t                   board_len, base_len, link_len, key_len;
-} ngx_http_gig_etag_head_t;
+} ngx_http_gig_etag_catalog_t;
+
+static_assert(sizeof(ngx_http_gig_etag_catalog_t) == 6 * 8, "no padding");
+static_assert(crypto_shorthash_siphashx24_BYTES == crypto_shorthash_siphashx24_KEYBYTES,
+              "a hash is the next key");
 
 
-static void ngx_http_gig_etag_set(ngx_http_gig_bytes_t *bytes, unsigned char *hash, size_t len);
+/* So far; each part is hashed with what the ones before it gave as the key. */
+typedef struct {
+    unsigned char              hash[crypto_shorthash_siphashx24_BYTES];
+} ngx_http_gig_etag_t;
+
+
+static void ngx_http_gig_etag_start(ngx_http_gig_etag_t *etag);
+static void ngx_http_gig_etag_add(ngx_http_gig_etag_t *etag, const void *data, size_t len);
+static void ngx_http_gig_etag_set(ngx_http_gig_etag_t *etag, ngx_http_gig_bytes_t *bytes);
 
 
 void
 ngx_http_gig_etag(ngx_http_gig_bytes_t *bytes)
 {
-    unsigned char  hash[crypto_shorthash_siphashx24_BYTES];
+    ngx_http_gig_etag_t  etag;
 
-    /* no secret, and the same everywhere */
-    static const unsigned char  key[crypto_shorthash_siphashx24_KEYBYTES] = "gig etag";
-
-    (void) crypto_shorthash_siphashx24(hash, bytes->body[GIG_IDENTITY].data,
-                                       bytes->body[GIG_IDENTITY].len, key);
-
-    ngx_http_gig_etag_set(bytes, hash, sizeof(hash));
+    ngx_http_gig_etag_start(&etag);
+    ngx_http_gig_etag_add(&etag, bytes->body[GIG_IDENTITY].data, bytes->body[GIG_IDENTITY].len);
+    ngx_http_gig_etag_set(&etag, bytes);
 }
 
 
@@ -51,53 +59,62 @@ void
 ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, u_char *key, size_t len,
     ngx_http_gig_bytes_t *bytes)
 {
-    unsigned char              hash[NGX_HTTP_GIG_HASH_LEN / 2];
-    ngx_str_t                 *base, *board;
-    const gig_image_t         *image;
-    ngx_http_gig_etag_head_t   head;
-    crypto_generichash_state   state;
+    const gig_image_t            *image;
+    ngx_http_gig_etag_t           etag;
+    ngx_http_gig_etag_catalog_t   of;
 
     image = &ctx->view->image;
-    base = &ctx->conf->base;
-    board = &ctx->board->name;
 
-    /* the key without its head, which has an address of this process in it */
-    key += NGX_HTTP_GIG_KEY_HEAD;
-    len -= NGX_HTTP_GIG_KEY_HEAD;
+    of.list_version = NGX_HTTP_GIG_ETAG_VERSION;
+    of.image_version = GIG_IMAGE_VERSION;
+    of.catalog = image->meta.version;
+    of.seats = image->seats_digest;
+    of.places = image->place_names;
+    of.slice = ngx_http_gig_cache_from(ctx->board->cache);
 
-    ngx_memzero(&head, sizeof(ngx_http_gig_etag_head_t));
+    ngx_http_gig_etag_start(&etag);
+    ngx_http_gig_etag_add(&etag, &of, sizeof(ngx_http_gig_etag_catalog_t));
+    ngx_http_gig_etag_add(&etag, image->digest, sizeof(image->digest));
+    ngx_http_gig_etag_add(&etag, ctx->board->name.data, ctx->board->name.len);
+    ngx_http_gig_etag_add(&etag, ctx->conf->base.data, ctx->conf->base.len);
 
-    head.list_version = NGX_HTTP_GIG_ETAG_VERSION;
-    head.image_version = GIG_IMAGE_VERSION;
-    head.catalog = image->meta.version;
-    head.seats = image->seats_digest;
-    head.places = gig_place_names_hash(ctx->board->place_names);
-    head.slice = ngx_http_gig_cache_from(ctx->board->cache);
-    head.board_len = board->len;
-    head.base_len = base->len;
-    head.link_len = bytes->link.len;
-    head.key_len = len;
+    /* the cursor in it is signed: with another key the client needs another answer */
+    ngx_http_gig_etag_add(&etag, bytes->link.data, bytes->link.len);
 
-    /* these fail with a wrong length only */
-    (void) crypto_generichash_init(&state, NULL, 0, sizeof(hash));
-    (void) crypto_generichash_update(&state, (unsigned char *) &head, sizeof(head));
-    (void) crypto_generichash_update(&state, image->digest, sizeof(image->digest));
-    (void) crypto_generichash_update(&state, board->data, board->len);
-    (void) crypto_generichash_update(&state, base->data, base->len);
+    /* without the head, which has an address of this process in it */
+    ngx_http_gig_etag_add(&etag, key + NGX_HTTP_GIG_KEY_HEAD, len - NGX_HTTP_GIG_KEY_HEAD);
 
-    /* the cursor is signed, so that hosts with different keys differ by it */
-    (void) crypto_generichash_update(&state, bytes->link.data, bytes->link.len);
-    (void) crypto_generichash_update(&state, key, len);
-    (void) crypto_generichash_final(&state, hash, sizeof(hash));
+    ngx_http_gig_etag_set(&etag, bytes);
+}
 
-    ngx_http_gig_etag_set(bytes, hash, sizeof(hash));
+
+/* No secret, and the same everywhere. */
+
+static void
+ngx_http_gig_etag_start(ngx_http_gig_etag_t *etag)
+{
+    static const unsigned char  key[crypto_shorthash_siphashx24_KEYBYTES] = "gig etag";
+
+    ngx_memcpy(etag->hash, key, sizeof(key));
 }
 
 
 static void
-ngx_http_gig_etag_set(ngx_http_gig_bytes_t *bytes, unsigned char *hash, size_t len)
+ngx_http_gig_etag_add(ngx_http_gig_etag_t *etag, const void *data, size_t len)
 {
-    (void) ngx_hex_dump(bytes->hash, hash, len);
+    unsigned char  key[crypto_shorthash_siphashx24_KEYBYTES];
+
+    ngx_memcpy(key, etag->hash, sizeof(key));
+
+    /* always 0 */
+    (void) crypto_shorthash_siphashx24(etag->hash, data ? data : key, data ? len : 0, key);
+}
+
+
+static void
+ngx_http_gig_etag_set(ngx_http_gig_etag_t *etag, ngx_http_gig_bytes_t *bytes)
+{
+    (void) ngx_hex_dump(bytes->hash, etag->hash, sizeof(etag->hash));
 
     ngx_http_gig_bytes_tag(bytes, GIG_IDENTITY);
 }

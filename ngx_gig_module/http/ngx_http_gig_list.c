@@ -129,6 +129,7 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     gig_buf_t               body, query;
     ngx_str_t               link;
     gig_searched_t          in;
+    uint32_t                facets;
     gig_query_change_t      change;
     ngx_http_gig_asked_t   *asked;
     ngx_http_gig_bytes_t   *bytes;
@@ -147,7 +148,10 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     in.place_names = ctx->board->place_names;
     in.epoch = ngx_http_gig_cache_epoch(ctx->board->cache);
 
-    /* a page offers all there is to choose from */
+    /* a page offers all there is to choose from; its links need not say so */
+
+    facets = asked->query.facets;
+
     if (ctx->format == NGX_HTTP_GIG_HTML) {
         asked->query.facets = GIG_FACET_ALL;
     }
@@ -158,6 +162,8 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     {
         return NULL;
     }
+
+    asked->query.facets = facets;
 
     if (asked->found.more) {
         gig_cursor_make(&ctx->board->cursors, &asked->found.next, cursor);

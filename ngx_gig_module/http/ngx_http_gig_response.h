@@ -17,7 +17,6 @@
 #define NGX_HTTP_GIG_NO_CACHE       0                   /* max_age: "no-cache" */
 #define NGX_HTTP_GIG_NO_STORE       -1                  /* max_age: "no-store" */
 #define NGX_HTTP_GIG_KEY_MAX        2048                /* bytes of a cache key */
-#define NGX_HTTP_GIG_KEY_HEAD       (2 + sizeof(u_char *))  /* see ngx_http_gig_cache_key() */
 #define NGX_HTTP_GIG_HASH_LEN       32                  /* hex digits */
 #define NGX_HTTP_GIG_ETAG_MAX       (NGX_HTTP_GIG_HASH_LEN + sizeof("\"-gzip\""))
 
@@ -86,9 +85,11 @@ void ngx_http_gig_cache_destroy(ngx_http_gig_cache_t *cache);
 /* Drops everything when view, slice or staleness are not those of before. */
 void ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ctx);
 
-/* When the time slice begins and ends, after _turn. */
-int64_t ngx_http_gig_cache_from(ngx_http_gig_cache_t *cache);
+/* When the time slice ends, after _turn. */
 int64_t ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache);
+
+/* When the time slice began, after _turn; the same on every host. */
+int64_t ngx_http_gig_cache_from(ngx_http_gig_cache_t *cache);
 
 /* Another number after each turn: another view or slice. */
 uint64_t ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache);
@@ -123,7 +124,8 @@ void ngx_http_gig_cache_grown(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t 
     size_t more);
 void ngx_http_gig_cache_usage(ngx_http_gig_cache_t *cache, ngx_uint_t *entries, size_t *bytes);
 
-/* What every key starts with: route, format, base; returns where to write on. */
+/* What every key starts with: route, format, base (an address); returns where to write on. */
+#define NGX_HTTP_GIG_KEY_HEAD       (2 + sizeof(u_char *))
 u_char *ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key);
 
 

@@ -6,7 +6,7 @@
 (() => {
   'use strict';
 
-  const DEBOUNCE = 150;   // ms between keys that are one word
+  const DEBOUNCE = 150;   // ms of rest after a key, or a turn of the wheel
   const form = document.getElementById('gig-search');
   const board = document.getElementById('gig-board');
   const said = document.getElementById('gig-said');
@@ -26,6 +26,7 @@
   let typing = false;     // the entry of the history is one that is still being typed
   let fetching = null;
   let timer = 0;
+  let resting = 0;
 
 
   const address = () => {
@@ -277,6 +278,12 @@
       restore(event.state);
     }
   });
+
+  // A reload forgets what is written down as the page goes.
+  addEventListener('scroll', () => {
+    clearTimeout(resting);
+    resting = setTimeout(keep, DEBOUNCE);
+  }, { passive: true });
 
   // A browser puts a page back to where it was; only one that has grown is ours to put back.
   addEventListener('pagehide', () => {

@@ -98,8 +98,7 @@ test_any(void **state)
 
     builder = gig_segment_builder_create();
     assert_non_null(builder);
-    seed = getenv("GIG_SEED") ? strtoull(getenv("GIG_SEED"), NULL, 10) : 20240917;
-    print_message("# GIG_SEED=%llu\n", (unsigned long long) seed);
+    seed = test_seed(20240917);
 
     for (i = 0; i < RANDOM_RUNS; i++) {
         random = seed + i * 1000003;

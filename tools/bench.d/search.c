@@ -28,16 +28,17 @@
 #define RUNS_MAX     2000
 
 typedef struct {
-    gig_str_t       index, store[GIG_IMAGE_STORES_MAX];
-    gig_image_t     image;
-    gig_segment_t   segment[GIG_SEGMENTS_MAX];
-    gig_searched_t  searched;
-    gig_search_t   *search;
-    char           *query[QUERIES_MAX];
-    size_t          queries, runs;
-    int64_t        *took;                       /* RUNS_MAX a query */
-    gig_query_t     asked;
-    gig_found_t     found;
+    gig_str_t           index, store[GIG_IMAGE_STORES_MAX];
+    gig_image_t         image;
+    gig_segment_t       segment[GIG_SEGMENTS_MAX];
+    gig_place_names_t  *names;
+    gig_searched_t      searched;
+    gig_search_t       *search;
+    char               *query[QUERIES_MAX];
+    size_t              queries, runs;
+    int64_t            *took;                   /* RUNS_MAX a query */
+    gig_query_t         asked;
+    gig_found_t         found;
 } bench_t;
 
 
@@ -170,9 +171,16 @@ open_image(bench_t *bench, const char *folder, const char *board)
         }
     }
 
+    bench->names = gig_place_names_read(gig_null_str, &err);
+
+    if (bench->names == NULL) {
+        (void) fprintf(stderr, "search: names of places: %s\n", err.detail);
+        return -1;
+    }
+
     bench->searched = (gig_searched_t) {
         .image = &bench->image, .n_segments = n, .segments = bench->segment,
-        .epoch = bench->image.meta.generation
+        .place_names = bench->names, .epoch = bench->image.meta.generation
     };
     bench->search = gig_search_create();
 
@@ -320,6 +328,7 @@ main(int argc, char **argv)
 
     /* What is mapped and allocated ends with the process. */
     gig_search_free(bench.search);
+    gig_place_names_free(bench.names);
 
     return EXIT_SUCCESS;
 }

@@ -9,7 +9,7 @@ CREATE TABLE gig_skill (value INT, gig INT, PRIMARY KEY (value, gig)) WITHOUT RO
 CREATE TABLE gig_location (value INT, gig INT, PRIMARY KEY (value, gig)) WITHOUT ROWID;
 CREATE TABLE gig_audience (value INT, gig INT, PRIMARY KEY (value, gig)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(title, skills, org, place, summary, description,
-    content = '', tokenize = "porter unicode61 remove_diacritics 2");
+    content = '', prefix = '3 4 5', tokenize = "porter unicode61 remove_diacritics 2");
 INSERT INTO words (words, rank) VALUES ('rank', 'bm25(8.0, 5.0, 3.0, 3.0, 2.0, 1.0)');
 
 CREATE TEMP TABLE record AS

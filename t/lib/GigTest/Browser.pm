@@ -83,6 +83,18 @@ sub find {
 }
 
 sub click { my ($self, $css) = @_; $self->command('POST', '/element/' . $self->find($css) . '/click') }
+
+# A real mouse at the middle of an element.  click() asks WebDriver whether it is shown, which takes
+# whatever is in a closed <details> for hidden, though our style sheet may show it.
+sub press {
+    my ($self, $css) = @_;
+    my ($x, $y) = @{ $self->run('const e = document.querySelector(arguments[0]);
+        e.scrollIntoView({ block: "center", behavior: "instant" });
+        const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]', $css) };
+    $self->devtools('Input.dispatchMouseEvent', type => $_, x => $x, y => $y, button => 'left', clickCount => 1)
+        for 'mousePressed', 'mouseReleased';
+}
+
 sub type  { my ($self, $css, $text) = @_; $self->command('POST', '/element/' . $self->find($css) . '/value', { text => $text }) }
 sub text  { my ($self, $css) = @_; return $self->command('GET', '/element/' . $self->find($css) . '/text') }
 

@@ -116,6 +116,9 @@ sub change {
 }
 
 
+# After a case that ended early, too.
+sub stop_shared { $_->stop_nginx for values %kept }
+
 sub finish_shared { $_->finish for values %kept; %kept = () }
 
 1;

@@ -13,7 +13,7 @@ use GigBench::Load qw(closed_loop open_loop);
 use GigBench::Report qw(median);
 use GigTest::Http ();
 
-our @NAMES = qw(change change-100k reads-while-publishing compile);
+our @SETS = (['change'], ['reads-while-publishing'], ['compile'], ['change-100k']);
 
 my $GIGS    = 10_000;
 my $MANY    = 100_000;
@@ -26,12 +26,10 @@ my $PATHS   = 200;
 
 
 sub run {
-    my ($report, @wanted) = @_;
-    my %wanted = map { $_ => 1 } @wanted;
-    change($report, 'change', $GIGS, 10) if $wanted{change};
-    reads_while_publishing($report) if $wanted{'reads-while-publishing'};
-    compile($report) if $wanted{compile};
-    change($report, 'change-100k', $MANY, 20) if $wanted{'change-100k'};
+    my ($report, $case) = @_;
+    return reads_while_publishing($report) if $case eq 'reads-while-publishing';
+    return compile($report) if $case eq 'compile';
+    return $case eq 'change' ? change($report, $case, $GIGS, 10) : change($report, $case, $MANY, 20);
 }
 
 

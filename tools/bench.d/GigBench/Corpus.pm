@@ -81,15 +81,29 @@ sub three_filters {
     return join '&', map { "$_=" . escaped($chosen{$_}) } sort keys %chosen;
 }
 
-# One of the title, one of the description: not the shortest, which say nothing.
+# Words that people know, so that they are in many gigs; the others of the vocabulary are in a few.
+my %known;
+
+sub known {
+    my ($word) = @_;
+    if (!%known) {
+        open my $file, '<', 'tools/bench.d/words.txt' or die "words.txt: $!";
+        while (my $line = <$file>) { $known{$_} = 1 for map { lc } $line =~ /([A-Za-z]{4,})/g }
+    }
+    return $known{ lc $word };
+}
+
+# One of the title, one of the skills or of the description.
 sub two_words {
     my ($line) = @_;
+    my %value = values_of($line);
     my ($title) = $line =~ /"title":"([^"]+)","updated_at"/;
-    my ($text)  = $line =~ m{"description_html":"<p>([^<]*)};
-    my @title = grep { length > 3 } $title =~ /([A-Za-z]+)/g;
-    my @text  = grep { length > 4 } $text =~ /([A-Za-z]+)/g;
-    return unless @title && @text;
-    return 'q=' . lc($title[rand @title]) . '+' . lc $text[rand @text];
+    my ($text)  = $line =~ m{"description_html":"<p>[^.]*\.([^<]*)};
+    my @title = grep { known($_) } $title =~ /([A-Za-z]+)/g;
+    my @other = grep { known($_) } (rand() < 0.5 ? "@{ $value{skill} }" : $text) =~ /([A-Za-z]+)/g;
+    return unless @title && @other;
+    my ($first, $second) = map { lc $_->[rand @$_] } \@title, \@other;
+    return $first eq $second ? undef : "q=$first+$second";
 }
 
 

@@ -11,7 +11,7 @@ use GigBench::Board ();
 use GigBench::Load qw(private_kib);
 use GigBench::Report qw(median);
 
-our @NAMES = qw(image-size workers start memory);
+our @SETS = (['image-size'], ['workers'], ['start'], ['memory']);
 
 my $GIGS    = 10_000;
 my $FEW     = 50;
@@ -23,9 +23,9 @@ my $START   = 100;              # ms
 
 
 sub run {
-    my ($report, @wanted) = @_;
+    my ($report, $case) = @_;
     my %do = ('image-size' => \&image_size, workers => \&workers, start => \&start, memory => \&memory);
-    $do{$_}->($report) for @wanted;
+    $do{$case}->($report);
 }
 
 

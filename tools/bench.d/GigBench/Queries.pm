@@ -13,14 +13,16 @@ use GigBench::Peers ();
 use GigBench::Reads qw(cost_row);
 use GigBench::Report qw(median);
 
-our @NAMES = qw(different different-100k filters words);
+our @SETS = ([qw(different different-100k)], ['filters'], ['words']);
 
 my $GIGS      = 10_000;
 my $MANY      = 100_000;
 my $DIFFERENT = 10_000;         # times 99 values of pay_min
+my $LOOKED_AT = 1_000;          # answers, for their mean size
 my $ASKED     = 200;            # questions in process
 my $LIST      = '/gigs/?format=json&facets=1&';
 my $DB_PAGE   = 8192;
+my $PLACES    = 5;              # where the sum of that facet is in a line of `search` and `sqlite`
 
 my %from;                       # how many of a board's questions were asked
 
@@ -98,11 +100,14 @@ sub different {
         return;
     }
 
-    # The measure sends the answer whose size is the mean.
-    my @answers = sort { length $a <=> length $b } map { $test->get("$LIST$_&pay_min=1")->{body} } @questions[0 .. 199];
-    my $mean = 0;
-    $mean += length($_) / @answers for @answers;
-    my ($body) = grep { length >= $mean } @answers;
+    # The measure sends as many bytes as the answers have in the mean.
+    my ($longest, $mean) = ('', 0);
+    for my $i (map { $_ * $DIFFERENT / $LOOKED_AT } 0 .. $LOOKED_AT - 1) {
+        my $body = $test->get("$LIST$questions[$i]&pay_min=1")->{body};
+        $longest = $body if length $body > length $longest;
+        $mean += length($body) / $LOOKED_AT;
+    }
+    my $body = substr $longest, 0, $mean;
     GigBench::Board::stop($test);
 
     my ($http, $server) = GigBench::Peers::return_200('/same/', $body);
@@ -187,19 +192,20 @@ sub in_process {
 }
 
 
-# Both must have found the same by filters; stems and the last word's endings differ by text.
+# By filters both must have found and counted the same, but for places, of which ours counts the parts
+# too; by text stems and the last word's endings differ.
 sub compared {
     my ($kind, $ours, $measure) = @_;
     my ($other, $facets, @total) = (0, 0, 0, 0);
     for my $i (0 .. $#$ours) {
+        my ($mine, $theirs) = map { my @all = @$_; splice @all, $PLACES, 1; $all[0] = ''; "@all" } $ours->[$i], $measure->[$i];
         $other++ if $ours->[$i][1] != $measure->[$i][1];
-        $facets++ if "@{ $ours->[$i] }[2 .. 10]" ne "@{ $measure->[$i] }[2 .. 10]";
+        $facets++ if $mine ne $theirs;
         $total[0] += $ours->[$i][1] / @$ours;
         $total[1] += $measure->[$i][1] / @$ours;
     }
-    die "filters: $other of " . @$ours . " questions have another total than SQLite's\n" if $kind eq 'filters' && $other;
-    return sprintf 'mean total %.1f, SQLite %.1f; of %d questions %d have another total and %d another count of facets',
-        @total, scalar @$ours, $other, $facets;
+    $kind ne 'filters' || !$facets or die "filters: $facets of " . @$ours . " questions have another total or other facets than SQLite's\n";
+    return sprintf 'found in the mean %.1f, by SQLite %.1f; of %d questions %d have another total', @total, scalar @$ours, $other;
 }
 
 1;

@@ -15,7 +15,7 @@ use GigTest ();
 use Exporter qw(import);
 our @EXPORT_OK = qw(cost_row);
 
-our @NAMES = qw(hot-list hot-list-static hot-list-redis hot-list-gzip not-modified one-gig);
+our @SETS = ([qw(hot-list hot-list-static hot-list-redis hot-list-gzip not-modified one-gig)]);
 
 my $GIGS  = 10_000;
 my $LIST  = '/gigs/?format=json';

@@ -61,6 +61,7 @@ sub row {
         $row{ratios} ? (ratios => $row{ratios}) : (), $row{note} ? (note => $row{note}) : (),
     };
     print "    $row{note}\n" if $row{note};
+    $self->save;
 }
 
 
@@ -69,6 +70,7 @@ sub missing {
     my ($self, $case, $why) = @_;
     $self->line($case, 'not there yet:', $why);
     push @{ $self->{rows} }, { case => $case, reached => 'not there yet', why => $why };
+    $self->save;
 }
 
 
@@ -78,15 +80,22 @@ sub failed {
     chomp $why;
     $self->line($cases, 'failed:', $why);
     push @{ $self->{rows} }, { case => $cases, reached => 'failed', why => $why };
+    $self->save;
 }
 
 
-# Writes the JSON; true if all that was asked for was reached.
-sub finish {
+# After every row, so that a run that is broken off has left what it had.
+sub save {
     my ($self) = @_;
     open my $file, '>', $self->{file} or die "$self->{file}: $!";
     print $file JSON::PP->new->canonical->pretty->encode({ about => $self->{about}, rows => $self->{rows} });
     close $file or die "$self->{file}: $!";
+}
+
+
+# True if all that was asked for was reached.
+sub reached {
+    my ($self) = @_;
     return !grep { $_->{reached} !~ /^(?:yes|in the band)$/ } @{ $self->{rows} };
 }
 
