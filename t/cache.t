@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 
+use Digest::MD5 qw(md5_hex);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
@@ -47,5 +48,32 @@ $test->get("/gigs/gig-1?format=html&source=x$_") for 1 .. 100;
 cmp_ok(metric('gig_worker_cache_bytes'), '<=', 65536, 'the cache stays within cache_size');
 cmp_ok(metric('gig_worker_cache_entries'), '>', 0, 'and is used');
 is($test->get('/gigs/?limit=60&format=html')->{status}, 200, 'a page larger than the cache takes is answered all the same');
+
+# --- the ETag of a list is made without its bytes: it must change when they do
+
+my $pinned = GigTest->new;
+$pinned->start_redis;
+$pinned->start_nginx(no_keys => 1);
+GigTest::Publish::ready($pinned, 'nonce-of-a-test');
+GigTest::Publish::put($pinned, map { gig_record("gig-$_", ($_ % 3 ? () : (department => "R & D"))) } 1 .. 30);
+$pinned->wait_total(30) or BAIL_OUT('no catalog');
+for my $case (['', '6222c61e3a91162191f09a8b9f3b0e71', '913e6ffbd59934c1afb961ceadbaef64'], ['?facets=1&department=r+%26+d&q=gig', '2543276e7b85201543e940cf92dd0452', 'f45d8e835d24abb1b306145df71da406']) {
+    my ($query, $body, $tag) = @$case;
+    my $answer = $pinned->get("/gigs/$query");
+    is(md5_hex($answer->{body}) . " $answer->{headers}{etag}", "$body \"$tag\"",
+        "the bytes and the ETag of /gigs/$query: if the bytes are new, raise NGX_HTTP_GIG_ETAG_VERSION; write both here");
+}
+
+# Cursors are signed: with another key a page that was kept would lead nowhere.
+my @before = map { $pinned->get($_) } '/gigs/', '/gigs/?format=html';
+ok($pinned->stop_nginx, 'nginx ends');
+$pinned->start_nginx;
+$pinned->wait_total(30);
+for my $kept (@before) {
+    my $path = $kept->{headers}{'content-type'} =~ /json/ ? '/gigs/' : '/gigs/?format=html';
+    is($pinned->get($path, headers => { 'If-None-Match' => $kept->{headers}{etag} })->{status}, 200, "a key, and the ETag is another: $path");
+}
+is($pinned->get('/gigs/?limit=100')->{status}, 200, 'a list without a next page');
+$pinned->finish;
 
 $test->done;

@@ -61,9 +61,10 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (whole && len) {
-        ngx_http_gig_etag_list(ctx, bytes, key + NGX_HTTP_GIG_KEY_HEAD,
-                               len - NGX_HTTP_GIG_KEY_HEAD);
+    /* a page is hashed as it is: there is more in it than its question */
+
+    if (whole && len && ctx->format == NGX_HTTP_GIG_JSON) {
+        ngx_http_gig_etag_list(ctx, key, len, bytes);
     } else {
         ngx_http_gig_etag(bytes);
     }

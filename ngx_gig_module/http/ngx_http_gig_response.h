@@ -54,10 +54,14 @@ ngx_http_gig_bytes_t *ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status
 void ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes);
 size_t ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes);
 
-/* Gives it the ETag it has on every host; key: of the cache, without its head. */
+/*
+ * Gives bytes the ETag they have on every host: by their body; a whole list's JSON by what it
+ * follows from, of which key is its normalised query.
+ */
 void ngx_http_gig_etag(ngx_http_gig_bytes_t *bytes);
-void ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes, u_char *key,
-    size_t len);
+void ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, u_char *key, size_t len,
+    ngx_http_gig_bytes_t *bytes);
+void ngx_http_gig_bytes_tag(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);
 
 /* Makes it in that encoding too; returns the bytes this took, 0: is not shorter, or failed. */
 size_t ngx_http_gig_bytes_encode(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding);

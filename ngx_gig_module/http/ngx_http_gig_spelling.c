@@ -120,9 +120,17 @@ ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     /* no normalised key starts like that */
     key[0] |= NGX_HTTP_GIG_SPELLING_MARK;
 
-    p = ngx_cpymem(p, ctx->id.data, ctx->id.len);
+    /* a list has no id, and nothing to copy may have no address */
+
+    if (ctx->id.len) {
+        p = ngx_cpymem(p, ctx->id.data, ctx->id.len);
+    }
+
     *p++ = '?';
-    p = ngx_cpymem(p, r->args.data, r->args.len);
+
+    if (r->args.len) {
+        p = ngx_cpymem(p, r->args.data, r->args.len);
+    }
 
     return p - key;
 }
