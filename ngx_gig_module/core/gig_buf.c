@@ -47,6 +47,13 @@ gig_buf_failed(const gig_buf_t *b)
 }
 
 
+void
+gig_buf_room(gig_buf_t *b, size_t more)
+{
+    (void) gig_buf_reserve(b, more);
+}
+
+
 /* Room for `more` bytes: 0, or -1 and the buffer has failed. */
 
 static int

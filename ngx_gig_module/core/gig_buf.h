@@ -22,6 +22,7 @@ void gig_buf_init(gig_buf_t *b, size_t limit);
 void gig_buf_free(gig_buf_t *b);
 void gig_buf_reset(gig_buf_t *b);               /* empty again, memory kept */
 int gig_buf_failed(const gig_buf_t *b);
+void gig_buf_room(gig_buf_t *b, size_t more);   /* makes room ahead, where the length is known */
 
 void gig_buf_add(gig_buf_t *b, const void *data, size_t len);
 void gig_buf_str(gig_buf_t *b, gig_str_t s);

@@ -10,7 +10,7 @@
 
 #include "gig_block.h"
 
-#define GIG_DENSE_ROWS          32u     /* a bitmap is the smaller one from a row in so many on */
+#define GIG_DENSE_ROWS          256u    /* a row in so many has it: a bitmap is counted sooner */
 #define GIG_VALUE_TEXT_LIMIT    ((size_t) 256 * 1024 * 1024)
 
 

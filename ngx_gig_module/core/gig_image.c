@@ -9,6 +9,8 @@
 
 #include "gig_compile.h"
 
+#define GIG_CACHE_LINE      64u                 /* bytes */
+
 
 static const gig_disk_header_t *gig_image_header(const gig_image_t *image);
 static int gig_image_check_header(const gig_disk_header_t *h, gig_str_t bytes, gig_str_t board,
@@ -326,6 +328,36 @@ gig_image_place(const gig_image_t *image, uint32_t row, gig_fragment_kind_t kind
     place->holes.state = f->state;
 
     return 0;
+}
+
+
+void
+gig_image_fetch(const gig_image_t *image, uint32_t row)
+{
+    const gig_disk_places_t  *places;
+
+    if (row >= image->rows) {
+        return;
+    }
+
+    places = (const gig_disk_places_t *) image->section[GIG_SECTION_PLACES] + row;
+    __builtin_prefetch(places);
+    __builtin_prefetch((const char *) (places + 1) - 1);
+    __builtin_prefetch((const gig_disk_marks_t *) image->section[GIG_SECTION_MARKS] + row);
+    __builtin_prefetch((const int64_t *) image->section[GIG_SECTION_VISIBLE] + row);
+    __builtin_prefetch((const int64_t *) image->section[GIG_SECTION_OPENS] + row);
+    __builtin_prefetch((const int64_t *) image->section[GIG_SECTION_CLOSES] + row);
+}
+
+
+void
+gig_bytes_fetch(gig_str_t bytes)
+{
+    size_t  i;
+
+    for (i = 0; i < bytes.len; i += GIG_CACHE_LINE) {
+        __builtin_prefetch(bytes.data + i);
+    }
 }
 
 

@@ -88,6 +88,13 @@ typedef struct {
 int gig_image_place(const gig_image_t *image, uint32_t row, gig_fragment_kind_t kind,
     gig_place_t *place);
 
+/*
+ * Asks the processor for what will be read soon: a row's place and what its state is made of, or
+ * bytes.  No more than a hint; any row and any bytes may be given.
+ */
+void gig_image_fetch(const gig_image_t *image, uint32_t row);
+void gig_bytes_fetch(gig_str_t bytes);
+
 /* A fragment's bytes in a mapped store: bounds always, CRC32C if `check`; gig_null_str if bad. */
 gig_str_t gig_place_bytes(const gig_place_t *place, gig_str_t store, int check);
 

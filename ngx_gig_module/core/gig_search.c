@@ -357,7 +357,7 @@ static uint32_t
 gig_search_sets(gig_search_t *search)
 {
     uint32_t         n = search->words;
-    unsigned         facet, other;
+    unsigned         facet, other, counted;
     const uint64_t  *from;
 
     search->filtered = 0;
@@ -383,8 +383,11 @@ gig_search_sets(gig_search_t *search)
         }
     }
 
+    counted = search->filtered & search->query->facets;
+    memcpy(search->clause, search->all, n * sizeof(*from));
+
     for (facet = 0; facet < GIG_FACETS; facet++) {
-        if (!(search->filtered & search->query->facets & 1u << facet)) {
+        if (!(counted >> facet & 1)) {
             continue;
         }
 
@@ -397,16 +400,24 @@ gig_search_sets(gig_search_t *search)
             }
         }
 
-        if (gig_search_has_ranges(search->query)) {
-            gig_search_ranges(search, search->others[facet]);
+        gig_bits_or(search->clause, search->others[facet], n);
+    }
+
+    if (!gig_search_has_ranges(search->query)) {
+        return gig_bits_count(search->all, n);
+    }
+
+    /* `clause` has every row of any of these sets; each is looked at once. */
+
+    gig_search_ranges(search, search->clause);
+
+    for (facet = 0; facet < GIG_FACETS; facet++) {
+        if (counted >> facet & 1) {
+            (void) gig_bits_and(search->others[facet], search->others[facet], search->clause, n);
         }
     }
 
-    if (gig_search_has_ranges(search->query)) {
-        gig_search_ranges(search, search->all);
-    }
-
-    return gig_bits_count(search->all, n);
+    return gig_bits_and(search->all, search->all, search->clause, n);
 }
 
 

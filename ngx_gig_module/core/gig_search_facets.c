@@ -7,16 +7,20 @@
  * that are in it.  Both give the same numbers.
  */
 
-/* What one step costs, in quarters of a nanosecond as they were measured. */
+/* What one step costs, in quarters of a nanosecond, with the image out of the nearest cache. */
+#define GIG_COST_ROW            80u
 #define GIG_COST_ROW_VALUE      4u
 #define GIG_COST_LIST_ROW       4u
 #define GIG_COST_WORD           1u
+
+#define GIG_ROWS_AHEAD          16u             /* rows whose values are fetched meanwhile */
 
 
 static void gig_facet_table(gig_search_t *search);
 static void gig_facet_count(gig_search_t *search, const uint64_t *set, uint32_t size,
     unsigned facets);
 static uint64_t gig_facet_cost(const gig_search_t *search, unsigned facets);
+static uint32_t gig_search_rows(gig_search_t *search, const uint64_t *set);
 static void gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first,
     uint32_t last);
 static void gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsigned facet);
@@ -134,7 +138,8 @@ gig_facet_count(gig_search_t *search, const uint64_t *set, uint32_t size, unsign
     }
 
     values = (uint32_t) (gig_disk_size(search->image, GIG_SECTION_ROW_VALUES) / sizeof(uint32_t));
-    along = (uint64_t) size * GIG_COST_ROW_VALUE * (values / (search->image->n + 1) + 1);
+    along = (uint64_t) size
+            * (GIG_COST_ROW + GIG_COST_ROW_VALUE * (values / (search->image->n + 1) + 1));
 
     if (along <= gig_facet_cost(search, facets)) {
         gig_facet_along_rows(search, set, first, last);
@@ -171,28 +176,55 @@ static void
 gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first, uint32_t last)
 {
     size_t           all;
-    uint32_t         i, k, row, end;
-    uint64_t         left;
-    const uint32_t  *at, *values;
+    uint32_t         i, k, n, row, end;
+    const uint32_t  *at, *values, *rows;
 
     at = search->image->section[GIG_SECTION_VALUES_AT];
     values = search->image->section[GIG_SECTION_ROW_VALUES];
     all = gig_disk_size(search->image, GIG_SECTION_ROW_VALUES) / sizeof(*values);
+    n = gig_search_rows(search, set);
+    rows = search->posting;
 
     memset(search->counts + first, 0, (last - first) * sizeof(*search->counts));
 
-    for (i = 0; i < search->words; i++) {
-        for (left = set[i]; left != 0; left &= left - 1) {
-            row = i * 64 + (uint32_t) __builtin_ctzll(left);
-            end = at[row + 1] <= all ? at[row + 1] : 0;
+    /* The rows lie far apart: their values are on their way while others are counted. */
 
-            for (k = at[row]; k < end && values[k] < last; k++) {
-                if (values[k] >= first) {
-                    search->counts[values[k]]++;
-                }
+    for (i = 0; i < n && i < GIG_ROWS_AHEAD; i++) {
+        __builtin_prefetch(&values[at[rows[i]] < all ? at[rows[i]] : 0]);
+    }
+
+    for (i = 0; i < n; i++) {
+        if (i + GIG_ROWS_AHEAD < n) {
+            row = rows[i + GIG_ROWS_AHEAD];
+            __builtin_prefetch(&values[at[row] < all ? at[row] : 0]);
+        }
+
+        row = rows[i];
+        end = at[row + 1] <= all ? at[row + 1] : 0;
+
+        for (k = at[row]; k < end && values[k] < last; k++) {
+            if (values[k] >= first) {
+                search->counts[values[k]]++;
             }
         }
     }
+}
+
+
+/* The rows of a set, rising, into `posting`; how many. */
+static uint32_t
+gig_search_rows(gig_search_t *search, const uint64_t *set)
+{
+    uint32_t   i, n = 0;
+    uint64_t   left;
+
+    for (i = 0; i < search->words; i++) {
+        for (left = set[i]; left != 0; left &= left - 1) {
+            search->posting[n++] = i * 64 + (uint32_t) __builtin_ctzll(left);
+        }
+    }
+
+    return n;
 }
 
 
@@ -312,7 +344,17 @@ gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
 
         /* Most values are in none of the gigs, or in fewer than those told. */
 
-        if (count <= least || v[i].told >= search->image->spellings) {
+        if (count <= least) {
+            if (i + 4 <= range->n
+                && (counts[i] | counts[i + 1] | counts[i + 2] | counts[i + 3]) == 0)
+            {
+                i += 3;
+            }
+
+            continue;
+        }
+
+        if (v[i].told >= search->image->spellings) {
             continue;
         }
 

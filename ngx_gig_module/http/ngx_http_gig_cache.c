@@ -14,6 +14,7 @@
 
 #define NGX_HTTP_GIG_CACHE_BUCKETS  8192        /* a power of two */
 #define NGX_HTTP_GIG_CACHE_PART     8           /* an entry may take this part of cache_size */
+#define NGX_HTTP_GIG_CACHE_SEEN     4096        /* questions remembered, a power of two */
 #define NGX_HTTP_GIG_SPELLINGS_MAX  4           /* of an entry */
 
 
@@ -34,10 +35,12 @@ struct ngx_http_gig_cache_s {
     int64_t                    from, until;
     uint64_t                   epoch;           /* counts views and slices */
     unsigned char              seed[crypto_shorthash_KEYBYTES];
+    uint32_t                   seen[NGX_HTTP_GIG_CACHE_SEEN];   /* half a hash of each */
     ngx_http_gig_name_t       *bucket[NGX_HTTP_GIG_CACHE_BUCKETS];
 };
 
 
+static ngx_uint_t ngx_http_gig_cache_seen(ngx_http_gig_cache_t *cache, u_char *key, size_t len);
 static void ngx_http_gig_cache_empty(ngx_http_gig_cache_t *cache);
 static void ngx_http_gig_cache_trim(ngx_http_gig_cache_t *cache, ngx_http_gig_entry_t *spare);
 static void ngx_http_gig_cache_drop(ngx_http_gig_cache_t *cache, ngx_http_gig_entry_t *entry);
@@ -191,7 +194,9 @@ ngx_http_gig_cache_keep(ngx_http_gig_cache_t *cache, u_char *key, size_t len,
     size = sizeof(ngx_http_gig_entry_t) + ngx_http_gig_name_size(len)
            + ngx_http_gig_bytes_size(bytes);
 
-    if (size > cache->max / NGX_HTTP_GIG_CACHE_PART) {
+    if (size > cache->max / NGX_HTTP_GIG_CACHE_PART
+        || (cache->size + size > cache->max && !ngx_http_gig_cache_seen(cache, key, len)))
+    {
         return;
     }
 
@@ -217,6 +222,30 @@ ngx_http_gig_cache_keep(ngx_http_gig_cache_t *cache, u_char *key, size_t len,
     cache->entries++;
 
     ngx_http_gig_cache_trim(cache, entry);
+}
+
+
+/*
+ * A full cache takes only what was asked for a second time: questions that nobody asks again,
+ * however many, push nothing out, and cost no memory that is cold.
+ */
+
+static ngx_uint_t
+ngx_http_gig_cache_seen(ngx_http_gig_cache_t *cache, u_char *key, size_t len)
+{
+    uint64_t   hash;
+    uint32_t  *place;
+
+    hash = ngx_http_gig_cache_hash(cache, key, len);
+    place = &cache->seen[hash & (NGX_HTTP_GIG_CACHE_SEEN - 1)];
+
+    if (*place == (uint32_t) (hash >> 32)) {
+        return 1;
+    }
+
+    *place = (uint32_t) (hash >> 32);
+
+    return 0;
 }
 
 

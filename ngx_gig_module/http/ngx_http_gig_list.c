@@ -9,6 +9,7 @@
 
 
 #define NGX_HTTP_GIG_QUERY_MAX      4096        /* bytes of a query string that we write */
+#define NGX_HTTP_GIG_LIST_ROOM      (32 * 1024) /* bytes that most answers fit in */
 
 
 static size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size);
@@ -18,6 +19,7 @@ static ngx_int_t ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_
     gig_buf_t *query, ngx_str_t *link);
 static void ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *body,
     ngx_uint_t *whole);
+static void ngx_http_gig_list_fetch(ngx_http_gig_ctx_t *ctx, const gig_found_t *found);
 static void ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body);
 
 
@@ -141,6 +143,7 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
 
     gig_buf_init(&query, NGX_HTTP_GIG_QUERY_MAX);
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+    gig_buf_room(&body, NGX_HTTP_GIG_LIST_ROOM);
 
     in.image = &ctx->view->image;
     in.n_segments = ctx->view->n_segments;
@@ -226,6 +229,8 @@ ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *b
 
     found = &ctx->board->asked->found;
 
+    ngx_http_gig_list_fetch(ctx, found);
+
     gig_buf_printf(body, "{\"board\":\"%.*s\",\"version\":%llu,\"total\":%u,\"gigs\":[",
                    (int) ctx->board->name.len, ctx->board->name.data,
                    (unsigned long long) ctx->view->image.meta.version, found->total);
@@ -266,6 +271,32 @@ ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *b
 
     } else {
         gig_buf_puts(body, ",\"next\":null}");
+    }
+}
+
+
+/* The gigs of a page lie far apart: their places, then their bytes, are on their way at once. */
+
+static void
+ngx_http_gig_list_fetch(ngx_http_gig_ctx_t *ctx, const gig_found_t *found)
+{
+    uint32_t      i;
+    gig_str_t     bytes;
+    gig_place_t   place;
+
+    for (i = 0; i < found->n; i++) {
+        gig_image_fetch(&ctx->view->image, found->row[i]);
+    }
+
+    for (i = 0; i < found->n; i++) {
+        if (gig_image_place(&ctx->view->image, found->row[i], GIG_FRAGMENT_SUMMARY, &place) != 0
+            || place.store >= ctx->view->image.stores)
+        {
+            continue;
+        }
+
+        bytes = gig_place_bytes(&place, ctx->view->stores[place.store]->bytes, 0);
+        gig_bytes_fetch(bytes);
     }
 }
 
