@@ -16,6 +16,7 @@
 
 static int gig_facets_rows(gig_build_t *build);
 static int gig_facets_row(gig_build_t *build, uint32_t row);
+static uint32_t gig_facets_last_spelling(const gig_build_t *build, uint32_t row_value);
 static int gig_facets_order(gig_build_t *build);
 static int gig_facets_dictionary(gig_build_t *build);
 static void gig_facets_value(gig_build_t *build, uint32_t index);
@@ -116,11 +117,11 @@ gig_facets_row(gig_build_t *build, uint32_t row)
         spelling = from[i];
 
         if (new == NULL) {
-            if (spelling >= build->last->spellings) {
+            spelling = gig_facets_last_spelling(build, spelling);
+
+            if (spelling == UINT32_MAX) {
                 return -1;
             }
-
-            spelling = values->of_last[spelling];
         }
 
         values->spelling[spelling].count++;
@@ -129,6 +130,32 @@ gig_facets_row(gig_build_t *build, uint32_t row)
     }
 
     return 0;
+}
+
+
+/* What a row of the last image names, by its index in this build; UINT32_MAX: damaged. */
+static uint32_t
+gig_facets_last_spelling(const gig_build_t *build, uint32_t row_value)
+{
+    uint32_t                 value, spelling;
+    const gig_disk_value_t  *v;
+
+    value = row_value & GIG_DISK_VALUE;
+    spelling = row_value >> GIG_DISK_VALUE_BITS;
+
+    if (value >= build->last->values) {
+        return UINT32_MAX;
+    }
+
+    v = (const gig_disk_value_t *) build->last->section[GIG_SECTION_VALUES] + value;
+
+    if (spelling >= v->n || v->first >= build->last->spellings
+        || spelling >= build->last->spellings - v->first)
+    {
+        return UINT32_MAX;
+    }
+
+    return build->values.of_last[v->first + spelling];
 }
 
 
@@ -271,7 +298,7 @@ gig_facets_text(gig_build_values_t *values, gig_str_t text)
 static int
 gig_facets_lists(gig_build_t *build)
 {
-    uint32_t               i, k, row, words, *list;
+    uint32_t               i, k, row, words, spelling, value, *list;
     gig_disk_value_t      *v;
     gig_build_values_t    *values = &build->values;
 
@@ -292,7 +319,7 @@ gig_facets_lists(gig_build_t *build)
         values->value[values->values_by_order[i]].at = v->at;
     }
 
-    if (values->out_bitmap_words > UINT32_MAX) {
+    if (values->out_bitmap_words > UINT32_MAX || values->out_values > GIG_DISK_VALUES_MAX) {
         return gig_error_set(build->err, "/values", "there is too much to filter by");
     }
 
@@ -308,16 +335,17 @@ gig_facets_lists(gig_build_t *build)
         k = values->out_at[row + 1] - values->out_at[row];
 
         for (i = 0; i < k; i++) {
-            list[i] = values->spelling[list[i]].order;
-            v = &values->out_value[values->out_spelling[list[i]].value];
+            spelling = values->spelling[list[i]].order;
+            value = values->out_spelling[spelling].value;
+            v = &values->out_value[value];
+            list[i] = gig_disk_row_value(value, spelling - v->first);
 
             if (v->dense) {
                 values->out_bitmap[v->at + row / GIG_DISK_BITMAP_BITS] |=
                     (uint64_t) 1 << (row % GIG_DISK_BITMAP_BITS);
 
             } else {
-                values->out_list[values->value[values->values_by_order[v - values->out_value]]
-                                 .at++] = row;
+                values->out_list[values->value[values->values_by_order[value]].at++] = row;
             }
         }
 
@@ -362,7 +390,7 @@ gig_compare_spellings(const void *one, const void *two, void *data)
 }
 
 
-/* By insertion: a list is short, and that of a row that was kept is in order already. */
+/* By value; by insertion: a list is short, and that of a row that was kept is in order. */
 static void
 gig_facets_sort(uint32_t *list, uint32_t n)
 {
@@ -371,7 +399,7 @@ gig_facets_sort(uint32_t *list, uint32_t n)
     for (i = 1; i < n; i++) {
         value = list[i];
 
-        for (k = i; k > 0 && list[k - 1] > value; k--) {
+        for (k = i; k > 0 && (list[k - 1] & GIG_DISK_VALUE) > (value & GIG_DISK_VALUE); k--) {
             list[k] = list[k - 1];
         }
 

@@ -58,7 +58,8 @@ enum {
     GIG_SECTION_ORDER,          /* uint32_t a gig: rows as the sort has them; one a stored sort */
     GIG_SECTION_ORDER_CLOSING,
     GIG_SECTION_ORDER_PAY,
-    GIG_SECTION_ROW_VALUES,     /* uint32_t: indexes into SPELLINGS, rising within a row */
+    GIG_SECTION_ROW_VALUES,     /* uint32_t: index into VALUES, rising within a row, and which
+                                   of its spellings: gig_disk_row_value() */
     GIG_SECTION_SPELLINGS,      /* gig_disk_spelling_t, by facet, key, part, text */
     GIG_SECTION_VALUES,         /* gig_disk_value_t, by facet, key */
     GIG_SECTION_VALUE_TEXT,     /* bytes of the two above */
@@ -207,6 +208,21 @@ gig_disk_size(const gig_image_t *image, unsigned section)
 {
     return ((const gig_disk_header_t *) (const void *) image->base)->section[section].size;
 }
+
+/* A row's value in one number: the value in the low bits, how it is written in the high ones. */
+#define GIG_DISK_VALUE_BITS     24u
+#define GIG_DISK_VALUES_MAX     (1u << GIG_DISK_VALUE_BITS)
+#define GIG_DISK_VALUE          (GIG_DISK_VALUES_MAX - 1)
+#define GIG_DISK_SPELLINGS_MAX  255u            /* of a value that a row can name; others: the last */
+
+static inline uint32_t
+gig_disk_row_value(uint32_t value, uint32_t spelling)
+{
+    spelling = spelling < GIG_DISK_SPELLINGS_MAX ? spelling : GIG_DISK_SPELLINGS_MAX;
+
+    return value | spelling << GIG_DISK_VALUE_BITS;
+}
+
 
 /* Words of a bitmap over so many rows. */
 static inline uint32_t

@@ -138,6 +138,7 @@ static int
 gig_search_room(gig_search_t *search)
 {
     char      *at;
+    uint8_t   *told;
     size_t     rows, bits, lists, size;
     unsigned   i;
 
@@ -190,13 +191,14 @@ gig_search_room(gig_search_t *search)
         search->marks = search->weights + lists;
     }
 
-    size = (size_t) search->image->spellings + search->image->values;
+    size = search->image->values;
 
-    if (search->memory_of_values == NULL || search->spellings < size) {
+    if (search->memory_of_values == NULL || search->values < size) {
         size += size / 2 + GIG_ROWS_FIRST;
         gig_block_free(search->memory_of_values);
-        search->memory_of_values = gig_block_alloc(size * sizeof(uint32_t));
-        search->spellings = search->memory_of_values ? size : 0;
+        search->memory_of_values = gig_block_alloc(size * (2 * sizeof(uint32_t)
+                                                           + sizeof(uint8_t)));
+        search->values = search->memory_of_values ? size : 0;
 
         if (search->memory_of_values == NULL) {
             return -1;
@@ -204,7 +206,13 @@ gig_search_room(gig_search_t *search)
     }
 
     search->counts = search->memory_of_values;
-    search->value_counts = search->counts + search->image->spellings;
+    search->shared = search->counts + search->values;
+    told = (uint8_t *) (search->shared + search->values);
+
+    if (search->told != told) {
+        search->told = told;
+        search->known &= ~GIG_KNOWN_FACETS;
+    }
 
     return 0;
 }

@@ -25,8 +25,6 @@ static void gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint
     uint32_t last);
 static void gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsigned facet);
 static void gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value);
-static const uint32_t *gig_facet_value_counts(gig_search_t *search,
-    const gig_facet_range_t *range);
 static void gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found);
 static void gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out);
 
@@ -61,7 +59,7 @@ gig_search_facets(gig_search_t *search, uint32_t total, gig_found_t *found)
 }
 
 
-/* Where each facet's values and spellings begin; once an image. */
+/* Where each facet's values begin; once an image. */
 static void
 gig_facet_table(gig_search_t *search)
 {
@@ -85,8 +83,7 @@ gig_facet_table(gig_search_t *search)
     for (i = 0, facet = 0; i < search->image->values; i++) {
         v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + i;
 
-        if (v->facet >= GIG_FACETS || v->facet < facet || v->first > search->image->spellings
-            || v->n > search->image->spellings - v->first
+        if (v->facet >= GIG_FACETS || v->facet < facet
             || (v->dense ? (uint64_t) v->at + search->words > bitmaps
                          : (uint64_t) v->at + v->count > lists))
         {
@@ -94,15 +91,14 @@ gig_facet_table(gig_search_t *search)
         }
 
         range = &search->facet[v->facet];
+        search->told[i] = v->told < search->image->spellings;
 
         if (range->n == 0) {
             range->first = i;
-            range->first_spelling = v->first;
         }
 
         facet = v->facet;
         range->n++;
-        range->last_spelling = v->first + v->n;
 
         if (v->dense) {
             range->dense++;
@@ -117,19 +113,19 @@ gig_facet_table(gig_search_t *search)
 static void
 gig_facet_count(gig_search_t *search, const uint64_t *set, uint32_t size, unsigned facets)
 {
-    uint32_t  first, last, values;
-    uint64_t  along;
-    unsigned  facet;
+    uint32_t                  first, last, values;
+    uint64_t                  along;
+    unsigned                  facet;
+    const gig_facet_range_t  *range;
 
     first = UINT32_MAX;
     last = 0;
 
     for (facet = 0; facet < GIG_FACETS; facet++) {
         if ((facets >> facet & 1) && search->facet[facet].n > 0) {
-            first = search->facet[facet].first_spelling < first
-                    ? search->facet[facet].first_spelling : first;
-            last = search->facet[facet].last_spelling > last
-                   ? search->facet[facet].last_spelling : last;
+            range = &search->facet[facet];
+            first = range->first < first ? range->first : first;
+            last = range->first + range->n > last ? range->first + range->n : last;
         }
     }
 
@@ -171,12 +167,12 @@ gig_facet_cost(const gig_search_t *search, unsigned facets)
 }
 
 
-/* Leaves counts of spellings first..last-1; a value's is the sum over its spellings. */
+/* Leaves counts of the values first..last-1. */
 static void
 gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first, uint32_t last)
 {
     size_t           all;
-    uint32_t         i, k, n, row, end;
+    uint32_t         i, k, n, row, end, value;
     const uint32_t  *at, *values, *rows;
 
     at = search->image->section[GIG_SECTION_VALUES_AT];
@@ -202,9 +198,15 @@ gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first, 
         row = rows[i];
         end = at[row + 1] <= all ? at[row + 1] : 0;
 
-        for (k = at[row]; k < end && values[k] < last; k++) {
-            if (values[k] >= first) {
-                search->counts[values[k]]++;
+        for (k = at[row]; k < end; k++) {
+            value = values[k] & GIG_DISK_VALUE;
+
+            if (value >= last) {
+                break;
+            }
+
+            if (value >= first) {
+                search->counts[value]++;
             }
         }
     }
@@ -228,21 +230,13 @@ gig_search_rows(gig_search_t *search, const uint64_t *set)
 }
 
 
-/* As if each value had one spelling: the count stands at its first. */
 static void
 gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsigned facet)
 {
     uint32_t                  i, k, n, run;
-    uint32_t                 *shared = search->value_counts;
+    uint32_t                 *shared = search->shared;
     const gig_facet_range_t  *range = &search->facet[facet];
     const gig_disk_value_t   *v;
-
-    if (range->n == 0) {
-        return;
-    }
-
-    memset(search->counts + range->first_spelling, 0,
-           (range->last_spelling - range->first_spelling) * sizeof(*search->counts));
 
     for (i = range->first; i < range->first + range->n; i += run) {
         v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + i;
@@ -275,7 +269,7 @@ gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsigned facet)
                 gig_facet_list(search, set, k);
 
             } else if (v[k - i].at == v->at + n * search->words) {
-                search->counts[v[k - i].first] = shared[n++];
+                search->counts[k] = shared[n++];
 
             } else {
                 break;
@@ -299,7 +293,7 @@ gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value)
         count += list[i] < search->image->rows && gig_bits_has(set, list[i]);
     }
 
-    search->counts[v->first] = count;
+    search->counts[value] = count;
 }
 
 
@@ -307,19 +301,11 @@ gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value)
 static void
 gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found)
 {
-    uint32_t                 i, k;
-    const gig_disk_value_t  *v;
+    uint32_t  i;
 
     for (i = 0; i < search->query->n_values; i++) {
-        if (search->query->value[i].facet != facet || found->chosen[i].value == GIG_VALUE_NONE) {
-            continue;
-        }
-
-        v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES]
-            + found->chosen[i].value;
-
-        for (k = 0; k < v->n && v->first + k < search->image->spellings; k++) {
-            found->chosen[i].count += search->counts[v->first + k];
+        if (search->query->value[i].facet == facet && found->chosen[i].value != GIG_VALUE_NONE) {
+            found->chosen[i].count = search->counts[found->chosen[i].value];
         }
     }
 }
@@ -336,7 +322,7 @@ gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
 
     out->n = 0;
     least = 0;
-    counts = gig_facet_value_counts(search, range);
+    counts = search->counts + range->first;
     v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + range->first;
 
     for (i = 0; i < range->n; i++) {
@@ -354,9 +340,11 @@ gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
             continue;
         }
 
-        if (v[i].told >= search->image->spellings) {
+        if (!search->told[range->first + i]) {
             continue;
         }
+
+        __builtin_prefetch(&v[i]);
 
         if (out->n < GIG_FACET_VALUES_MAX) {
             out->n++;
@@ -372,30 +360,4 @@ gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
             least = out->count[out->n - 1].count;
         }
     }
-}
-
-
-/* Counts by value, as long as they lie: most often each value has one spelling. */
-static const uint32_t *
-gig_facet_value_counts(gig_search_t *search, const gig_facet_range_t *range)
-{
-    uint32_t                 i, k;
-    const uint32_t          *counts = search->counts;
-    const gig_disk_value_t  *v;
-
-    if (range->last_spelling - range->first_spelling == range->n) {
-        return counts + range->first_spelling;
-    }
-
-    v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + range->first;
-
-    for (i = 0; i < range->n; i++) {
-        search->value_counts[i] = 0;
-
-        for (k = 0; k < v[i].n; k++) {
-            search->value_counts[i] += counts[v[i].first + k];
-        }
-    }
-
-    return search->value_counts;
 }

@@ -13,10 +13,9 @@
 #define GIG_PHRASE_POSTINGS_MAX 65536           /* looked at for phrases a question; past them a
                                                    phrase is all its words */
 
-/* A facet's part of VALUES and SPELLINGS, and how much work it is to count it by values. */
+/* A facet's part of VALUES, and how much work it is to count it by values. */
 typedef struct {
     uint32_t               first, n, dense;
-    uint32_t               first_spelling, last_spelling;
     uint64_t               list_rows;
 } gig_facet_range_t;
 
@@ -43,7 +42,7 @@ typedef struct {
 
 struct gig_search_s {
     size_t                 rows;                /* room, also of the bitmaps */
-    size_t                 spellings;           /* room */
+    size_t                 values;              /* room */
     uint64_t               epoch;               /* of `state` */
     unsigned               known;               /* bits: which of these are filled */
     void                  *memory, *memory_of_values;
@@ -70,8 +69,8 @@ struct gig_search_s {
     uint64_t               prefix[GIG_PREFIX_WORDS_MAX];        /* term, spelling */
     uint32_t               position[GIG_ROW_WORDS_MAX];         /* of a phrase in one gig */
     uint32_t               next_position[GIG_ROW_WORDS_MAX];
-    uint32_t              *counts;              /* a spelling */
-    uint32_t              *value_counts;        /* a value */
+    uint32_t              *counts, *shared;     /* a value */
+    uint8_t               *told;                /* a value: it is to be told; once an image */
 
     /* the question at hand */
     const gig_searched_t  *in;
