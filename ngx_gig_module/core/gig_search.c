@@ -196,8 +196,9 @@ gig_search_room(gig_search_t *search)
     if (search->memory_of_values == NULL || search->values < size) {
         size += size / 2 + GIG_ROWS_FIRST;
         gig_block_free(search->memory_of_values);
-        search->memory_of_values = gig_block_alloc(size * (2 * sizeof(uint32_t)
-                                                           + sizeof(uint8_t)));
+        size = (size + GIG_DISK_BITMAP_BITS - 1) & ~(size_t) (GIG_DISK_BITMAP_BITS - 1);
+        search->memory_of_values = gig_block_alloc(size * (2 * sizeof(uint32_t) + sizeof(uint8_t))
+                                                   + size / 8);
         search->values = search->memory_of_values ? size : 0;
 
         if (search->memory_of_values == NULL) {
@@ -207,7 +208,8 @@ gig_search_room(gig_search_t *search)
 
     search->counts = search->memory_of_values;
     search->shared = search->counts + search->values;
-    told = (uint8_t *) (search->shared + search->values);
+    search->counted = (uint64_t *) (void *) (search->shared + search->values);
+    told = (uint8_t *) search->counted + search->values / 8;
 
     if (search->told != told) {
         search->told = told;

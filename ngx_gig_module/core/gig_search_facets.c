@@ -20,6 +20,8 @@ static void gig_facet_table(gig_search_t *search);
 static void gig_facet_count(gig_search_t *search, const uint64_t *set, uint32_t size,
     unsigned facets);
 static uint64_t gig_facet_cost(const gig_search_t *search, unsigned facets);
+static void gig_facet_clear(gig_search_t *search, uint32_t first, uint32_t last);
+static void gig_facet_set(gig_search_t *search, uint32_t value, uint32_t count);
 static uint32_t gig_search_rows(gig_search_t *search, const uint64_t *set);
 static void gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first,
     uint32_t last);
@@ -182,6 +184,7 @@ gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first, 
     rows = search->posting;
 
     memset(search->counts + first, 0, (last - first) * sizeof(*search->counts));
+    gig_facet_clear(search, first, last);
 
     /* The rows lie far apart: their values are on their way while others are counted. */
 
@@ -207,8 +210,20 @@ gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first, 
 
             if (value >= first) {
                 search->counts[value]++;
+                gig_bits_set(search->counted, value);
             }
         }
+    }
+}
+
+
+static void
+gig_facet_clear(gig_search_t *search, uint32_t first, uint32_t last)
+{
+    uint32_t  i;
+
+    for (i = first / 64; i <= (last - 1) / 64; i++) {
+        search->counted[i] = 0;
     }
 }
 
@@ -269,12 +284,26 @@ gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsigned facet)
                 gig_facet_list(search, set, k);
 
             } else if (v[k - i].at == v->at + n * search->words) {
-                search->counts[k] = shared[n++];
+                gig_facet_set(search, k, shared[n++]);
 
             } else {
                 break;
             }
         }
+    }
+}
+
+
+static void
+gig_facet_set(gig_search_t *search, uint32_t value, uint32_t count)
+{
+    search->counts[value] = count;
+
+    if (count > 0) {
+        gig_bits_set(search->counted, value);
+
+    } else {
+        search->counted[value / 64] &= ~((uint64_t) 1 << value % 64);
     }
 }
 
@@ -293,7 +322,7 @@ gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value)
         count += list[i] < search->image->rows && gig_bits_has(set, list[i]);
     }
 
-    search->counts[value] = count;
+    gig_facet_set(search, value, count);
 }
 
 
@@ -315,49 +344,39 @@ gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found)
 static void
 gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
 {
-    uint32_t                  i, at, count, least;
-    const uint32_t           *counts;
+    uint32_t                  i, at, value, count, least = 0;
+    uint64_t                  left;
     const gig_facet_range_t  *range = &search->facet[facet];
-    const gig_disk_value_t   *v;
+    const gig_disk_value_t   *values = search->image->section[GIG_SECTION_VALUES];
 
     out->n = 0;
-    least = 0;
-    counts = search->counts + range->first;
-    v = (const gig_disk_value_t *) search->image->section[GIG_SECTION_VALUES] + range->first;
 
-    for (i = 0; i < range->n; i++) {
-        count = counts[i];
+    for (i = range->first / 64; i * 64 < range->first + range->n; i++) {
+        for (left = search->counted[i]; left != 0; left &= left - 1) {
+            value = i * 64 + (uint32_t) __builtin_ctzll(left);
+            count = search->counts[value];
 
-        /* Most values are in none of the gigs, or in fewer than those told. */
-
-        if (count <= least) {
-            if (i + 4 <= range->n
-                && (counts[i] | counts[i + 1] | counts[i + 2] | counts[i + 3]) == 0)
+            if (value < range->first || value >= range->first + range->n || count <= least
+                || !search->told[value])
             {
-                i += 3;
+                continue;
             }
 
-            continue;
-        }
+            __builtin_prefetch(&values[value]);
 
-        if (!search->told[range->first + i]) {
-            continue;
-        }
+            if (out->n < GIG_FACET_VALUES_MAX) {
+                out->n++;
+            }
 
-        __builtin_prefetch(&v[i]);
+            for (at = out->n - 1; at > 0 && out->count[at - 1].count < count; at--) {
+                out->count[at] = out->count[at - 1];
+            }
 
-        if (out->n < GIG_FACET_VALUES_MAX) {
-            out->n++;
-        }
+            out->count[at] = (gig_facet_count_t) { value, count };
 
-        for (at = out->n - 1; at > 0 && out->count[at - 1].count < count; at--) {
-            out->count[at] = out->count[at - 1];
-        }
-
-        out->count[at] = (gig_facet_count_t) { range->first + i, count };
-
-        if (out->n == GIG_FACET_VALUES_MAX) {
-            least = out->count[out->n - 1].count;
+            if (out->n == GIG_FACET_VALUES_MAX) {
+                least = out->count[out->n - 1].count;
+            }
         }
     }
 }

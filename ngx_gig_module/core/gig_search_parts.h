@@ -70,6 +70,7 @@ struct gig_search_s {
     uint32_t               position[GIG_ROW_WORDS_MAX];         /* of a phrase in one gig */
     uint32_t               next_position[GIG_ROW_WORDS_MAX];
     uint32_t              *counts, *shared;     /* a value */
+    uint64_t              *counted;             /* values that some gig of the set has */
     uint8_t               *told;                /* a value: it is to be told; once an image */
 
     /* the question at hand */
