@@ -103,7 +103,7 @@ failed:
 
 
 void
-gig_buf_add(gig_buf_t *b, const void *data, size_t len)
+gig_buf_grow(gig_buf_t *b, const void *data, size_t len)
 {
     if (len == 0 || gig_buf_reserve(b, len) != 0) {
         return;
@@ -111,20 +111,6 @@ gig_buf_add(gig_buf_t *b, const void *data, size_t len)
 
     memcpy(b->data + b->len, data, len);
     b->len += len;
-}
-
-
-void
-gig_buf_str(gig_buf_t *b, gig_str_t s)
-{
-    gig_buf_add(b, s.data, s.len);
-}
-
-
-void
-gig_buf_puts(gig_buf_t *b, const char *s)
-{
-    gig_buf_add(b, s, strlen(s));
 }
 
 

@@ -8,6 +8,8 @@
 #ifndef GIG_BUF_H
 #define GIG_BUF_H
 
+#include <string.h>
+
 #include "gig_base.h"
 
 typedef struct {
@@ -24,9 +26,35 @@ void gig_buf_reset(gig_buf_t *b);               /* empty again, memory kept */
 int gig_buf_failed(const gig_buf_t *b);
 void gig_buf_room(gig_buf_t *b, size_t more);   /* makes room ahead, where the length is known */
 
-void gig_buf_add(gig_buf_t *b, const void *data, size_t len);
-void gig_buf_str(gig_buf_t *b, gig_str_t s);
-void gig_buf_puts(gig_buf_t *b, const char *s);
+/* _grow: what _add does when there is no room yet. */
+void gig_buf_grow(gig_buf_t *b, const void *data, size_t len);
+
+static inline void
+gig_buf_add(gig_buf_t *b, const void *data, size_t len)
+{
+    if (len == 0 || b->failed || len > b->size - b->len) {
+        gig_buf_grow(b, data, len);
+        return;
+    }
+
+    memcpy(b->data + b->len, data, len);
+    b->len += len;
+}
+
+
+static inline void
+gig_buf_str(gig_buf_t *b, gig_str_t s)
+{
+    gig_buf_add(b, s.data, s.len);
+}
+
+
+static inline void
+gig_buf_puts(gig_buf_t *b, const char *s)
+{
+    gig_buf_add(b, s, strlen(s));
+}
+
 void gig_buf_printf(gig_buf_t *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

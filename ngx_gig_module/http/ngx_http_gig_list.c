@@ -307,8 +307,10 @@ ngx_http_gig_list_fetch(ngx_http_gig_ctx_t *ctx, const gig_found_t *found)
 static void
 ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body)
 {
-    u_char                     *p, text[NGX_INT32_LEN + 1];     /* from the end: "12}" */
+    u_char                     *p, text[NGX_INT32_LEN + sizeof("},")];
+    size_t                      len;
     uint32_t                    i;
+    gig_str_t                   json[GIG_FACET_VALUES_MAX];
     ngx_uint_t                  facet, comma;
     const gig_facet_counts_t   *counts;
 
@@ -327,20 +329,20 @@ ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body)
 
         counts = &ctx->board->asked->found.facet[facet];
 
-        for (i = 0; i < counts->n; i++) {
-            gig_bytes_fetch(gig_image_value_json(&ctx->view->image, counts->count[i].value));
+        for (i = 0, len = 0; i < counts->n; i++) {
+            json[i] = gig_image_value_json(&ctx->view->image, counts->count[i].value);
+            gig_bytes_fetch(json[i]);
+            len += json[i].len + sizeof(text);
         }
 
+        gig_buf_room(body, len);
+
         for (i = 0; i < counts->n; i++) {
+            gig_buf_str(body, json[i]);
 
-            if (i) {
-                gig_buf_add(body, ",", 1);
-            }
-
-            gig_buf_str(body, gig_image_value_json(&ctx->view->image, counts->count[i].value));
-
+            /* from the end: "12}," */
             p = ngx_http_gig_list_number(text + sizeof(text), counts->count[i].count);
-            gig_buf_add(body, p, text + sizeof(text) - p);
+            gig_buf_add(body, p, text + sizeof(text) - p - (i + 1 == counts->n));
         }
 
         gig_buf_puts(body, "]");
@@ -350,11 +352,12 @@ ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body)
 }
 
 
-/* Writes a count and "}" before `last`; where it begins.  Some hundred of them in an answer. */
+/* Writes a count and "}," before `last`; where it begins.  Some hundred of them in an answer. */
 
 static u_char *
 ngx_http_gig_list_number(u_char *last, uint32_t n)
 {
+    *--last = ',';
     *--last = '}';
 
     do {
