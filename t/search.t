@@ -5,6 +5,7 @@
 
 use strict;
 use warnings;
+use utf8;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
@@ -12,6 +13,8 @@ use POSIX qw(strftime);
 use Test::More;
 use GigTest;
 use GigTest::Publish;
+
+binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output todo_output);
 
 my $test = GigTest->new;
 $test->start_redis;

@@ -246,21 +246,11 @@ typedef struct {
 } ordering_t;
 
 
-/* posted_at as it is kept below a score. */
-static int64_t
-below_score(int64_t posted)
-{
-    int64_t  most = (INT64_C(1) << GIG_CURSOR_POSTED_BITS) - 1;
-
-    return posted < 0 ? 0 : posted > most ? most : posted;
-}
-
-
 int64_t
 reference_cursor(const reference_answer_t *answer, const reference_t *reference, uint32_t number)
 {
     return (int64_t) (answer->score[number] << GIG_CURSOR_POSTED_BITS)
-           | below_score(reference->gig[number]->record.posted_at);
+           | reference_posted(reference->gig[number]);
 }
 
 
@@ -298,7 +288,7 @@ compare_gigs(const void *one, const void *two, void *data)
         break;
 
     default:
-        order = falling(a->record.posted_at, b->record.posted_at);
+        order = falling(reference_posted(a), reference_posted(b));
     }
 
     return order ? order : strcmp(a->id, b->id);
