@@ -220,6 +220,26 @@ weigh(const asked_t *asked, reference_weights_t *weights)
 }
 
 
+/* Whether a gig writes a word as it was asked for, and not just in another form of it. */
+static int
+has_spelling(const asked_t *asked, const reference_gig_t *gig, int word)
+{
+    uint32_t                  i;
+    gig_str_t                 typed;
+    const gig_query_word_t   *at = &asked->text->word[word];
+
+    typed = (gig_str_t) { asked->text->data + at->at, at->len };
+
+    for (i = 0; i < gig->n_words; i++) {
+        if (gig_str_eq(reference_text(asked->reference, gig->word[i].spelling), typed)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static uint64_t
 score(const asked_t *asked, uint32_t number, const reference_weights_t *weights)
 {
@@ -232,7 +252,8 @@ score(const asked_t *asked, uint32_t number, const reference_weights_t *weights)
         tf = asked->tf[number][word];
 
         if (!asked->excluded[word] && tf > 0) {
-            sum += weights->idf[word] * (tf * 1024 * 2253 / (tf * 1024 + norm)) / 16;
+            sum += weights->idf[word] * (tf * 1024 * 2253 / (tf * 1024 + norm))
+                   / (has_spelling(asked, asked->reference->gig[number], word) ? 16 : 32);
         }
     }
 
