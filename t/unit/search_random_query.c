@@ -147,8 +147,10 @@ ask_value(asking_t *asking)
 static void
 ask_range(asking_t *asking)
 {
-    char     at[GIG_TIME_SIZE], text[64];
-    int64_t  seconds = TEST_NOW + 3600 * ((int64_t) below(asking, 500) - 400);
+    int                     closes = chance(asking, 2);
+    char                    at[GIG_TIME_SIZE], text[64];
+    int64_t                 seconds = TEST_NOW + 3600 * ((int64_t) below(asking, 500) - 400);
+    const reference_gig_t  *gig = some_gig(asking);
 
     static const char *const  currencies[] = { "USD", "usd", "Eur", "JPY", "kwd", "CHF" };
 
@@ -168,16 +170,22 @@ ask_range(asking_t *asking)
     }
 
     if (chance(asking, 3)) {
+        /* as often as not the very second of a gig, which is "after", but not "before" */
+
+        if (gig != NULL && gig->record.closes_at != GIG_TIME_NONE && chance(asking, 2)) {
+            seconds = closes ? gig->record.closes_at : gig->record.posted_at;
+        }
+
         gig_time_format(seconds, at);
 
-        if (chance(asking, 2)) {
+        if (chance(asking, 3)) {
             snprintf(text, sizeof(text), "%.10s", at);
 
         } else {
-            snprintf(text, sizeof(text), "%.19s%s", at, chance(asking, 3) ? "+02:00" : "Z");
+            snprintf(text, sizeof(text), "%.19s%s", at, chance(asking, 6) ? "+02:00" : "Z");
         }
 
-        ask_text(asking, chance(asking, 2) ? "closes_before" : "posted_after", text);
+        ask_text(asking, closes ? "closes_before" : "posted_after", text);
     }
 }
 
@@ -240,7 +248,8 @@ ask_q(asking_t *asking)
         "c++", "C#", ".net", "node.js", "node", "r&d", "test", "testing", "testi", "prüf",
         "strasse", "-", "\"", "\"\"", "--x", "- test", "OR", "数", "тест", "ma", "mark", "inter",
         "machine-learning", "\"machine learning\"", "-\"data analyst\"", "asp.ne", "'", "!!!",
-        "\"node js\"", "\"js node\"", "a.b.c", "data data", "\"data\" data", "co-op"
+        "\"node js\"", "\"js node\"", "a.b.c", "data data", "\"data\" data", "co-op", "report",
+        "report", "\"report report\""
     };
 
     gig_buf_init(&out, GIG_QUERY_ARGS_MAX);

@@ -9,6 +9,7 @@
 
 #define FIELD_GAP       8                       /* positions between a field and the next */
 #define FREQUENCY_MAX   255
+#define POSTED_MAX      ((INT64_C(1) << GIG_CURSOR_POSTED_BITS) - 1)
 
 
 /* What a gig's fields are gathered into. */
@@ -231,15 +232,31 @@ sum_terms(reference_gig_t *gig)
 }
 
 
-/* Values with one key are one; as a whole if it is one anywhere, and then each spelling counts. */
+/* A text as it is displayed: without blanks around, and one between words. */
+static size_t
+trim(gig_str_t text, char *out)
+{
+    size_t  i, n = 0;
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] != ' ' || (n > 0 && out[n - 1] != ' ')) {
+            out[n++] = text.data[i];
+        }
+    }
+
+    return n > 0 && out[n - 1] == ' ' ? n - 1 : n;
+}
+
+
+/* Values with one key are one: the first that a gig has, and a whole one before a part. */
 static void
 value(void *data, gig_facet_t facet, gig_str_t text, int part)
 {
-    char                key[GIG_FOLD_MAX];
+    char                key[GIG_FOLD_MAX], *shown;
     size_t              len;
     uint32_t            i;
     fields_t           *fields = data;
-    reference_value_t   new;
+    reference_value_t  *new;
     reference_gig_t    *gig = fields->gig;
 
     len = gig_facet_key(facet, text, fields->reference->places, key);
@@ -248,18 +265,24 @@ value(void *data, gig_facet_t facet, gig_str_t text, int part)
         return;
     }
 
-    new.facet = facet;
-    new.part = part;
-    new.key = name(&fields->reference->names, (gig_str_t) { key, len });
-    new.spelling = name(&fields->reference->names, text);
+    new = &gig->value[gig->n_values];
+    new->facet = facet;
+    new->part = part;
+    new->key = name(&fields->reference->names, (gig_str_t) { key, len });
 
     for (i = 0; i < gig->n_values; i++) {
-        if (memcmp(&gig->value[i], &new, sizeof(new)) == 0) {
+        if (gig->value[i].facet == facet && gig->value[i].key == new->key
+            && (part || !gig->value[i].part))
+        {
             return;
         }
     }
 
-    gig->value[gig->n_values++] = new;
+    shown = malloc(text.len + 1);
+    assert_non_null(shown);
+    new->spelling = name(&fields->reference->names, (gig_str_t) { shown, trim(text, shown) });
+    free(shown);
+    gig->n_values++;
 }
 
 
@@ -344,6 +367,15 @@ in_state(const reference_gig_t *gig, gig_list_state_t list, int64_t now)
 }
 
 
+int64_t
+reference_posted(const reference_gig_t *gig)
+{
+    int64_t  posted = gig->record.posted_at;
+
+    return posted < 0 ? 0 : posted > POSTED_MAX ? POSTED_MAX : posted;
+}
+
+
 static int
 in_ranges(const reference_gig_t *gig, const gig_query_t *query)
 {
@@ -377,7 +409,7 @@ in_ranges(const reference_gig_t *gig, const gig_query_t *query)
         return 0;
     }
 
-    return query->posted_after == GIG_TIME_NONE || gig->record.posted_at >= query->posted_after;
+    return query->posted_after == GIG_TIME_NONE || reference_posted(gig) >= query->posted_after;
 }
 
 

@@ -100,6 +100,9 @@ void reference_delete(reference_t *reference, const char *id);
 void reference_seats(reference_t *reference, const char *id, gig_seats_t seats);
 reference_gig_t *reference_find(const reference_t *reference, const char *id);
 
+/* When it was posted, within what a cursor can hold. */
+int64_t reference_posted(const reference_gig_t *gig);
+
 gig_str_t reference_text(const reference_t *reference, uint32_t name);
 
 /* All that matches, in order, and the facets asked for.  frozen: NULL, or weights of before. */

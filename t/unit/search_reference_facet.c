@@ -37,24 +37,6 @@ compare_keys(const void *one, const void *two, void *data)
 }
 
 
-/* 1 for the first of a gig's values with its facet and key. */
-static int
-is_first(const reference_gig_t *gig, uint32_t number)
-{
-    uint32_t  i;
-
-    for (i = 0; i < number; i++) {
-        if (gig->value[i].facet == gig->value[number].facet
-            && gig->value[i].key == gig->value[number].key)
-        {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
 /* The spelling most gigs have as a whole, of equals the smallest; NONE: it is only a part. */
 static uint32_t
 display(counting_t *counting, gig_facet_t facet, uint32_t key)
@@ -111,7 +93,7 @@ count_facet(counting_t *counting, gig_facet_t facet, const gig_query_t *query, i
         }
 
         for (k = 0; k < gig->n_values; k++) {
-            if (gig->value[k].facet == facet && is_first(gig, k)) {
+            if (gig->value[k].facet == facet) {
                 counting->gigs[gig->value[k].key]++;
             }
         }

@@ -220,6 +220,26 @@ weigh(const asked_t *asked, reference_weights_t *weights)
 }
 
 
+/* Whether a gig writes a word as it was asked for, and not just in another form of it. */
+static int
+has_spelling(const asked_t *asked, const reference_gig_t *gig, int word)
+{
+    uint32_t                  i;
+    gig_str_t                 typed;
+    const gig_query_word_t   *at = &asked->text->word[word];
+
+    typed = (gig_str_t) { asked->text->data + at->at, at->len };
+
+    for (i = 0; i < gig->n_words; i++) {
+        if (gig_str_eq(reference_text(asked->reference, gig->word[i].spelling), typed)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static uint64_t
 score(const asked_t *asked, uint32_t number, const reference_weights_t *weights)
 {
@@ -232,7 +252,8 @@ score(const asked_t *asked, uint32_t number, const reference_weights_t *weights)
         tf = asked->tf[number][word];
 
         if (!asked->excluded[word] && tf > 0) {
-            sum += weights->idf[word] * (tf * 1024 * 2253 / (tf * 1024 + norm)) / 16;
+            sum += weights->idf[word] * (tf * 1024 * 2253 / (tf * 1024 + norm))
+                   / (has_spelling(asked, asked->reference->gig[number], word) ? 16 : 32);
         }
     }
 
@@ -246,21 +267,11 @@ typedef struct {
 } ordering_t;
 
 
-/* posted_at as it is kept below a score. */
-static int64_t
-below_score(int64_t posted)
-{
-    int64_t  most = (INT64_C(1) << GIG_CURSOR_POSTED_BITS) - 1;
-
-    return posted < 0 ? 0 : posted > most ? most : posted;
-}
-
-
 int64_t
 reference_cursor(const reference_answer_t *answer, const reference_t *reference, uint32_t number)
 {
     return (int64_t) (answer->score[number] << GIG_CURSOR_POSTED_BITS)
-           | below_score(reference->gig[number]->record.posted_at);
+           | reference_posted(reference->gig[number]);
 }
 
 
@@ -298,7 +309,7 @@ compare_gigs(const void *one, const void *two, void *data)
         break;
 
     default:
-        order = falling(a->record.posted_at, b->record.posted_at);
+        order = falling(reference_posted(a), reference_posted(b));
     }
 
     return order ? order : strcmp(a->id, b->id);

@@ -90,7 +90,7 @@ check_next(checking_t *checking, const reference_t *reference, uint32_t number)
 
     switch (next->sort) {
     case GIG_SORT_NEWEST:
-        value = last->record.posted_at;
+        value = reference_posted(last);
         break;
     case GIG_SORT_PAY:
         value = last->pay;
@@ -228,7 +228,7 @@ check_nowhere(checking_t *checking, catalog_t *catalog, uint64_t *random, int64_
 
     for (from = 0; from < checking->answer.total; from++) {
         gig = catalog->reference.gig[checking->answer.order[from]];
-        value = cursor.sort == GIG_SORT_PAY ? gig->pay : gig->record.posted_at;
+        value = cursor.sort == GIG_SORT_PAY ? gig->pay : reference_posted(gig);
         after = value < cursor.value || (value == cursor.value && strcmp(gig->id, cursor.id) > 0);
 
         if (after) {
