@@ -213,7 +213,7 @@ gig_disk_size(const gig_image_t *image, unsigned section)
 #define GIG_DISK_VALUE_BITS     24u
 #define GIG_DISK_VALUES_MAX     (1u << GIG_DISK_VALUE_BITS)
 #define GIG_DISK_VALUE          (GIG_DISK_VALUES_MAX - 1)
-#define GIG_DISK_SPELLINGS_MAX  255u            /* of a value that a row can name; others: the last */
+#define GIG_DISK_SPELLINGS_MAX  255u            /* of a value; a row names further ones as this */
 
 static inline uint32_t
 gig_disk_row_value(uint32_t value, uint32_t spelling)

@@ -9,8 +9,8 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    4096            /* of a segment that begin so: the first ones */
-#define GIG_PHRASE_POSTINGS_MAX 65536           /* looked at for phrases a question; past them a
+#define GIG_PREFIX_WORDS_MAX    2048            /* of a segment that begin so: the first ones */
+#define GIG_PHRASE_POSTINGS_MAX 32768           /* looked at for phrases a question; past them a
                                                    phrase is all its words */
 
 /* A facet's part of VALUES, and how much work it is to count it by values. */
@@ -94,6 +94,9 @@ struct gig_search_s {
 /* gig_search_text.c: rows that q matches into search->text; then scores of the rows in `all`. */
 void gig_search_text(gig_search_t *search);
 void gig_search_score(gig_search_t *search);
+
+/* gig_search_page.c: the rows of the page, of `total` that are in `all`. */
+void gig_search_page(gig_search_t *search, uint32_t total, gig_found_t *found);
 
 /* gig_search_facets.c: counts of the facets that are asked for. */
 void gig_search_facets(gig_search_t *search, uint32_t total, gig_found_t *found);
