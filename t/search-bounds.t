@@ -67,17 +67,23 @@ sub calm {
 
 # Asks the same kind of question again and again, never the same; milliseconds each.  The one
 # before the measure grows what the worker keeps between questions.
+# Questions in batches: what other work of the machine makes slower is not the question's cost.
 sub cost {
     my ($question) = @_;
     my $connection = GigTest::Http->new($test->{port}) or return;
-    my ($begin, $status);
-    for my $n (0 .. $REPEATS) {
-        $begin = used() if $n == 1;
-        $connection->send('GET', '/gigs/?format=json&' . $question->($n));
-        $status = $connection->answer('GET')->{status};
-        last if $status != 200;
+    my ($status, $least);
+    for my $batch (0 .. $BATCHES - 1) {
+        my $begin;
+        for my $n (0 .. $REPEATS) {
+            $begin = used() if $n == 1;
+            $connection->send('GET', '/gigs/?format=json&' . $question->($batch * ($REPEATS + 1) + $n));
+            $status = $connection->answer('GET')->{status};
+            return ($status, 0) if $status != 200;
+        }
+        my $took = (used() - $begin) / $REPEATS;
+        $least = $took if !defined $least || $took < $least;
     }
-    return ($status, (used() - $begin) / $REPEATS);
+    return ($status, $least);
 }
 
 

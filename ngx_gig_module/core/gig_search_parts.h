@@ -9,8 +9,8 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    2048            /* of a segment that begin so: the first ones */
-#define GIG_PHRASE_POSTINGS_MAX 32768           /* looked at for phrases a question; past them a
+#define GIG_PREFIX_WORDS_MAX    1024            /* of a segment that begin so: the first ones */
+#define GIG_PHRASE_POSTINGS_MAX 16384           /* looked at for phrases a question; past them a
                                                    phrase is all its words */
 
 /* A facet's part of VALUES, and how much work it is to count it by values. */
