@@ -16,7 +16,8 @@ use GigTest::Publish;
 
 my $GIGS    = 5000;
 my $BOUND   = 1.0;      # milliseconds of the worker a question
-my $REPEATS = $ENV{GIG_LONG} ? 2000 : 200;
+my $REPEATS = $ENV{GIG_LONG} ? 500 : 50;
+my $BATCHES = 4;
 
 my $test = GigTest->new;
 $test->start_redis;
