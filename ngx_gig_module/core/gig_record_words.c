@@ -239,6 +239,11 @@ gig_record_text_fields(const json_t *record, const gig_place_names_t *names,
     gig_texts_add(&texts, GIG_WEIGHT_TITLE, gig_json_str(record, "title"));
     gig_texts_list(&texts, GIG_WEIGHT_SKILL, json_object_get(record, "skills"), "name");
     gig_texts_add(&texts, GIG_WEIGHT_ORG, gig_json_str(json_object_get(record, "org"), "name"));
+
+    /* A card shows them, and who types "marketing" means what marketing has to do as well. */
+
+    gig_texts_add(&texts, GIG_WEIGHT_DEPARTMENT, gig_json_str(record, "department"));
+    gig_texts_add(&texts, GIG_WEIGHT_DEPARTMENT, gig_json_str(record, "team"));
     gig_texts_places(&texts, json_object_get(record, "location"));
     gig_texts_add(&texts, GIG_WEIGHT_SUMMARY, gig_json_str(record, "summary"));
     gig_texts_description(&texts, record);

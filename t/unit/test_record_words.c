@@ -97,8 +97,8 @@ test_fields(void **state)
            "{'city':'Boulder','state':'CO','country':'US'}],"
            "'applicant_regions':[{'code':'US'}]},"
            "'deliverables':['A sheet'],'onboarding':{'contact':'secret'}}",
-           "8 Pricing scan\n5 Excel\n5 C++\n3 Acme\n3 NYC\n3 SF\n3 Boulder, CO\n"
-           "2 Compare prices.\n1 Scan ten.\n1 Tasks\n1 More & more\n1 Plain\n1 Collect\n1 Write\n"
+           "8 Pricing scan\n5 Excel\n5 C++\n3 Acme\n3 Marketing\n3 Growth\n"
+           "3 NYC\n3 SF\n3 Boulder, CO\n2 Compare prices.\n1 Scan ten.\n1 Tasks\n1 More & more\n1 Plain\n1 Collect\n1 Write\n"
            "1 A sheet\n");
 
     expect(NULL, "{'description_html':'<p>Scan</p><ul><li>ten</li></ul>','description_text':''}",
