@@ -119,7 +119,7 @@ for (
     ['q=.net', 'dotnet'],
     ['q=node.js', 'node'],
     ['q=NODE', 'node', 'a part of a compound'],
-    ['q=r%26d', '', 'a department is a filter, no text'],
+    ['q=r%26d', 'cpp', 'a department'],
     ['q=machine+learning', 'ml'],
     ['q=learn+machines', 'ml', 'other forms of the words'],
     ['q=%22machine+learning%22', 'ml', 'a phrase'],

@@ -316,7 +316,7 @@ gig_build_plan(gig_build_t *build)
     memset(build->plan, 0xff, build->end_row * sizeof(*build->plan));
     names = build->last ? build->last->section[GIG_SECTION_NAMES] : NULL;
 
-    for (i = 0; i < build->last_rows; i++) {
+    for (i = 0; names && i < build->last_rows; i++) {
         if (build->old[i] != GIG_OLD_GONE && names[i].id_len != 0) {
             build->plan[i] = i;
         }

@@ -94,10 +94,10 @@ gig_facets_row(gig_build_t *build, uint32_t row)
 
     new = gig_row_new(build, build->plan[row]);
 
-    if (new) {
+    if (new || build->last == NULL) {
         from = values->row_value;
-        begin = new->first_value;
-        end = begin + new->n_values;
+        begin = new ? new->first_value : 0;
+        end = new ? begin + new->n_values : 0;
 
     } else {
         at = build->last->section[GIG_SECTION_VALUES_AT];

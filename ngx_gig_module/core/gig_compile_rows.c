@@ -129,7 +129,7 @@ gig_build_number(gig_build_t *build)
 
     names = build->last ? build->last->section[GIG_SECTION_NAMES] : NULL;
 
-    for ( /* void */ ; build->next_row < build->last_rows; build->next_row++) {
+    for ( /* void */ ; names && build->next_row < build->last_rows; build->next_row++) {
         if (names[build->next_row].id_len == 0) {
             return build->next_row++;
         }

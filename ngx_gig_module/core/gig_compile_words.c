@@ -236,11 +236,12 @@ gig_words_candidates(gig_build_t *build, gig_merge_t *merge)
     }
 
     memset(live, 0, sizeof(live));
+    memset(of_last, GIG_DISK_NO_SEGMENT, sizeof(of_last));
     n = build->last ? build->last->segments : 0;
     last = build->last ? build->last->section[GIG_SECTION_SEGMENT_OF] : NULL;
     segment = build->last ? build->last->section[GIG_SECTION_SEGMENTS] : NULL;
 
-    for (i = 0; i < build->rows; i++) {
+    for (i = 0; last && i < build->rows; i++) {
         if (build->plan[i] < build->last_rows && last[i] < n) {
             live[last[i]]++;
         }
@@ -279,7 +280,7 @@ gig_words_candidates(gig_build_t *build, gig_merge_t *merge)
             merge->live[k]++;
             merge->made[k]++;
 
-        } else if (last[i] < n) {
+        } else if (last && last[i] < n) {
             build->words.segment_of[i] = of_last[last[i]];
         }
     }

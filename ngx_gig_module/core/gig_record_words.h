@@ -26,8 +26,8 @@ typedef void (*gig_record_text_pt)(void *data, unsigned weight, gig_str_t text);
 /*
  * Title; skills; organisation, department, team; location.name, places, then the other names that
  * the table (may be NULL) has for them and the names of the regions they lie in, but what they say
- * already; summary; description, sections, deliverables.  record: as gig_record_read() gives it, so HTML is clean.
- * 0, or -1: out of memory.
+ * already; summary; description, sections, deliverables.  record: as gig_record_read() gives it, so
+ * HTML is clean.  0, or -1: out of memory.
  */
 int gig_record_text_fields(const json_t *record, const gig_place_names_t *names,
     gig_record_text_pt each, void *data);

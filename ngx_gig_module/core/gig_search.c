@@ -19,7 +19,6 @@ static void gig_search_state(gig_search_t *search);
 static void gig_search_chosen(gig_search_t *search, gig_facet_t facet);
 static uint32_t gig_search_value(gig_search_t *search, const gig_query_value_t *value);
 static void gig_search_value_rows(gig_search_t *search, uint32_t value, uint64_t *out);
-static uint32_t gig_search_sets(gig_search_t *search);
 static int gig_search_has_ranges(const gig_query_t *query);
 static void gig_search_ranges(gig_search_t *search, uint64_t *rows);
 static int gig_search_in_range(gig_search_t *search, uint32_t row);
@@ -79,6 +78,7 @@ gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *qu
     search->in = in;
     search->image = in->image;
     search->query = query;
+    search->q = &query->text;
     search->cursor = query->after ? cursor : NULL;
     search->now = now;
     search->words = gig_disk_words(in->image->rows);
@@ -342,7 +342,7 @@ gig_search_value_rows(gig_search_t *search, uint32_t value, uint64_t *out)
  * The result, and for each filtered facet that is to be counted the result without its own
  * filter.  Ranges are looked at row by row, so last, and only where a filter let something through.
  */
-static uint32_t
+uint32_t
 gig_search_sets(gig_search_t *search)
 {
     uint32_t         n = search->words;
@@ -357,7 +357,7 @@ gig_search_sets(gig_search_t *search)
 
     from = search->state[search->query->state];
 
-    if (search->query->text.n_clauses > 0) {
+    if (search->q->n_clauses > 0) {
         (void) gig_bits_and(search->base, from, search->text, n);
 
     } else {

@@ -93,6 +93,8 @@ gig_search_pick(gig_search_t *search, uint64_t from, gig_found_t *found)
     uint64_t      left, key;
     gig_ranked_t  best[GIG_LIST_MAX + 1];
 
+    memset(best, 0, most * sizeof(best[0]));
+
     for (i = 0; i < search->words; i++) {
         for (left = search->all[i]; left != 0; left &= left - 1) {
             row = i * 64 + (uint32_t) __builtin_ctzll(left);

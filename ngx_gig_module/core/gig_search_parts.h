@@ -77,6 +77,7 @@ struct gig_search_s {
     const gig_searched_t  *in;
     const gig_image_t     *image;
     const gig_query_t     *query;
+    const gig_query_text_t  *q;                 /* query's; or what may have been meant by it */
     const gig_cursor_t    *cursor;
     int64_t                now;
     uint32_t               words;               /* of a bitmap */
@@ -90,6 +91,9 @@ struct gig_search_s {
     uint8_t                n_weights;
     uint16_t               idf[GIG_QUERY_WORDS_MAX];
 };
+
+/* gig_search.c: from `text` to `all` and `others`; how many are in `all`. */
+uint32_t gig_search_sets(gig_search_t *search);
 
 /* gig_search_text.c: rows that q matches into search->text; then scores of the rows in `all`. */
 void gig_search_text(gig_search_t *search);

@@ -7,7 +7,7 @@
  */
 
 #define GIG_SPELL_MIN           4u              /* bytes: a shorter word is near to anything */
-#define GIG_SPELL_LONG          6u              /* from here on two edits, any letter */
+#define GIG_SPELL_LONG          8u              /* from here on two edits, any letter */
 #define GIG_SPELL_WORDS         2u              /* of a question that are looked for */
 #define GIG_SPELL_COMPARED      1024u           /* spellings of a segment, letter by letter */
 #define GIG_SPELL_TRIES         64u             /* candidates whose gigs are looked at */
@@ -22,6 +22,7 @@ typedef struct {
 } gig_spell_best_t;
 
 
+static int gig_spell_finds(gig_search_t *search, const char *suggestion);
 static int gig_spell_known(gig_search_t *search, const gig_query_word_t *word);
 static void gig_spell_word(gig_search_t *search, const gig_query_word_t *word,
     gig_spell_best_t *best);
@@ -40,7 +41,7 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
     unsigned                   i, k, looked = 0;
     gig_spell_best_t           best[GIG_QUERY_WORDS_MAX];
     const gig_query_word_t    *word;
-    const gig_query_text_t    *text = &search->query->text;
+    const gig_query_text_t    *text = search->q;
     const gig_query_clause_t  *clause;
 
     for (i = 0; i < text->n_words; i++) {
@@ -70,10 +71,35 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
         }
     }
 
-    if (other) {
-        found->suggestion[gig_spell_write(search, best, found->suggestion,
-                                          sizeof(found->suggestion) - 1)] = '\0';
+    if (!other) {
+        return;
     }
+
+    found->suggestion[gig_spell_write(search, best, found->suggestion,
+                                      sizeof(found->suggestion) - 1)] = '\0';
+
+    if (!gig_spell_finds(search, found->suggestion)) {
+        found->suggestion[0] = '\0';
+    }
+}
+
+
+/* Whether another q, with all the rest of the question, finds something: asked for nothing else. */
+static int
+gig_spell_finds(gig_search_t *search, const char *suggestion)
+{
+    uint32_t           total;
+    gig_query_text_t   meant;
+
+    gig_query_text_read((gig_str_t) { suggestion, strlen(suggestion) }, &meant);
+
+    search->q = &meant;
+    gig_word_forget(search);
+    gig_search_text(search);
+    total = meant.n_clauses > 0 ? gig_search_sets(search) : 0;
+    search->q = &search->query->text;
+
+    return total > 0;
 }
 
 
@@ -85,7 +111,7 @@ gig_spell_known(gig_search_t *search, const gig_query_word_t *word)
     unsigned   i;
     gig_str_t  text;
 
-    text = gig_query_word_text(&search->query->text, word);
+    text = gig_query_word_text(search->q, word);
 
     for (i = 0; i < search->in->n_segments; i++) {
         gig_segment_prefix(&search->in->segments[i], text, &first, &last);
@@ -105,7 +131,7 @@ gig_spell_word(gig_search_t *search, const gig_query_word_t *word, gig_spell_bes
     unsigned   i;
     gig_str_t  text;
 
-    text = gig_query_word_text(&search->query->text, word);
+    text = gig_query_word_text(search->q, word);
 
     for (i = 0; i < search->in->n_segments; i++) {
         gig_spell_segment(search, i, text, text.len < GIG_SPELL_LONG ? 1 : 2, best);
@@ -278,7 +304,7 @@ gig_spell_write(gig_search_t *search, const gig_spell_best_t *best, char *out, s
     size_t                     used = 0;
     unsigned                   i, k;
     gig_str_t                  part;
-    const gig_query_text_t    *text = &search->query->text;
+    const gig_query_text_t    *text = search->q;
     const gig_query_clause_t  *clause;
 
     for (i = 0; i < text->n_clauses; i++) {

@@ -30,7 +30,7 @@ gig_search_text(gig_search_t *search)
 {
     int                        scored = 0;
     unsigned                   i;
-    const gig_query_text_t    *text = &search->query->text;
+    const gig_query_text_t    *text = search->q;
 
     search->n_weights = 0;
 
@@ -75,7 +75,7 @@ gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t
     const gig_query_word_t  *w;
 
     for (i = 0; i < clause->n; i++) {
-        w = &search->query->text.word[clause->first + i];
+        w = &search->q->word[clause->first + i];
         word = i == 0 ? out : search->word;
         df = gig_search_word(search, w, clause->prefix,
                              clause->exclude ? GIG_WORD_NOT_SCORED : search->n_weights, word);
@@ -108,7 +108,7 @@ gig_text_phrase(gig_search_t *search, const gig_query_clause_t *clause,
     memset(out, 0, search->words * sizeof(*out));
 
     for (i = 0; i < clause->n; i++) {
-        gig_word_places(search, &search->query->text.word[clause->first + i],
+        gig_word_places(search, &search->q->word[clause->first + i],
                         &places[i * GIG_SEGMENTS_MAX]);
     }
 
@@ -184,7 +184,7 @@ gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
 {
     uint32_t                 n, many, kept, a, b, offset;
     unsigned                 i;
-    const gig_query_word_t  *word = &search->query->text.word[clause->first];
+    const gig_query_word_t  *word = &search->q->word[clause->first];
 
     n = gig_positions_read(&positions[0], search->position, GIG_ROW_WORDS_MAX);
 
@@ -273,7 +273,7 @@ gig_search_score(gig_search_t *search)
 {
     unsigned                   i, word, at, weight = 0;
     gig_word_place_t          *places = search->places;
-    const gig_query_text_t    *text = &search->query->text;
+    const gig_query_text_t    *text = search->q;
     const gig_query_clause_t  *clause;
 
     memset(search->score, 0, search->image->rows * sizeof(*search->score));
@@ -318,7 +318,7 @@ gig_score_prefix(gig_search_t *search, const gig_query_word_t *word, unsigned sc
     const uint8_t  *length = search->image->section[GIG_SECTION_LENGTH];
 
     for (at = 0; at < search->in->n_segments; at++) {
-        gig_word_prefix(&places[at], gig_query_word_text(&search->query->text, word),
+        gig_word_prefix(&places[at], gig_query_word_text(search->q, word),
                         GIG_ROWS_BEGIN);
     }
 

@@ -27,7 +27,7 @@ gig_word_places(gig_search_t *search, const gig_query_word_t *word,
 
     const gig_disk_segment_t  *segment = search->image->section[GIG_SECTION_SEGMENTS];
 
-    text = gig_query_word_text(&search->query->text, word);
+    text = gig_query_word_text(search->q, word);
 
     for (i = 0; i < search->in->n_segments; i++) {
         places[i].search = search;
@@ -330,7 +330,7 @@ gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,
         }
 
         if (prefix) {
-            gig_word_prefix(&places[i], gig_query_word_text(&search->query->text, word),
+            gig_word_prefix(&places[i], gig_query_word_text(search->q, word),
                             GIG_ROWS_SET);
         }
     }

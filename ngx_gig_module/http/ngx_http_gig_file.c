@@ -54,8 +54,9 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
 
         } else {
             ngx_log_error(NGX_LOG_EMERG, cf->log, err,
-                          "cannot open \"%V\": \"gig-sync init\" and \"gig-sync keygen\" make "
-                          "such files", path);
+                          "cannot open \"%V\"%s", path,
+                          secret ? ": \"gig-sync init\" and \"gig-sync keygen\" make such files"
+                                 : "");
         }
 
         return NGX_ERROR;

@@ -108,7 +108,7 @@ ngx_http_gig_problem_title(ngx_uint_t status)
     switch (status) {
 
     case NGX_HTTP_BAD_REQUEST:
-        return "This request cannot be read";
+        return "This cannot be asked for";
 
     case NGX_HTTP_FORBIDDEN:
         return "Not open";
