@@ -87,6 +87,7 @@ gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *qu
         return -1;
     }
 
+    search->cut = 0;
     gig_word_forget(search);
     gig_search_state(search);
     gig_search_text(search);
@@ -106,7 +107,10 @@ gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *qu
 
     if (total == 0 && query->text.n_clauses > 0) {
         gig_search_suggest(search, found);
+        search->cut = 1;
     }
+
+    found->cut = search->cut;
 
     return 0;
 }

@@ -9,9 +9,11 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    1024            /* of a segment that begin so: the first ones */
-#define GIG_PHRASE_POSTINGS_MAX 16384           /* looked at for phrases a question; past them a
-                                                   phrase is all its words */
+#define GIG_PREFIX_WORDS_MAX    2048            /* of a segment that begin so: the first ones */
+#define GIG_PHRASE_WORK_MAX     32768u          /* gigs that have a phrase's words, times words, a
+                                                   question; more: it is all its words, and one
+                                                   that excludes is none */
+#define GIG_PHRASE_POSITIONS    128u            /* of a word in one gig that are looked at */
 
 /* A facet's part of VALUES, and how much work it is to count it by values. */
 typedef struct {
@@ -67,8 +69,8 @@ struct gig_search_s {
     gig_facet_range_t      facet[GIG_FACETS];
     uint32_t               norm[UINT8_MAX + 1]; /* by code of length */
     uint64_t               prefix[GIG_PREFIX_WORDS_MAX];        /* term, spelling */
-    uint32_t               position[GIG_ROW_WORDS_MAX];         /* of a phrase in one gig */
-    uint32_t               next_position[GIG_ROW_WORDS_MAX];
+    uint32_t               position[GIG_PHRASE_POSITIONS];      /* of a phrase in one gig */
+    uint32_t               next_position[GIG_PHRASE_POSITIONS];
     uint32_t              *counts, *shared;     /* a value */
     uint64_t              *counted;             /* values that some gig of the set has */
     uint8_t               *told;                /* a value: it is to be told; once an image */
@@ -81,7 +83,8 @@ struct gig_search_s {
     const gig_cursor_t    *cursor;
     int64_t                now;
     uint32_t               words;               /* of a bitmap */
-    uint32_t               phrase_postings;     /* that may still be looked at */
+    uint32_t               phrase_work;         /* that may still be done */
+    int                    cut;                 /* an answer may depend on how segments lie */
     uint32_t               chosen_value[GIG_QUERY_VALUES_MAX];  /* of query->value */
     const uint64_t        *chosen_of[GIG_FACETS];       /* or NULL: the facet is not filtered */
     unsigned               filtered;            /* bits of facets */

@@ -38,7 +38,7 @@ gig_search_text(gig_search_t *search)
         return;
     }
 
-    search->phrase_postings = GIG_PHRASE_POSTINGS_MAX;
+    search->phrase_work = GIG_PHRASE_WORK_MAX;
     memset(search->text, 0xff, search->words * sizeof(*search->text));
 
     for (i = 0; i < text->n_clauses; i++) {
@@ -69,7 +69,7 @@ gig_search_text(gig_search_t *search)
 static void
 gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t *out)
 {
-    uint32_t                 df;
+    uint32_t                 df, work;
     unsigned                 i;
     uint64_t                *word;
     const gig_query_word_t  *w;
@@ -89,9 +89,21 @@ gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t
         }
     }
 
-    if (clause->n > 1) {
+    if (clause->n == 1) {
+        return;
+    }
+
+    /* How much work it is follows from the catalog alone, so hosts agree on what is too much. */
+
+    work = gig_bits_count(out, search->words) * clause->n;
+
+    if (work <= search->phrase_work) {
+        search->phrase_work -= work;
         gig_text_phrase(search, clause, out, search->word);
         memcpy(out, search->word, search->words * sizeof(*out));
+
+    } else if (clause->exclude) {
+        memset(out, 0, search->words * sizeof(*out));
     }
 }
 
@@ -157,13 +169,6 @@ gig_text_phrase_in(gig_search_t *search, const gig_query_clause_t *clause,
             continue;
         }
 
-        if (search->phrase_postings < clause->n) {
-            gig_bits_set(out, row);
-            continue;
-        }
-
-        search->phrase_postings -= clause->n;
-
         for (i = 0; i < clause->n; i++) {
             if (i != rarest && gig_positions_next(&positions[i], row) != row) {
                 break;
@@ -186,12 +191,11 @@ gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
     unsigned                 i;
     const gig_query_word_t  *word = &search->q->word[clause->first];
 
-    n = gig_positions_read(&positions[0], search->position, GIG_ROW_WORDS_MAX);
+    n = gig_positions_read(&positions[0], search->position, GIG_PHRASE_POSITIONS);
 
     for (i = 1; i < clause->n && n > 0; i++) {
-        many = gig_positions_read(&positions[i], search->next_position, GIG_ROW_WORDS_MAX);
-        search->phrase_postings -= n + many < search->phrase_postings ? n + many
-                                                                     : search->phrase_postings;
+        many = gig_positions_read(&positions[i], search->next_position,
+                                  GIG_PHRASE_POSITIONS);
         offset = word[i].offset;
         kept = 0;
 

@@ -207,6 +207,7 @@ gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action
         }
     }
 
+    search->cut |= n == GIG_PREFIX_WORDS_MAX;
     qsort(search->prefix, n, sizeof(search->prefix[0]), gig_compare_pairs);
 
     /* Spellings of one term together: a row that has several of them has the term once. */

@@ -64,9 +64,9 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* a page is hashed as it is: there is more in it than its question */
+    /* hashed as it is: a page, for there is more in it than its question; what hosts may differ in */
 
-    if (whole && len && ctx->format == NGX_HTTP_GIG_JSON) {
+    if (whole && len && ctx->format == NGX_HTTP_GIG_JSON && !ctx->board->asked->found.cut) {
         ngx_http_gig_etag_list(ctx, key, len, bytes);
     } else {
         ngx_http_gig_etag(bytes);

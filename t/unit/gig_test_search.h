@@ -67,7 +67,7 @@ static inline void
 test_search_board(test_search_t *s, const test_board_t *board)
 {
     uint32_t     i;
-    gig_str_t    bytes[GIG_IMAGE_STORES_MAX];
+    gig_str_t    bytes[GIG_IMAGE_STORES_MAX] = { { NULL, 0 } };
     gig_store_t  store;
 
     for (i = 0; i < board->image.stores; i++) {
