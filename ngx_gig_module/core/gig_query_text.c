@@ -272,3 +272,50 @@ gig_query_prefix(gig_query_text_t *text, uint8_t last)
         text->clause[last].prefix = 1;
     }
 }
+
+
+size_t
+gig_query_text_write(const gig_query_text_t *text, const gig_str_t *words, char *out, size_t size)
+{
+    size_t                     used = 0;
+    unsigned                   i, k, at;
+    gig_str_t                  part;
+    const gig_query_clause_t  *clause;
+
+    for (i = 0; i < text->n_clauses; i++) {
+        clause = &text->clause[i];
+
+        for (k = 0; k < clause->n; k++) {
+            at = clause->first + k;
+            part = words && words[at].data ? words[at]
+                   : (gig_str_t) { text->data + text->word[at].at, text->word[at].len };
+
+            /* A blank, a sign and two quotes at most. */
+
+            if (size - used < 4 || part.len > size - used - 4) {
+                return 0;
+            }
+
+            if (used > 0) {
+                out[used++] = ' ';
+            }
+
+            if (k == 0 && clause->exclude) {
+                out[used++] = '-';
+            }
+
+            if (k == 0 && clause->n > 1) {
+                out[used++] = '"';
+            }
+
+            memcpy(out + used, part.data, part.len);
+            used += part.len;
+
+            if (k + 1u == clause->n && clause->n > 1) {
+                out[used++] = '"';
+            }
+        }
+    }
+
+    return used;
+}

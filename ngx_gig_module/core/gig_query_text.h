@@ -49,4 +49,11 @@ typedef struct {
  */
 void gig_query_text_read(gig_str_t q, gig_query_text_t *text);
 
+/*
+ * Writes a q that reads the same, or with other words in place of some: words[i], where it is not
+ * NULL, for word i; words may be NULL.  Its bytes; 0: it does not fit.
+ */
+size_t gig_query_text_write(const gig_query_text_t *text, const gig_str_t *words, char *out,
+    size_t size);
+
 #endif /* GIG_QUERY_TEXT_H */

@@ -55,6 +55,7 @@ gig_query_key(const gig_query_t *query, char *out, size_t size)
     }
 
     gig_query_key_text(&key, &query->text);
+    gig_query_key_number(&key, query->cursor.len, 2);
     gig_query_key_bytes(&key, query->cursor.data, query->cursor.len);
 
     return key.full ? 0 : key.len;

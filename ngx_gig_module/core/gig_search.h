@@ -31,8 +31,8 @@ typedef struct {
     gig_facet_counts_t  facet[GIG_FACETS];      /* n is 0 where not asked */
     gig_facet_count_t   chosen[GIG_QUERY_VALUES_MAX];   /* of query->value; value may be _NONE,
                                                    count is known where the facet was asked */
-    int                 cut;                    /* it ran into a bound, or looked for spellings: hosts
-                                                   of one catalog may differ in it */
+    int                 cut;                    /* it ran into a bound, or looked for spellings:
+                                                   hosts of one catalog may differ in it */
     char                suggestion[GIG_QUERY_TEXT_MAX];  /* for q that found nothing, or "" */
 } gig_found_t;
 

@@ -9,11 +9,13 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    2048            /* of a segment that begin so: the first ones */
+#define GIG_PREFIX_WORDS_MAX    4096            /* of a segment that begin so: the first ones */
 #define GIG_PHRASE_WORK_MAX     32768u          /* gigs that have a phrase's words, times words, a
                                                    question; more: it is all its words, and one
                                                    that excludes is none */
-#define GIG_PHRASE_POSITIONS    128u            /* of a word in one gig that are looked at */
+#define GIG_PHRASE_OUT_MAX      12288u          /* likewise of phrases that exclude */
+#define GIG_PHRASE_POSITIONS    1024u           /* of a word in one gig that are looked at */
+#define GIG_PHRASE_FIRST        12u             /* of them, at first */
 
 /* A facet's part of VALUES, and how much work it is to count it by values. */
 typedef struct {
@@ -83,7 +85,7 @@ struct gig_search_s {
     const gig_cursor_t    *cursor;
     int64_t                now;
     uint32_t               words;               /* of a bitmap */
-    uint32_t               phrase_work;         /* that may still be done */
+    uint32_t               phrase_work, phrase_out;     /* that may still be done */
     int                    cut;                 /* an answer may depend on how segments lie */
     uint32_t               chosen_value[GIG_QUERY_VALUES_MAX];  /* of query->value */
     const uint64_t        *chosen_of[GIG_FACETS];       /* or NULL: the facet is not filtered */

@@ -30,8 +30,6 @@ static void gig_spell_segment(gig_search_t *search, unsigned number, gig_str_t w
     unsigned most, gig_spell_best_t *best);
 static uint32_t gig_spell_living(gig_search_t *search, unsigned number, uint32_t word);
 static unsigned gig_spell_distance(gig_str_t a, gig_str_t b, unsigned most);
-static size_t gig_spell_write(gig_search_t *search, const gig_spell_best_t *best, char *out,
-    size_t size);
 
 
 void
@@ -39,6 +37,7 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
 {
     int                        other = 0;
     unsigned                   i, k, looked = 0;
+    gig_str_t                  words[GIG_QUERY_WORDS_MAX];
     gig_spell_best_t           best[GIG_QUERY_WORDS_MAX];
     const gig_query_word_t    *word;
     const gig_query_text_t    *text = search->q;
@@ -75,8 +74,13 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
         return;
     }
 
-    found->suggestion[gig_spell_write(search, best, found->suggestion,
-                                      sizeof(found->suggestion) - 1)] = '\0';
+    for (i = 0; i < text->n_words; i++) {
+        words[i] = best[i].distance == UINT32_MAX ? gig_null_str
+                   : (gig_str_t) { best[i].data, best[i].len };
+    }
+
+    found->suggestion[gig_query_text_write(text, words, found->suggestion,
+                                           sizeof(found->suggestion) - 1)] = '\0';
 
     if (!gig_spell_finds(search, found->suggestion)) {
         found->suggestion[0] = '\0';
@@ -294,53 +298,4 @@ gig_spell_distance(gig_str_t a, gig_str_t b, unsigned most)
     }
 
     return last[b.len] > most ? most + 1 : last[b.len];
-}
-
-
-/* q once more, with the words found in place of those they are for. */
-static size_t
-gig_spell_write(gig_search_t *search, const gig_spell_best_t *best, char *out, size_t size)
-{
-    size_t                     used = 0;
-    unsigned                   i, k;
-    gig_str_t                  part;
-    const gig_query_text_t    *text = search->q;
-    const gig_query_clause_t  *clause;
-
-    for (i = 0; i < text->n_clauses; i++) {
-        clause = &text->clause[i];
-
-        for (k = 0; k < clause->n; k++) {
-            part = best[clause->first + k].distance != UINT32_MAX
-                   ? (gig_str_t) { best[clause->first + k].data, best[clause->first + k].len }
-                   : gig_query_word_text(text, &text->word[clause->first + k]);
-
-            /* A blank, a sign and two quotes at most. */
-
-            if (part.len + 4 > size - used) {
-                return 0;
-            }
-
-            if (used > 0) {
-                out[used++] = ' ';
-            }
-
-            if (k == 0 && clause->exclude) {
-                out[used++] = '-';
-            }
-
-            if (k == 0 && clause->n > 1) {
-                out[used++] = '"';
-            }
-
-            memcpy(out + used, part.data, part.len);
-            used += part.len;
-
-            if (k + 1u == clause->n && clause->n > 1) {
-                out[used++] = '"';
-            }
-        }
-    }
-
-    return used;
 }

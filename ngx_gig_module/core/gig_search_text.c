@@ -18,6 +18,8 @@ static void gig_text_phrase_in(gig_search_t *search, const gig_query_clause_t *c
     gig_positions_t *positions, unsigned number, const uint64_t *candidates, uint64_t *out);
 static int gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
     const gig_positions_t *positions);
+static int gig_text_in_first(gig_search_t *search, const gig_query_clause_t *clause,
+    const gig_positions_t *positions, uint32_t most, int *all);
 static uint16_t gig_text_idf(uint32_t n, uint32_t df);
 static uint32_t gig_log2_q16(uint64_t x);
 static void gig_text_norms(gig_search_t *search);
@@ -39,6 +41,7 @@ gig_search_text(gig_search_t *search)
     }
 
     search->phrase_work = GIG_PHRASE_WORK_MAX;
+    search->phrase_out = GIG_PHRASE_OUT_MAX;
     memset(search->text, 0xff, search->words * sizeof(*search->text));
 
     for (i = 0; i < text->n_clauses; i++) {
@@ -69,7 +72,7 @@ gig_search_text(gig_search_t *search)
 static void
 gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t *out)
 {
-    uint32_t                 df, work;
+    uint32_t                 df, work, *left;
     unsigned                 i;
     uint64_t                *word;
     const gig_query_word_t  *w;
@@ -97,8 +100,10 @@ gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t
 
     work = gig_bits_count(out, search->words) * clause->n;
 
-    if (work <= search->phrase_work) {
-        search->phrase_work -= work;
+    left = clause->exclude ? &search->phrase_out : &search->phrase_work;
+
+    if (work <= *left) {
+        *left -= work;
         gig_text_phrase(search, clause, out, search->word);
         memcpy(out, search->word, search->words * sizeof(*out));
 
@@ -182,20 +187,36 @@ gig_text_phrase_in(gig_search_t *search, const gig_query_clause_t *clause,
 }
 
 
-/* Keeps of the first word's positions those that each further word agrees with. */
+/* Most phrases that are there at all are there early, so little is read at first. */
 static int
 gig_text_next_to(gig_search_t *search, const gig_query_clause_t *clause,
     const gig_positions_t *positions)
+{
+    int  all;
+
+    return gig_text_in_first(search, clause, positions, GIG_PHRASE_FIRST, &all)
+           || (!all && gig_text_in_first(search, clause, positions, GIG_PHRASE_POSITIONS, &all));
+}
+
+
+/*
+ * Keeps of the first word's positions those that each further word agrees with, of the first
+ * so many of each; all: no word has more.
+ */
+static int
+gig_text_in_first(gig_search_t *search, const gig_query_clause_t *clause,
+    const gig_positions_t *positions, uint32_t most, int *all)
 {
     uint32_t                 n, many, kept, a, b, offset;
     unsigned                 i;
     const gig_query_word_t  *word = &search->q->word[clause->first];
 
-    n = gig_positions_read(&positions[0], search->position, GIG_PHRASE_POSITIONS);
+    n = gig_positions_read(&positions[0], search->position, most);
+    *all = n < most;
 
     for (i = 1; i < clause->n && n > 0; i++) {
-        many = gig_positions_read(&positions[i], search->next_position,
-                                  GIG_PHRASE_POSITIONS);
+        many = gig_positions_read(&positions[i], search->next_position, most);
+        *all &= many < most;
         offset = word[i].offset;
         kept = 0;
 

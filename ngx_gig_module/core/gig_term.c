@@ -17,7 +17,7 @@ gig_term(char kind, gig_str_t id, gig_str_t json, unsigned char term[GIG_DIGEST_
     unsigned char  hash[GIG_DIGEST_SIZE];
 
     root = (json.len != 0 && json.len <= GIG_RECORD_MAX)
-           ? json_loadb(json.data, json.len, 0, NULL) : NULL;
+           ? json_loadb(json.data, json.len, JSON_ALLOW_NUL, NULL) : NULL;
     member = json_object_get(root, "rev");
 
     if (kind == 'f' && json_is_number(member)) {

@@ -8,13 +8,16 @@
 #include "ngx_http_gig_response.h"
 
 
-#define NGX_HTTP_GIG_QUERY_MAX      4096        /* bytes of a query string that we write */
+#define NGX_HTTP_GIG_QUERY_MAX      (3 * GIG_QUERY_ARGS_MAX + 1024)     /* bytes we write of one */
+#define NGX_HTTP_GIG_WORDS_MAX      (GIG_QUERY_WORDS_MAX * (GIG_WORD_MAX + 4))
 #define NGX_HTTP_GIG_LIST_ROOM      (32 * 1024) /* bytes that most answers fit in */
 
 
 static size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size);
 static ngx_http_gig_bytes_t *ngx_http_gig_list_make(ngx_http_request_t *r,
     ngx_http_gig_ctx_t *ctx, ngx_uint_t *whole);
+static void ngx_http_gig_list_normal(ngx_http_gig_ctx_t *ctx,
+    char words[NGX_HTTP_GIG_WORDS_MAX]);
 static ngx_int_t ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     gig_buf_t *query, ngx_str_t *link);
 static void ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *body,
@@ -64,7 +67,7 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* hashed as it is: a page, for there is more in it than its question; what hosts may differ in */
+    /* hashed as it is: a page, there is more in it than its question; what hosts may differ in */
 
     if (whole && len && ctx->format == NGX_HTTP_GIG_JSON && !ctx->board->asked->found.cut) {
         ngx_http_gig_etag_list(ctx, key, len, bytes);
@@ -128,7 +131,8 @@ ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size)
 static ngx_http_gig_bytes_t *
 ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_t *whole)
 {
-    char                    cursor[GIG_CURSOR_TEXT];
+    int                     rc;
+    char                    cursor[GIG_CURSOR_TEXT], words[NGX_HTTP_GIG_WORDS_MAX];
     gig_buf_t               body, query;
     ngx_str_t               link;
     gig_searched_t          in;
@@ -160,14 +164,16 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
         asked->query.facets = GIG_FACET_ALL;
     }
 
-    if (gig_search(ctx->board->search, &in, &asked->query, &asked->cursor, ctx->now,
-                   &asked->found)
-        != 0)
-    {
-        return NULL;
-    }
+    rc = gig_search(ctx->board->search, &in, &asked->query, &asked->cursor, ctx->now,
+                    &asked->found);
 
     asked->query.facets = facets;
+
+    if (rc != 0) {
+        goto done;
+    }
+
+    ngx_http_gig_list_normal(ctx, words);
 
     if (asked->found.more) {
         gig_cursor_make(&ctx->board->cursors, &asked->found.next, cursor);
@@ -191,9 +197,38 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
 
 done:
 
+    gig_buf_free(&body);
     gig_buf_free(&query);
 
     return bytes;
+}
+
+
+/*
+ * What is kept is for whoever asks the same, so links are not written as the first one spelt it:
+ * a value as the catalog does, words in their normal form.  (A page shows q as it was typed;
+ * there it is part of the key.)
+ */
+
+static void
+ngx_http_gig_list_normal(ngx_http_gig_ctx_t *ctx, char words[NGX_HTTP_GIG_WORDS_MAX])
+{
+    uint32_t               i;
+    gig_str_t              text;
+    ngx_http_gig_asked_t  *asked;
+
+    asked = ctx->board->asked;
+
+    for (i = 0; i < asked->query.n_values; i++) {
+        text = gig_image_value(&ctx->view->image, asked->found.chosen[i].value);
+        asked->query.value[i].text = text.len ? text : asked->query.value[i].key;
+    }
+
+    if (ctx->format == NGX_HTTP_GIG_JSON && asked->query.text.n_clauses) {
+        asked->query.q.data = words;
+        asked->query.q.len = gig_query_text_write(&asked->query.text, NULL, words,
+                                                  NGX_HTTP_GIG_WORDS_MAX);
+    }
 }
 
 

@@ -89,6 +89,10 @@ ngx_http_gig_negotiate(ngx_http_request_t *r)
         p = end + 1;
     }
 
+    if (html.exact && html.quality == 0) {
+        return NGX_HTTP_GIG_JSON;
+    }
+
     if (html.quality != json.quality) {
         return html.quality > json.quality ? NGX_HTTP_GIG_HTML : NGX_HTTP_GIG_JSON;
     }

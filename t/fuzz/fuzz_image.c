@@ -24,10 +24,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gig_buf_t             out;
     gig_image_t           image;
 
+    static test_search_t  *search;
     static test_board_t   board;
 
     if (!board.compiled) {
         test_fill(&board);
+        search = test_search_create();
     }
 
     len = board.index.len;
@@ -65,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bytes = (gig_str_t) { index, len };
 
     if (gig_image_open(bytes, gig_str("acme"), 1, &image, NULL) == 0) {
-        (void) test_ask_all(&image, (gig_str_t) { board.store[0].data, board.store[0].len });
+        (void) test_ask_all(&image, (gig_str_t) { board.store[0].data, board.store[0].len }, search);
 
         /* And what a keeper would build on it. */
 
