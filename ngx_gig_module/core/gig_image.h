@@ -139,6 +139,7 @@ gig_str_t gig_image_value(const gig_image_t *image, uint32_t value);
 gig_str_t gig_image_value_json(const gig_image_t *image, uint32_t value);
 
 /* Length of a gig in words, weighted, as a byte (7 % exact), and what the byte counts as. */
+#define GIG_LENGTH_CODE_MAX     127
 uint8_t gig_length_code(uint64_t length);
 uint32_t gig_length_value(uint8_t code);
 

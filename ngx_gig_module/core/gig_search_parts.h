@@ -69,7 +69,7 @@ struct gig_search_s {
     gig_stems_t           *stems;
     gig_word_place_t       places[GIG_QUERY_WORDS_MAX * GIG_SEGMENTS_MAX];
     gig_facet_range_t      facet[GIG_FACETS];
-    uint32_t               norm[UINT8_MAX + 1]; /* by code of length */
+    uint32_t               norm[GIG_LENGTH_CODE_MAX + 1];       /* by code of length */
     uint64_t               prefix[GIG_PREFIX_WORDS_MAX];        /* term, spelling */
     uint32_t               position[GIG_PHRASE_POSITIONS];      /* of a phrase in one gig */
     uint32_t               next_position[GIG_PHRASE_POSITIONS];
@@ -149,7 +149,7 @@ gig_score_add(gig_search_t *search, const uint8_t *length, uint32_t row, uint32_
     uint32_t  part;
 
     part = tf * GIG_BM25_ONE * GIG_BM25_K1_PLUS_ONE
-           / (tf * GIG_BM25_ONE + search->norm[length[row]]);
+           / (tf * GIG_BM25_ONE + search->norm[length[row] & GIG_LENGTH_CODE_MAX]);
     search->score[row] += search->weight_of_word * part >> (GIG_BM25_SHIFT + !exact);
 }
 

@@ -284,7 +284,7 @@ gig_text_norms(gig_search_t *search)
 {
     unsigned  code;
 
-    for (code = 0; code <= UINT8_MAX; code++) {
+    for (code = 0; code <= GIG_LENGTH_CODE_MAX; code++) {
         search->norm[code] = GIG_BM25_SHORT
                              + (uint32_t) ((uint64_t) GIG_BM25_LONG
                                            * gig_length_value((uint8_t) code) / search->mean);

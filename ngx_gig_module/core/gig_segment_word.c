@@ -184,6 +184,21 @@ gig_segment_word_mark(const gig_segment_t *segment, uint32_t word, uint8_t *mark
         return;
     }
 
+    n = n < uses.frequency ? n : uses.frequency;
+
+    if (uses.all) {
+        memset(mark, 1, n);
+        return;
+    }
+
+    if (uses.bits) {
+        for (at = 0; at < n; at++) {
+            mark[at] |= uses.p[at / 8] >> (at % 8) & 1;
+        }
+
+        return;
+    }
+
     for (at = gig_segment_uses_next(&uses); at < n; at = gig_segment_uses_next(&uses)) {
         mark[at] = 1;
     }
