@@ -193,7 +193,7 @@ gig_segment_word_mark(const gig_segment_t *segment, uint32_t word, uint8_t *mark
 
     if (uses.bits) {
         for (at = 0; at < n; at++) {
-            mark[at] |= uses.p[at / 8] >> (at % 8) & 1;
+            mark[at] = (uint8_t) (mark[at] | (uses.p[at / 8] >> (at % 8) & 1));
         }
 
         return;
