@@ -67,7 +67,7 @@ same($_) for 'q=', 'facets=1', 'sort=pay&facets=1', 'skill=excel&facets=1', 'q=d
     'q=%22data+engineering%22', 'q=-data&facets=department', 'q=zzyzx', 'q=enginer+dta';
 
 # What bounds are made for.
-# (Not: a beginning that more than 4,096 spellings of a segment have. There hosts may differ, with
+# (Not: a beginning that more than 1,024 spellings of a segment have. There hosts may differ, with
 # another ETag each: see gig_search.h, `cut`.)
 same('q=%22be+not+to+be%22',                int $GIGS / 7);
 same('q=-%22be+not+to+be%22&limit=100',     $GIGS - int $GIGS / 7);

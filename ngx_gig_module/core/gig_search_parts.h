@@ -9,7 +9,7 @@
 #include "gig_search.h"
 
 #define GIG_SEARCH_STATES       3               /* of gig_list_state_t */
-#define GIG_PREFIX_WORDS_MAX    4096            /* of a segment that begin so: the first ones */
+#define GIG_PREFIX_WORDS_MAX    1024            /* of a segment that begin so: the first ones */
 #define GIG_PHRASE_WORK_MAX     32768u          /* gigs that have a phrase's words, times words, a
                                                    question; more: it is all its words, and one
                                                    that excludes is none */

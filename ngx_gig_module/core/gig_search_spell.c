@@ -9,7 +9,7 @@
 #define GIG_SPELL_MIN           4u              /* bytes: a shorter word is near to anything */
 #define GIG_SPELL_LONG          8u              /* from here on two edits, any letter */
 #define GIG_SPELL_WORDS         2u              /* of a question that are looked for */
-#define GIG_SPELL_COMPARED      1024u           /* spellings of a segment, letter by letter */
+#define GIG_SPELL_COMPARED      512u            /* spellings of a segment, letter by letter */
 #define GIG_SPELL_TRIES         64u             /* candidates whose gigs are looked at */
 #define GIG_SPELL_LETTERS_MAX   GIG_WORD_MAX
 
