@@ -43,7 +43,9 @@ gig_search_suggest(gig_search_t *search, gig_found_t *found)
     const gig_query_text_t    *text = search->q;
     const gig_query_clause_t  *clause;
 
-    for (i = 0; i < text->n_words; i++) {
+    memset(best, 0, sizeof(best));
+
+    for (i = 0; i < GIG_QUERY_WORDS_MAX; i++) {
         best[i].distance = UINT32_MAX;
     }
 
