@@ -13,6 +13,7 @@
 #define GIG_COST_LIST_ROW       4u
 #define GIG_COST_WORD           1u
 
+#define GIG_COUNT_LARGE         64u             /* most counts are below */
 #define GIG_ROWS_AHEAD          16u             /* rows whose values are fetched meanwhile */
 
 
@@ -29,6 +30,8 @@ static void gig_facet_by_values(gig_search_t *search, const uint64_t *set, unsig
 static void gig_facet_list(gig_search_t *search, const uint64_t *set, uint32_t value);
 static void gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found);
 static void gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out);
+static uint32_t gig_facet_counted(const gig_search_t *search, const gig_facet_range_t *range,
+    uint32_t *counted, uint32_t tally[GIG_COUNT_LARGE + 1]);
 
 
 void
@@ -175,6 +178,8 @@ gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first, 
 {
     size_t           all;
     uint32_t         i, k, n, row, end, value;
+    uint32_t        *counts = search->counts;
+    uint64_t        *counted = search->counted;
     const uint32_t  *at, *values, *rows;
 
     at = search->image->section[GIG_SECTION_VALUES_AT];
@@ -209,8 +214,8 @@ gig_facet_along_rows(gig_search_t *search, const uint64_t *set, uint32_t first, 
             }
 
             if (value >= first) {
-                search->counts[value]++;
-                gig_bits_set(search->counted, value);
+                counts[value]++;
+                gig_bits_set(counted, value);
             }
         }
     }
@@ -340,43 +345,97 @@ gig_facet_tell_chosen(gig_search_t *search, unsigned facet, gig_found_t *found)
 }
 
 
-/* The largest counts, those of the smaller key first where they are equal. */
+/*
+ * The largest counts, those of the smaller key first where they are equal: as values are looked at
+ * by key, rising, a count's place follows from how many are larger.  Only large counts, which few
+ * values have, are sorted by comparing.
+ */
 static void
 gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
 {
-    uint32_t                  i, at, value, count, least = 0;
-    uint64_t                  left;
-    const gig_facet_range_t  *range = &search->facet[facet];
-    const gig_disk_value_t   *values = search->image->section[GIG_SECTION_VALUES];
+    uint32_t   i, n, at, value, count, sum, last;
+    uint32_t  *counted = search->shared;
+    uint32_t   place[GIG_COUNT_LARGE + 1];      /* of the next value with that count */
 
-    out->n = 0;
+    n = gig_facet_counted(search, &search->facet[facet], counted, place);
+    last = place[GIG_COUNT_LARGE];
+
+    for (i = GIG_COUNT_LARGE + 1, sum = 0; i > 0; i--) {
+        at = place[i - 1];
+        place[i - 1] = sum;
+        sum += at;
+    }
+
+    out->n = n < GIG_FACET_VALUES_MAX ? n : GIG_FACET_VALUES_MAX;
+    last = last < out->n ? last : out->n;
+
+    for (i = 0; i < n; i++) {
+        value = counted[i];
+        count = search->counts[value];
+
+        if (count < GIG_COUNT_LARGE) {
+            at = place[count]++;
+
+        } else if (place[GIG_COUNT_LARGE] < last) {
+            at = place[GIG_COUNT_LARGE]++;
+
+        } else if (out->count[last - 1].count < count) {
+            at = last - 1;
+
+        } else {
+            continue;
+        }
+
+        if (at >= out->n) {
+            continue;
+        }
+
+        for ( /* void */ ; count >= GIG_COUNT_LARGE && at > 0; at--) {
+            if (out->count[at - 1].count >= count) {
+                break;
+            }
+
+            out->count[at] = out->count[at - 1];
+        }
+
+        out->count[at] = (gig_facet_count_t) { value, count };
+    }
+}
+
+
+/* The values of a facet that some gig of the set has; of each small count how many have it. */
+static uint32_t
+gig_facet_counted(const gig_search_t *search, const gig_facet_range_t *range, uint32_t *counted,
+    uint32_t tally[GIG_COUNT_LARGE + 1])
+{
+    uint32_t         i, n = 0, value, count;
+    uint64_t         left;
+    const uint8_t   *told = search->told;
+    const uint32_t  *counts = search->counts;
+
+    memset(tally, 0, (GIG_COUNT_LARGE + 1) * sizeof(*tally));
 
     for (i = range->first / 64; i * 64 < range->first + range->n; i++) {
-        for (left = search->counted[i]; left != 0; left &= left - 1) {
+        left = search->counted[i];
+
+        if (i == range->first / 64) {
+            left &= ~(uint64_t) 0 << range->first % 64;
+        }
+
+        if (range->first + range->n - i * 64 < 64) {
+            left &= ((uint64_t) 1 << (range->first + range->n) % 64) - 1;
+        }
+
+        for ( /* void */ ; left != 0; left &= left - 1) {
             value = i * 64 + (uint32_t) __builtin_ctzll(left);
-            count = search->counts[value];
 
-            if (value < range->first || value >= range->first + range->n || count <= least
-                || !search->told[value])
-            {
-                continue;
-            }
-
-            __builtin_prefetch(&values[value]);
-
-            if (out->n < GIG_FACET_VALUES_MAX) {
-                out->n++;
-            }
-
-            for (at = out->n - 1; at > 0 && out->count[at - 1].count < count; at--) {
-                out->count[at] = out->count[at - 1];
-            }
-
-            out->count[at] = (gig_facet_count_t) { value, count };
-
-            if (out->n == GIG_FACET_VALUES_MAX) {
-                least = out->count[out->n - 1].count;
+            if (told[value]) {
+                count = counts[value];
+                tally[count < GIG_COUNT_LARGE ? count : GIG_COUNT_LARGE]++;
+                counted[n++] = value;
             }
         }
     }
+
+    return n;
 }
