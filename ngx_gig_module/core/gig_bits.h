@@ -40,4 +40,23 @@ gig_bits_set(uint64_t *a, uint32_t row)
     a[row / 64] |= (uint64_t) 1 << (row % 64);
 }
 
+
+/* Sets rows that rise: those of one word together, as each would wait for the one before. */
+static inline void
+gig_bits_set_rising(uint64_t *a, const uint32_t *row, uint32_t n)
+{
+    uint32_t  i, at;
+    uint64_t  bits;
+
+    for (i = 0; i < n; /* void */ ) {
+        at = row[i] / 64;
+
+        for (bits = 0; i < n && row[i] / 64 == at; i++) {
+            bits |= (uint64_t) 1 << (row[i] % 64);
+        }
+
+        a[at] |= bits;
+    }
+}
+
 #endif /* GIG_BITS_H */

@@ -137,7 +137,7 @@ gig_search_room(gig_search_t *search)
         bits = rows / 8;
         lists = (GIG_KEPT_ROWS + 1) * rows;
         size = (GIG_SEARCH_STATES + 5 + 2 * GIG_FACETS) * bits
-               + rows * (sizeof(uint32_t) + sizeof(uint16_t))
+               + rows * (2 * sizeof(uint32_t) + sizeof(uint16_t))
                + lists * (sizeof(uint32_t) + 2 * sizeof(uint8_t)) + GIG_ALIGN;
 
         gig_block_free(search->memory);
@@ -168,7 +168,8 @@ gig_search_room(gig_search_t *search)
         search->clause = (uint64_t *) (void *) (at + 4 * bits);
         at += 5 * bits;
         search->score = (uint32_t *) (void *) at;
-        search->postings = search->score + rows;
+        search->within = search->score + rows;
+        search->postings = search->within + rows;
         search->tf = (uint16_t *) (void *) (search->postings + lists);
         search->weights = (uint8_t *) (search->tf + rows);
         search->marks = search->weights + lists;

@@ -35,13 +35,14 @@ typedef struct {
     uint32_t               exact[GIG_LANGUAGES_MAX];
 } gig_word_place_t;
 
-/* The postings of one of q's words in one segment and language, as they were decoded. */
+/* The postings of a term that one of q's words led to in one segment, as they were decoded. */
 typedef struct {
     uint32_t               at, n;               /* in the workspace's rows, weights and marks */
-    unsigned               word;                /* among those that are scored */
+    uint16_t               word;                /* among those that are scored */
+    uint16_t               begins;              /* with the word, and is not the word itself */
 } gig_kept_t;
 
-#define GIG_KEPT_MAX            64u             /* lists */
+#define GIG_KEPT_MAX            256u            /* lists */
 #define GIG_KEPT_ROWS           4u              /* room for so many times all rows */
 
 struct gig_search_s {
@@ -62,6 +63,7 @@ struct gig_search_s {
     uint8_t               *weights, *marks;     /* and their weights; which are meant */
     uint32_t              *posting;             /* of the list at hand: where in the above */
     uint8_t               *weight, *mark;
+    uint32_t              *within;              /* which of them are of rows in `all` */
     uint32_t               used;                /* of them, by lists that are kept */
     unsigned               n_kept, unkept;      /* lists; bits: words of which one was not kept */
     gig_kept_t             kept[GIG_KEPT_MAX];
@@ -122,15 +124,27 @@ typedef enum { GIG_ROWS_SET, GIG_ROWS_SCORE, GIG_ROWS_BEGIN, GIG_ROWS_ADD } gig_
 
 void gig_word_places(gig_search_t *search, const gig_query_word_t *word,
     gig_word_place_t places[GIG_SEGMENTS_MAX]);
-void gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action);
 
-/* The same of a word that is kept: _set keeps it, if there is room; _again: for all segments. */
-void gig_word_exact_set(const gig_word_place_t *place, unsigned word);
-int gig_word_again(gig_search_t *search, unsigned word, gig_rows_action_t action);
+/*
+ * The word itself; what else begins with it.  scored: its number among q's words that will be
+ * scored, under which its lists are kept if there is room, or GIG_WORD_NOT_SCORED.
+ */
+#define GIG_WORD_NOT_SCORED     UINT32_MAX
+void gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action, unsigned scored);
+void gig_word_prefix(const gig_word_place_t *place, gig_rows_action_t action, unsigned scored);
+
+/*
+ * The lists that were kept of a word, of all segments: those of what begins with it for
+ * GIG_ROWS_BEGIN, else its own.  1; or 0: some list of the word was not kept, and none was
+ * looked at.
+ */
+int gig_word_again(gig_search_t *search, unsigned scored, gig_rows_action_t action);
 
 /* A new question: nothing is kept. */
 void gig_word_forget(gig_search_t *search);
-void gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action_t action);
+
+/* Clears the marks of a term's postings; of how many there is room for marks. */
+uint32_t gig_word_unmark(gig_search_t *search, const gig_segment_t *segment, uint32_t term);
 
 /*
  * Adds to the score of a row in `all`, which has the word so often; exact: spelt as it was asked
@@ -153,11 +167,7 @@ gig_score_add(gig_search_t *search, const uint8_t *length, uint32_t row, uint32_
     search->score[row] += search->weight_of_word * part >> (GIG_BM25_SHIFT + !exact);
 }
 
-/*
- * Rows that have a word, or begin with it, set in out (cleared first); how many.  scored: its
- * number among those that are scored, so that its postings are kept; or GIG_WORD_NOT_SCORED.
- */
-#define GIG_WORD_NOT_SCORED     UINT32_MAX
+/* Rows that have a word, or begin with it, set in out (cleared first); how many. */
 uint32_t gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,
     unsigned scored, uint64_t *out);
 

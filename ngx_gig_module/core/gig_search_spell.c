@@ -113,16 +113,16 @@ gig_spell_finds(gig_search_t *search, const char *suggestion)
 static int
 gig_spell_known(gig_search_t *search, const gig_query_word_t *word)
 {
-    uint32_t   first, last;
+    uint32_t   first;
     unsigned   i;
     gig_str_t  text;
 
     text = gig_query_word_text(search->q, word);
 
     for (i = 0; i < search->in->n_segments; i++) {
-        gig_segment_prefix(&search->in->segments[i], text, &first, &last);
+        first = gig_segment_first(&search->in->segments[i], text);
 
-        if (first < last && gig_str_eq(gig_segment_word(&search->in->segments[i], first), text)) {
+        if (gig_str_eq(gig_segment_word(&search->in->segments[i], first), text)) {
             return gig_spell_living(search, i, first) > 0;
         }
     }
@@ -216,30 +216,19 @@ gig_spell_living(gig_search_t *search, unsigned number, uint32_t word)
 {
     uint32_t         i, n, row, count = 0, term, found;
     unsigned         k;
-    gig_str_t        text, other;
-    uint32_t         last;
+    gig_str_t        text;
     const uint8_t   *segment_of = search->image->section[GIG_SECTION_SEGMENT_OF];
     const uint64_t  *state = search->state[search->query->state];
 
     text = gig_segment_word(&search->in->segments[number], word);
 
     for (k = 0; k < search->in->n_segments; k++) {
-
-        gig_segment_prefix(&search->in->segments[k], text, &found, &last);
-
-        /* One spelling may stand there once for each language. */
-
-        for ( /* void */ ; found < last; found++) {
-            other = gig_segment_word(&search->in->segments[k], found);
-
-            if (!gig_str_eq(other, text)) {
-                break;
-            }
-
+        for (found = gig_segment_first(&search->in->segments[k], text);
+             gig_str_eq(gig_segment_word(&search->in->segments[k], found), text);
+             found++)
+        {
             term = gig_segment_word_term(&search->in->segments[k], found);
-            n = gig_segment_frequency(&search->in->segments[k], term);
-            n = n > search->rows ? (uint32_t) search->rows : n;
-            memset(search->mark, 0, n);
+            n = gig_word_unmark(search, &search->in->segments[k], term);
             gig_segment_word_mark(&search->in->segments[k], found, search->mark, n);
             n = gig_segment_postings(&search->in->segments[k], term, search->posting,
                                      search->weight, n);

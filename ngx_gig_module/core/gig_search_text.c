@@ -23,16 +23,17 @@ static int gig_text_in_first(gig_search_t *search, const gig_query_clause_t *cla
 static uint16_t gig_text_idf(uint32_t n, uint32_t df);
 static uint32_t gig_log2_q16(uint64_t x);
 static void gig_text_norms(gig_search_t *search);
+static void gig_score_rows(gig_search_t *search, const gig_query_word_t *word, unsigned scored,
+    gig_rows_action_t action);
 static void gig_score_prefix(gig_search_t *search, const gig_query_word_t *word,
-    unsigned scored, const gig_word_place_t *places);
+    unsigned scored);
 
 
 void
 gig_search_text(gig_search_t *search)
 {
-    int                        scored = 0;
-    unsigned                   i;
-    const gig_query_text_t    *text = search->q;
+    unsigned                 i;
+    const gig_query_text_t  *text = search->q;
 
     search->n_weights = 0;
 
@@ -52,7 +53,6 @@ gig_search_text(gig_search_t *search)
 
         } else {
             (void) gig_bits_and(search->text, search->text, search->clause, search->words);
-            scored = 1;
         }
     }
 
@@ -60,8 +60,8 @@ gig_search_text(gig_search_t *search)
 
     /* What the first page was scored with holds for those after it. */
 
-    if (scored && search->cursor && search->cursor->n_weights == search->n_weights
-        && search->query->sort == GIG_SORT_RELEVANCE)
+    if (search->n_weights > 0 && search->cursor
+        && search->cursor->n_weights == search->n_weights)
     {
         memcpy(search->idf, search->cursor->weight, sizeof(search->idf));
         search->mean = search->cursor->length ? search->cursor->length : 1;
@@ -72,18 +72,21 @@ gig_search_text(gig_search_t *search)
 static void
 gig_text_clause(gig_search_t *search, const gig_query_clause_t *clause, uint64_t *out)
 {
+    int                      scored;
     uint32_t                 df, work, *left;
     unsigned                 i;
     uint64_t                *word;
     const gig_query_word_t  *w;
 
+    scored = !clause->exclude && search->query->sort == GIG_SORT_RELEVANCE;
+
     for (i = 0; i < clause->n; i++) {
         w = &search->q->word[clause->first + i];
         word = i == 0 ? out : search->word;
         df = gig_search_word(search, w, clause->prefix,
-                             clause->exclude ? GIG_WORD_NOT_SCORED : search->n_weights, word);
+                             scored ? search->n_weights : GIG_WORD_NOT_SCORED, word);
 
-        if (!clause->exclude) {
+        if (scored) {
             search->idf[search->n_weights++] = gig_text_idf(search->image->n, df);
         }
 
@@ -296,8 +299,8 @@ gig_text_norms(gig_search_t *search)
 void
 gig_search_score(gig_search_t *search)
 {
-    unsigned                   i, word, at, weight = 0;
-    gig_word_place_t          *places = search->places;
+    unsigned                   i, word, scored = 0;
+    const gig_query_word_t    *w;
     const gig_query_text_t    *text = search->q;
     const gig_query_clause_t  *clause;
 
@@ -307,26 +310,40 @@ gig_search_score(gig_search_t *search)
     for (i = 0; i < text->n_clauses; i++) {
         clause = &text->clause[i];
 
-        for (word = 0; !clause->exclude && word < clause->n; word++) {
-            search->weight_of_word = search->idf[weight];
-
-            if (!clause->prefix && gig_word_again(search, weight, GIG_ROWS_SCORE)) {
-                weight++;
-                continue;
-            }
-
-            gig_word_places(search, &text->word[clause->first + word], places);
+        for (word = 0; !clause->exclude && word < clause->n; word++, scored++) {
+            w = &text->word[clause->first + word];
+            search->weight_of_word = search->idf[scored];
 
             if (clause->prefix) {
-                gig_score_prefix(search, &text->word[clause->first + word], weight++, places);
-                continue;
-            }
+                gig_score_prefix(search, w, scored);
 
-            weight++;
-
-            for (at = 0; at < search->in->n_segments; at++) {
-                gig_word_exact(&places[at], GIG_ROWS_SCORE);
+            } else {
+                gig_score_rows(search, w, scored, GIG_ROWS_SCORE);
             }
+        }
+    }
+}
+
+
+/* The rows of a word once more: from what was kept of them, or else from the segments. */
+static void
+gig_score_rows(gig_search_t *search, const gig_query_word_t *word, unsigned scored,
+    gig_rows_action_t action)
+{
+    unsigned  i;
+
+    if (gig_word_again(search, scored, action)) {
+        return;
+    }
+
+    gig_word_places(search, word, search->places);
+
+    for (i = 0; i < search->in->n_segments; i++) {
+        if (action == GIG_ROWS_BEGIN) {
+            gig_word_prefix(&search->places[i], action, GIG_WORD_NOT_SCORED);
+
+        } else {
+            gig_word_exact(&search->places[i], action, GIG_WORD_NOT_SCORED);
         }
     }
 }
@@ -334,18 +351,13 @@ gig_search_score(gig_search_t *search)
 
 /* What begins with the word counts a quarter, rounded up, the word itself in full. */
 static void
-gig_score_prefix(gig_search_t *search, const gig_query_word_t *word, unsigned scored,
-    const gig_word_place_t *places)
+gig_score_prefix(gig_search_t *search, const gig_query_word_t *word, unsigned scored)
 {
     uint32_t        k, row;
     uint64_t        left;
-    unsigned        at;
     const uint8_t  *length = search->image->section[GIG_SECTION_LENGTH];
 
-    for (at = 0; at < search->in->n_segments; at++) {
-        gig_word_prefix(&places[at], gig_query_word_text(search->q, word),
-                        GIG_ROWS_BEGIN);
-    }
+    gig_score_rows(search, word, scored, GIG_ROWS_BEGIN);
 
     for (k = 0; k < search->words; k++) {
         for (left = search->all[k]; left != 0; left &= left - 1) {
@@ -354,11 +366,7 @@ gig_score_prefix(gig_search_t *search, const gig_query_word_t *word, unsigned sc
         }
     }
 
-    if (!gig_word_again(search, scored, GIG_ROWS_ADD)) {
-        for (at = 0; at < search->in->n_segments; at++) {
-            gig_word_exact(&places[at], GIG_ROWS_ADD);
-        }
-    }
+    gig_score_rows(search, word, scored, GIG_ROWS_ADD);
 
     for (k = 0; k < search->words; k++) {
         for (left = search->all[k]; left != 0; left &= left - 1) {

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 
 
+static void gig_word_list(const gig_word_place_t *place, uint32_t term, int begins,
+    gig_rows_action_t action, unsigned scored);
 static void gig_word_room(gig_search_t *search, uint32_t used);
 static void gig_word_mark_exact(const gig_word_place_t *place, uint32_t term);
 static uint32_t gig_word_live(const gig_word_place_t *place, uint32_t term, int marked);
 static void gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action);
+static uint32_t gig_word_within(gig_search_t *search, uint32_t n);
 static int gig_compare_pairs(const void *one, const void *two);
 
 
@@ -64,67 +67,71 @@ gig_word_places(gig_search_t *search, const gig_query_word_t *word,
 
 
 void
-gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action)
+gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action, unsigned scored)
 {
+    uint32_t  term;
     unsigned  language;
 
     for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
-        if (place->exact[language] == GIG_TERM_NONE) {
+        term = place->exact[language];
+
+        if (term == GIG_TERM_NONE) {
             continue;
         }
 
-        if (action != GIG_ROWS_SET) {
-            gig_word_mark_exact(place, place->exact[language]);
+        if (action != GIG_ROWS_SET || scored != GIG_WORD_NOT_SCORED) {
+            gig_word_mark_exact(place, term);
         }
 
-        gig_word_apply(place->search, gig_word_live(place, place->exact[language], 0), action);
+        gig_word_list(place, term, 0, action, scored);
     }
 }
 
 
-void
-gig_word_exact_set(const gig_word_place_t *place, unsigned word)
+/* The postings at hand, whose spellings are marked: kept for the scores, if that is wanted. */
+static void
+gig_word_list(const gig_word_place_t *place, uint32_t term, int begins, gig_rows_action_t action,
+    unsigned scored)
 {
     uint32_t       n;
-    unsigned       language;
     gig_search_t  *search = place->search;
 
-    for (language = 0; language < GIG_LANGUAGES_MAX; language++) {
-        if (place->exact[language] == GIG_TERM_NONE) {
-            continue;
-        }
+    n = gig_word_live(place, term, begins);
+    gig_word_apply(search, n, action);
 
-        gig_word_mark_exact(place, place->exact[language]);
-        n = gig_word_live(place, place->exact[language], 0);
-        gig_word_apply(search, n, GIG_ROWS_SET);
-
-        if (search->n_kept == GIG_KEPT_MAX || n > search->rows * GIG_KEPT_ROWS - search->used) {
-            search->unkept |= 1u << word;
-            continue;
-        }
-
-        search->kept[search->n_kept++] = (gig_kept_t) { search->used, n, word };
-        gig_word_room(search, search->used + n);
+    if (scored == GIG_WORD_NOT_SCORED || (search->unkept >> scored & 1)) {
+        return;
     }
+
+    if (search->n_kept == GIG_KEPT_MAX || n > search->rows * GIG_KEPT_ROWS - search->used) {
+        search->unkept |= 1u << scored;
+        return;
+    }
+
+    search->kept[search->n_kept++] = (gig_kept_t) { search->used, n, (uint16_t) scored,
+                                                    (uint16_t) begins };
+    gig_word_room(search, search->used + n);
 }
 
 
-/* 1: done; 0: some list of the word was not kept, and none was looked at. */
 int
-gig_word_again(gig_search_t *search, unsigned word, gig_rows_action_t action)
+gig_word_again(gig_search_t *search, unsigned scored, gig_rows_action_t action)
 {
-    unsigned  i;
+    unsigned           i, begins = action == GIG_ROWS_BEGIN;
+    const gig_kept_t  *kept;
 
-    if (search->unkept >> word & 1) {
+    if (search->unkept >> scored & 1) {
         return 0;
     }
 
     for (i = 0; i < search->n_kept; i++) {
-        if (search->kept[i].word == word) {
-            search->posting = search->postings + search->kept[i].at;
-            search->weight = search->weights + search->kept[i].at;
-            search->mark = search->marks + search->kept[i].at;
-            gig_word_apply(search, search->kept[i].n, action);
+        kept = &search->kept[i];
+
+        if (kept->word == scored && kept->begins == begins) {
+            search->posting = search->postings + kept->at;
+            search->weight = search->weights + kept->at;
+            search->mark = search->marks + kept->at;
+            gig_word_apply(search, kept->n, action);
         }
     }
 
@@ -154,28 +161,34 @@ gig_word_room(gig_search_t *search, uint32_t used)
 }
 
 
+uint32_t
+gig_word_unmark(gig_search_t *search, const gig_segment_t *segment, uint32_t term)
+{
+    uint32_t  n;
+
+    n = gig_segment_frequency(segment, term);
+    n = n > search->rows ? (uint32_t) search->rows : n;
+    memset(search->mark, 0, n);
+
+    return n;
+}
+
+
 /* Which postings of the word's term have the very spelling that was asked for. */
 static void
 gig_word_mark_exact(const gig_word_place_t *place, uint32_t term)
 {
-    uint32_t       first, last, frequency;
+    uint32_t       word, n;
     gig_search_t  *search = place->search;
 
-    frequency = gig_segment_frequency(place->segment, term);
-    frequency = frequency > search->rows ? (uint32_t) search->rows : frequency;
-    memset(search->mark, 0, frequency);
+    n = gig_word_unmark(search, place->segment, term);
 
-    gig_segment_prefix(place->segment, place->word, &first, &last);
-
-    /* It stands first, once for each language that has it, before what is longer. */
-
-    for ( /* void */ ; first < last; first++) {
-        if (!gig_str_eq(gig_segment_word(place->segment, first), place->word)) {
-            break;
-        }
-
-        if (gig_segment_word_term(place->segment, first) == term) {
-            gig_segment_word_mark(place->segment, first, search->mark, frequency);
+    for (word = gig_segment_first(place->segment, place->word);
+         gig_str_eq(gig_segment_word(place->segment, word), place->word);
+         word++)
+    {
+        if (gig_segment_word_term(place->segment, word) == term) {
+            gig_segment_word_mark(place->segment, word, search->mark, n);
             break;
         }
     }
@@ -184,14 +197,14 @@ gig_word_mark_exact(const gig_word_place_t *place, uint32_t term)
 
 /* Terms other than the exact ones, of which a row has a spelling that begins so. */
 void
-gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action_t action)
+gig_word_prefix(const gig_word_place_t *place, gig_rows_action_t action, unsigned scored)
 {
-    uint32_t       first, last, word, term, frequency;
+    uint32_t       first, last, word, term, marks;
     unsigned       language;
     size_t         i, n;
     gig_search_t  *search = place->search;
 
-    gig_segment_prefix(place->segment, prefix, &first, &last);
+    gig_segment_prefix(place->segment, place->word, &first, &last);
 
     for (word = first, n = 0; word < last && n < GIG_PREFIX_WORDS_MAX; word++) {
         term = gig_segment_word_term(place->segment, word);
@@ -214,20 +227,14 @@ gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action
 
     for (i = 0; i < n; /* void */ ) {
         term = (uint32_t) (search->prefix[i] >> 32);
-        frequency = gig_segment_frequency(place->segment, term);
-
-        if (frequency > search->rows) {
-            frequency = (uint32_t) search->rows;
-        }
-
-        memset(search->mark, 0, frequency);
+        marks = gig_word_unmark(search, place->segment, term);
 
         for ( /* void */ ; i < n && search->prefix[i] >> 32 == term; i++) {
             gig_segment_word_mark(place->segment, (uint32_t) search->prefix[i], search->mark,
-                                  frequency);
+                                  marks);
         }
 
-        gig_word_apply(search, gig_word_live(place, term, 1), action);
+        gig_word_list(place, term, 1, action, scored);
     }
 }
 
@@ -236,7 +243,8 @@ gig_word_prefix(const gig_word_place_t *place, gig_str_t prefix, gig_rows_action
 static uint32_t
 gig_word_live(const gig_word_place_t *place, uint32_t term, int marked)
 {
-    uint32_t        i, n, row, live, rows;
+    uint8_t        *weight, *mark;
+    uint32_t        i, n, row, live, rows, *posting;
     gig_search_t   *search = place->search;
     const uint8_t  *segment_of;
 
@@ -251,14 +259,16 @@ gig_word_live(const gig_word_place_t *place, uint32_t term, int marked)
         return n;
     }
 
-    for (i = 0, live = 0; i < n; i++) {
-        row = search->posting[i];
+    posting = search->posting;
+    weight = search->weight;
+    mark = search->mark;
 
-        if (row < rows && segment_of[row] == place->number && (!marked || search->mark[i])) {
-            search->posting[live] = row;
-            search->mark[live] = search->mark[i];
-            search->weight[live++] = search->weight[i];
-        }
+    for (i = 0, live = 0; i < n; i++) {
+        row = posting[i];
+        posting[live] = row;
+        weight[live] = weight[i];
+        mark[live] = mark[i];
+        live += row < rows && (segment_of[row] == place->number) & (mark[i] | !marked);
     }
 
     return live;
@@ -268,46 +278,54 @@ gig_word_live(const gig_word_place_t *place, uint32_t term, int marked)
 static void
 gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action)
 {
-    uint32_t         i, row, tf, most;
+    uint32_t         i, at, row, tf, most;
     const uint8_t   *length = search->image->section[GIG_SECTION_LENGTH];
-    const uint64_t  *all = search->all;
-    const uint32_t  *posting = search->posting;
+    const uint8_t   *weight = search->weight, *mark = search->mark;
+    const uint32_t  *posting = search->posting, *within = search->within;
 
-    switch (action) {
-
-    case GIG_ROWS_SET:
-        for (i = 0; i < n; i++) {
-            gig_bits_set(search->out, posting[i]);
-        }
-
-        break;
-
-    case GIG_ROWS_SCORE:
-        for (i = 0; i < n; i++) {
-            if (gig_bits_has(all, posting[i])) {
-                gig_score_add(search, length, posting[i], search->weight[i], search->mark[i]);
-            }
-        }
-
-        break;
-
-    case GIG_ROWS_BEGIN:
-    case GIG_ROWS_ADD:
-        most = action == GIG_ROWS_ADD ? GIG_TF_MAX : GIG_TF_MAX * GIG_TF_PREFIX;
-
-        for (i = 0; i < n; i++) {
-            row = posting[i];
-
-            if (gig_bits_has(all, row)) {
-                tf = (uint32_t) search->tf[row] + search->weight[i];
-                tf = tf > most ? most : tf;
-                search->tf[row] = (uint16_t) (tf | (action == GIG_ROWS_ADD && search->mark[i]
-                                                    ? GIG_TF_EXACT : 0));
-            }
-        }
-
-        break;
+    if (action == GIG_ROWS_SET) {
+        gig_bits_set_rising(search->out, posting, n);
+        return;
     }
+
+    n = gig_word_within(search, n);
+
+    if (action == GIG_ROWS_SCORE) {
+        for (i = 0; i < n; i++) {
+            at = within[i];
+            gig_score_add(search, length, posting[at], weight[at], mark[at]);
+        }
+
+        return;
+    }
+
+    most = action == GIG_ROWS_ADD ? GIG_TF_MAX : GIG_TF_MAX * GIG_TF_PREFIX;
+
+    for (i = 0; i < n; i++) {
+        at = within[i];
+        row = posting[at];
+        tf = (uint32_t) search->tf[row] + weight[at];
+        tf = tf > most ? most : tf;
+        search->tf[row] = (uint16_t) (tf | (action == GIG_ROWS_ADD && mark[at]
+                                            ? GIG_TF_EXACT : 0));
+    }
+}
+
+
+/* Which of the postings at hand are of rows in `all`; how many.  No branch: none could be guessed. */
+static uint32_t
+gig_word_within(gig_search_t *search, uint32_t n)
+{
+    uint32_t         i, k, *within = search->within;
+    const uint32_t  *posting = search->posting;
+    const uint64_t  *all = search->all;
+
+    for (i = 0, k = 0; i < n; i++) {
+        within[k] = i;
+        k += (uint32_t) gig_bits_has(all, posting[i]);
+    }
+
+    return k;
 }
 
 
@@ -323,16 +341,10 @@ gig_search_word(gig_search_t *search, const gig_query_word_t *word, int prefix,
     search->out = out;
 
     for (i = 0; i < search->in->n_segments; i++) {
-        if (scored == GIG_WORD_NOT_SCORED) {
-            gig_word_exact(&places[i], GIG_ROWS_SET);
-
-        } else {
-            gig_word_exact_set(&places[i], scored);
-        }
+        gig_word_exact(&places[i], GIG_ROWS_SET, scored);
 
         if (prefix) {
-            gig_word_prefix(&places[i], gig_query_word_text(search->q, word),
-                            GIG_ROWS_SET);
+            gig_word_prefix(&places[i], GIG_ROWS_SET, scored);
         }
     }
 

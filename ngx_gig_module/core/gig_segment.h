@@ -90,7 +90,12 @@ void gig_positions_init(const gig_segment_t *segment, uint32_t term, gig_positio
 uint32_t gig_positions_next(gig_positions_t *positions, uint32_t row);
 uint32_t gig_positions_read(const gig_positions_t *positions, uint32_t *position, uint32_t max);
 
-/* Spellings that begin so: numbers first..last-1; each leads to its term. */
+/*
+ * Spellings that begin so: numbers first..last-1; each leads to its term.  _first: the first of
+ * them alone, or of what comes after where there is none; a word itself stands first, once for
+ * each language that has it.
+ */
+uint32_t gig_segment_first(const gig_segment_t *segment, gig_str_t prefix);
 void gig_segment_prefix(const gig_segment_t *segment, gig_str_t prefix, uint32_t *first,
     uint32_t *last);
 gig_str_t gig_segment_word(const gig_segment_t *segment, uint32_t word);

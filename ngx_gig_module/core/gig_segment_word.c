@@ -14,7 +14,9 @@
 static const gig_segment_header_t *gig_segment_word_header(const gig_segment_t *segment);
 static const gig_segment_word_t *gig_segment_word_entry(const gig_segment_t *segment,
     uint32_t word);
-static uint32_t gig_segment_bound(const gig_segment_t *segment, gig_str_t prefix, int after);
+static uint32_t gig_segment_bound(const gig_segment_t *segment, gig_str_t prefix, int after,
+    uint32_t low, uint32_t high);
+static int gig_segment_order(const gig_segment_t *segment, uint32_t number, gig_str_t prefix);
 
 
 static const gig_segment_header_t *
@@ -68,12 +70,31 @@ gig_segment_word_term(const gig_segment_t *segment, uint32_t word)
 }
 
 
+uint32_t
+gig_segment_first(const gig_segment_t *segment, gig_str_t prefix)
+{
+    return gig_segment_bound(segment, prefix, 0, 0, segment->words);
+}
+
+
 void
 gig_segment_prefix(const gig_segment_t *segment, gig_str_t prefix, uint32_t *first,
     uint32_t *last)
 {
-    *first = gig_segment_bound(segment, prefix, 0);
-    *last = gig_segment_bound(segment, prefix, 1);
+    uint32_t  low, step;
+
+    *first = gig_segment_first(segment, prefix);
+
+    /* Few begin with a word of some length, so the end is looked for from the beginning on. */
+
+    for (low = *first, step = 1; step < segment->words - low; low += step, step *= 2) {
+        if (gig_segment_order(segment, low + step, prefix) != 0) {
+            break;
+        }
+    }
+
+    step = step < segment->words - low ? step : segment->words - low;
+    *last = gig_segment_bound(segment, prefix, 1, low, low + step);
 
     if (*last < *first) {
         *last = *first;
@@ -81,29 +102,17 @@ gig_segment_prefix(const gig_segment_t *segment, gig_str_t prefix, uint32_t *fir
 }
 
 
-/* The first spelling that does not come before all that begin so, or after: that comes after. */
+/* The first spelling from low on that does not come before all that begin so; or after them. */
 static uint32_t
-gig_segment_bound(const gig_segment_t *segment, gig_str_t prefix, int after)
+gig_segment_bound(const gig_segment_t *segment, gig_str_t prefix, int after, uint32_t low,
+    uint32_t high)
 {
-    int        order;
-    uint32_t   low = 0, high = segment->words, middle;
-    gig_str_t  word;
+    uint32_t  middle;
 
     while (low < high) {
         middle = low + (high - low) / 2;
-        word = gig_segment_word(segment, middle);
 
-        if (word.data == NULL) {
-            return 0;
-        }
-
-        if (word.len > prefix.len) {
-            word.len = prefix.len;
-        }
-
-        order = gig_segment_compare(word, prefix);
-
-        if (order < 0 || (order == 0 && after)) {
+        if (gig_segment_order(segment, middle, prefix) < after) {
             low = middle + 1;
 
         } else {
@@ -112,6 +121,29 @@ gig_segment_bound(const gig_segment_t *segment, gig_str_t prefix, int after)
     }
 
     return low;
+}
+
+
+/* Whether a spelling comes before (-1) all that begin so, is one of them (0) or comes after (1). */
+static int
+gig_segment_order(const gig_segment_t *segment, uint32_t number, gig_str_t prefix)
+{
+    int        order;
+    gig_str_t  word;
+
+    word = gig_segment_word(segment, number);
+
+    if (word.data == NULL) {
+        return 1;
+    }
+
+    if (word.len > prefix.len) {
+        word.len = prefix.len;
+    }
+
+    order = gig_segment_compare(word, prefix);
+
+    return (order > 0) - (order < 0);
 }
 
 
