@@ -57,6 +57,14 @@ $test->start_nginx(no_keys => 1);
 ok($test->wait_total(2000, 30), 'the board is there');
 
 
+# --- a change right after a full load, however long that took
+
+my $load_end = time;
+GigTest::Publish::put($test, gig('gig-1', title => 'Changed after the load'));
+ok(wait_for { title('gig-1') eq 'Changed after the load' } 'the change');
+cmp_ok(time - $load_end, '<', 2, 'a change does not wait for what the load took');
+
+
 # --- a thousand changes, one by one, in two seconds
 
 sub reads {

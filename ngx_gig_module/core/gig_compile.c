@@ -25,6 +25,12 @@ static int gig_compare_forms(const void *one, const void *two);
 static int gig_compare_refused(const void *one, const void *two);
 
 
+static const gig_build_step_pt  gig_compile_steps[] = {
+    gig_build_stores, gig_build_touches, gig_build_init, gig_build_inherit, gig_build_apply,
+    gig_build_plan, gig_build_orders, gig_build_values, gig_build_compact, gig_build_segments,
+};
+
+
 int
 gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *index,
     gig_error_t *err)
@@ -55,27 +61,34 @@ gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *ind
         goto done;
     }
 
-    if (gig_build_stores(&build) != 0 || gig_build_touches(&build) != 0
-        || gig_build_init(&build) != 0 || gig_build_inherit(&build) != 0)
-    {
+    if (gig_build_run(&build, gig_build_steps(gig_compile_steps)) != 0) {
         goto done;
     }
 
-    if (gig_build_apply(&build) != 0 || gig_build_plan(&build) != 0
-        || gig_build_orders(&build) != 0 || gig_build_values(&build) != 0
-        || (job->compact && gig_build_compact(&build) != 0) || gig_build_segments(&build) != 0
-        || gig_build_write(&build, index) != 0)
-    {
-        goto done;
-    }
-
-    rc = 0;
+    rc = gig_build_write(&build, index);
 
 done:
 
     gig_build_free(&build);
 
     return rc;
+}
+
+
+int
+gig_build_run(gig_build_t *build, const gig_build_step_pt *steps, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (steps[i](build) != 0) {
+            return -1;
+        }
+
+        build->io->yield(build->io->data);
+    }
+
+    return 0;
 }
 
 
@@ -283,6 +296,8 @@ gig_build_apply(gig_build_t *build)
         if (rc != 0) {
             return -1;      /* NOLINT(clang-analyzer-unix.Malloc): gig_build_free() frees it */
         }
+
+        build->io->yield(build->io->data);
     }
 
     return 0;

@@ -36,6 +36,9 @@ typedef struct {
 
     /* A record that was refused; the rest goes on. */
     void  (*refused)(void *data, gig_str_t id, const gig_errors_t *errors);
+
+    /* Between steps, and every so many records: lets others have the processor. */
+    void  (*yield)(void *data);
 } gig_compile_io_t;
 
 typedef struct {

@@ -155,6 +155,12 @@ typedef struct {
     gig_buf_t                fragments;         /* of the gig at hand */
 } gig_build_t;
 
+/* gig_compile.c: steps one after the other, room for others between them; -1 at one that fails. */
+typedef int (*gig_build_step_pt)(gig_build_t *build);
+int gig_build_run(gig_build_t *build, const gig_build_step_pt *steps, size_t n);
+
+#define gig_build_steps(steps)  (steps), sizeof(steps) / sizeof((steps)[0])
+
 /* gig_compile_rows.c: reads, renders and appends what a touch says; -1 ends the build. */
 int gig_build_gig(gig_build_t *build, const gig_touch_t *touch);
 int gig_build_form(gig_build_t *build, const gig_touch_t *touch);

@@ -27,15 +27,18 @@ static int gig_compare_spellings(const void *one, const void *two, void *data);
 static void gig_facets_sort(uint32_t *list, uint32_t n);
 
 
+static const gig_build_step_pt  gig_facets_steps[] = {
+    gig_build_last_values, gig_facets_rows, gig_facets_order, gig_facets_dictionary,
+    gig_facets_lists,
+};
+
+
 int
 gig_build_values(gig_build_t *build)
 {
     gig_buf_init(&build->values.out_text, GIG_VALUE_TEXT_LIMIT);
 
-    if (gig_build_last_values(build) != 0 || gig_facets_rows(build) != 0
-        || gig_facets_order(build) != 0 || gig_facets_dictionary(build) != 0
-        || gig_facets_lists(build) != 0)
-    {
+    if (gig_build_run(build, gig_build_steps(gig_facets_steps)) != 0) {
         return -1;
     }
 

@@ -142,7 +142,7 @@ gig_build_keep_form(gig_build_t *build, uint32_t index)
 
 
 /*
- * Copies what the kept rows refer to into the current store, in list
+ * If asked to, copies what the kept rows refer to into the current store, in list
  * order.  A fragment that does not match its checksum ends the build: copying
  * would give a damaged one a new life, and a full load mends it.
  */
@@ -155,6 +155,10 @@ gig_build_compact(gig_build_t *build)
     gig_str_t                   bytes, part;
     const gig_disk_places_t    *places;
     const gig_disk_fragment_t  *fragment;
+
+    if (!build->job->compact) {
+        return 0;
+    }
 
     for (i = 0; i < build->n; i++) {
         row = build->plan[build->order[GIG_SORT_NEWEST][i]];
@@ -194,6 +198,8 @@ gig_build_compact(gig_build_t *build)
         {
             return -1;
         }
+
+        build->io->yield(build->io->data);
     }
 
     return 0;

@@ -14,6 +14,7 @@
 #define GIG_SEGMENT_RATIO       4u              /* an older one this many times as large stays */
 #define GIG_FIELD_GAP           8u              /* positions between fields: no phrase spans it */
 #define GIG_SEGMENT_ALIGN       8u
+#define GIG_MERGE_YIELD         4096u           /* postings: a merge may have millions */
 
 
 /* A record on its way into the builder. */
@@ -33,6 +34,7 @@ typedef struct {
     uint32_t             made[GIG_BUILD_SEGMENTS_MAX];
     gig_str_t            bytes[GIG_BUILD_SEGMENTS_MAX];
     unsigned             from;                  /* all from here on become one */
+    uint64_t             asked;                 /* postings */
 } gig_merge_t;
 
 
@@ -357,7 +359,11 @@ gig_words_merge(gig_merge_t *merge, gig_str_t *merged)
 static uint32_t
 gig_words_row(void *data, unsigned segment, uint32_t row)
 {
-    const gig_merge_t  *merge = data;
+    gig_merge_t  *merge = data;
+
+    if (++merge->asked % GIG_MERGE_YIELD == 0) {
+        merge->build->io->yield(merge->build->io->data);
+    }
 
     return row < merge->build->rows
            && merge->build->words.segment_of[row] == merge->from + segment ? row : UINT32_MAX;

@@ -28,11 +28,18 @@ static void gig_write_sums(gig_writer_t *w, gig_disk_header_t *h);
 static void gig_write_header(gig_writer_t *w);
 
 
+static void (*const  gig_write_parts[])(gig_writer_t *w) = {
+    gig_write_columns, gig_write_text, gig_write_places, gig_write_slots, gig_write_zones,
+    gig_write_search, gig_write_ranks, gig_write_rest, gig_write_header,
+};
+
+
 int
 gig_build_write(gig_build_t *build, gig_str_t *index)
 {
-    int            rc;
-    gig_writer_t   w;
+    int           rc;
+    size_t        i;
+    gig_writer_t  w;
 
     memset(&w, 0, sizeof(w));
     w.layout.build = build;
@@ -49,15 +56,10 @@ gig_build_write(gig_build_t *build, gig_str_t *index)
         goto done;
     }
 
-    gig_write_columns(&w);
-    gig_write_text(&w);
-    gig_write_places(&w);
-    gig_write_slots(&w);
-    gig_write_zones(&w);
-    gig_write_search(&w);
-    gig_write_ranks(&w);
-    gig_write_rest(&w);
-    gig_write_header(&w);
+    for (i = 0; i < sizeof(gig_write_parts) / sizeof(gig_write_parts[0]); i++) {
+        build->io->yield(build->io->data);
+        gig_write_parts[i](&w);
+    }
 
     *index = (gig_str_t) { (char *) w.block, (size_t) w.size };
     rc = 0;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include <sodium.h>
 
 #include "ngx_http_gig_files.h"
+
+#define GIG_FILES_WRITE     ((size_t) 256 * 1024)       /* at once */
 
 
 static int ngx_http_gig_files_number(const char *text, int base, char end, uint64_t *value,
@@ -217,7 +220,7 @@ ngx_http_gig_files_write(int fd, const void *buf, size_t len, uint64_t offset)
     const char  *p = buf;
 
     while (len) {
-        n = pwrite(fd, p, len, (off_t) offset);
+        n = pwrite(fd, p, len < GIG_FILES_WRITE ? len : GIG_FILES_WRITE, (off_t) offset);
 
         if (n == -1 && errno == EINTR) {
             continue;
@@ -231,6 +234,9 @@ ngx_http_gig_files_write(int fd, const void *buf, size_t len, uint64_t offset)
         p += n;
         len -= (size_t) n;
         offset += (uint64_t) n;
+
+        /* The event loop may be waiting for this very core. */
+        (void) sched_yield();
     }
 
     return 0;

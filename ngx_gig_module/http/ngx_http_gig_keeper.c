@@ -491,8 +491,12 @@ ngx_http_gig_keeper_compiled(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
 
     k->store_fd = job->store_fd;
     k->store_size = job->store_size;
-    k->took = job->took;
     k->compiled = ngx_current_msec;
+
+    if (!job->full) {
+        /* A full load says nothing of what the next change costs, which must not wait for it. */
+        k->took = job->took;
+    }
 
     ngx_http_gig_keeper_refused(k, job);
     ngx_http_gig_count(k->board, NGX_HTTP_GIG_COUNT_COMPILES, 1);

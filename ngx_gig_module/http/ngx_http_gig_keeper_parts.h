@@ -117,7 +117,7 @@ typedef struct {
     int                       ok;
     int                       exists;
     gig_error_t               err;
-    ngx_msec_t                took;
+    ngx_msec_t                took;             /* CPU of the thread, rounded up */
     uint64_t                  generation;
     unsigned                  n_refused;
     struct {
@@ -169,7 +169,7 @@ struct ngx_http_gig_keeper_s {
     ngx_thread_task_t        *task;             /* the compile under way */
     ngx_thread_task_t        *sync_task;
     ngx_msec_t                compiled;         /* when the last one ended */
-    ngx_msec_t                took;
+    ngx_msec_t                took;             /* CPU of the thread, rounded up */
 
     uint64_t                  generation;       /* the highest there is */
     uint64_t                  keeper;           /* number in the names of our stores */

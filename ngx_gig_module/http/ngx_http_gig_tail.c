@@ -18,6 +18,7 @@ static const char *ngx_http_gig_tail_catalog(ngx_http_gig_keeper_t *k, const red
 static void ngx_http_gig_tail_calm(ngx_http_gig_keeper_t *k);
 static void ngx_http_gig_tail_block(ngx_http_gig_keeper_t *k);
 static void ngx_http_gig_tail_blocked(redisAsyncContext *ac, void *r, void *data);
+static ngx_msec_t ngx_http_gig_tail_rest(ngx_http_gig_keeper_t *k);
 static ngx_int_t ngx_http_gig_tail_entries(ngx_http_gig_keeper_t *k, const redisReply *reply,
     size_t *n);
 static ngx_int_t ngx_http_gig_tail_apply(ngx_http_gig_keeper_t *k, gig_str_t op, gig_str_t id,
@@ -195,6 +196,7 @@ ngx_http_gig_tail_checked(redisAsyncContext *ac, void *r, void *data)
     size_t                  n;
     redisReply             *reply = r;
     ngx_int_t               rc;
+    ngx_msec_t              gather;
     ngx_uint_t              i, other;
     const char             *why;
     ngx_http_gig_keeper_t  *k = data;
@@ -257,6 +259,13 @@ ngx_http_gig_tail_checked(redisAsyncContext *ac, void *r, void *data)
     k->cursor_version = k->version;
 
     if (k->loading || k->changes.n) {
+        gather = ngx_http_gig_tail_rest(k);
+
+        if (gather && !k->loading) {
+            ngx_http_gig_keeper_wait(k, NGX_HTTP_GIG_PHASE_GATHER, gather);
+            return;
+        }
+
         k->fetched = 0;
         ngx_http_gig_fetch(k);
         return;
@@ -404,7 +413,7 @@ ngx_http_gig_tail_blocked(redisAsyncContext *ac, void *r, void *data)
 {
     size_t                  n;
     redisReply             *reply = r;
-    ngx_msec_t              gather, passed;
+    ngx_msec_t              gather;
     ngx_http_gig_keeper_t  *k = data;
 
     if (!ngx_http_gig_keeper_current(k, ac, reply)) {
@@ -427,20 +436,25 @@ ngx_http_gig_tail_blocked(redisAsyncContext *ac, void *r, void *data)
         return;
     }
 
-    /*
-     * A few more may follow at once.  Under a storm the next compile waits until
-     * compiling has had its share of a core and no more.
-     */
+    /* A few more may follow at once. */
 
-    gather = NGX_HTTP_GIG_GATHER;
+    gather = ngx_http_gig_tail_rest(k);
+    ngx_http_gig_keeper_wait(k, NGX_HTTP_GIG_PHASE_GATHER,
+                             ngx_max(gather, NGX_HTTP_GIG_GATHER));
+}
+
+
+/* Under a storm the next compile waits until compiling has had its share of a core and no more. */
+
+static ngx_msec_t
+ngx_http_gig_tail_rest(ngx_http_gig_keeper_t *k)
+{
+    ngx_msec_t  rest, passed;
+
+    rest = ngx_min(k->took * (NGX_HTTP_GIG_GATHER_SHARE - 1), NGX_HTTP_GIG_GATHER_MAX);
     passed = ngx_current_msec - k->compiled;
 
-    if (k->took * (NGX_HTTP_GIG_GATHER_SHARE - 1) > passed) {
-        gather = ngx_max(gather, k->took * (NGX_HTTP_GIG_GATHER_SHARE - 1) - passed);
-        gather = ngx_min(gather, NGX_HTTP_GIG_GATHER_MAX);
-    }
-
-    ngx_http_gig_keeper_wait(k, NGX_HTTP_GIG_PHASE_GATHER, gather);
+    return passed < rest ? rest - passed : 0;
 }
 
 
