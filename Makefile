@@ -182,7 +182,8 @@ bench:
 lint:
 	tools/lint
 
-compile_commands.json: Makefile tools/compile-commands $(BUILD)/files
+# It names the headers that nginx's configure writes.
+compile_commands.json: Makefile tools/compile-commands $(BUILD)/files | $(NGX_BUILD)/Makefile
 	tools/compile-commands '$(CC) $(ALL_CFLAGS)' $(NGX_SRC) $(NGX_BUILD) > $@
 
 # Builds only what is not there: under sudo NGX_SRC and CC are gone, and would give another module.

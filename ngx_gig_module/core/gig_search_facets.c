@@ -379,7 +379,7 @@ gig_facet_tell(gig_search_t *search, unsigned facet, gig_facet_counts_t *out)
         } else if (place[GIG_COUNT_LARGE] < last) {
             at = place[GIG_COUNT_LARGE]++;
 
-        } else if (out->count[last - 1].count < count) {
+        } else if (last > 0 && out->count[last - 1].count < count) {
             at = last - 1;
 
         } else {

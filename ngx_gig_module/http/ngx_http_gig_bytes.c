@@ -124,8 +124,11 @@ ngx_http_gig_bytes_encode(ngx_http_gig_bytes_t *bytes, gig_encoding_t encoding)
 
     /* it takes a fraction of that */
     shorter = realloc(data, len);
+    if (shorter) {
+        data = shorter;
+    }
 
-    body->data = (u_char *) (shorter ? shorter : data);
+    body->data = (u_char *) data;
     body->len = len;
 
     ngx_http_gig_bytes_tag(bytes, encoding);
