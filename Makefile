@@ -48,7 +48,7 @@ UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
 
 MODULE      := $(BUILD)/ngx_http_gig_module.so
 
-.PHONY: all module sync unit unit-build test demo bench bench-build lint install uninstall clean FORCE
+.PHONY: all module sync unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -168,6 +168,14 @@ $(BUILD)/bench/%: $(BUILD)/tools/bench.d/%.o $(BUILD)/libgigcore.a
 	$(CC) $(LINK) -o $@ $^ -lsqlite3 $(CORE_LIBS)
 
 -include $(BENCH_SRC:%.c=$(BUILD)/%.d)
+
+
+# t/fuzz/run builds the fuzz targets; this says, with no fuzzer, whether they still compile.
+FUZZ_OBJ    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard t/fuzz/*.c))
+
+fuzz-compile: $(FUZZ_OBJ)
+
+-include $(FUZZ_OBJ:.o=.d)
 
 
 test:
