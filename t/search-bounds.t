@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # Why: a search is work that anybody may order.  No query string, however long or odd,
-# may cost a worker more than a moment: all of S29, S30 and S31, and the worst questions
-# we can think of, asked differently each time, on a catalog made for them.
+# may cost a worker more than a moment: floods of parameters and values, numbers and dates
+# out of all bounds, and the worst questions we can think of, asked differently each time, on
+# a catalog made for them.
 
 use strict;
 use warnings;
@@ -110,7 +111,7 @@ cmp_ok(used() - $before, '<=', 40, 'and cost nothing to speak of');
 cmp_ok(time - $start, '<', 10, 'all of it is answered soon');
 
 
-# --- numbers (S31)
+# --- numbers
 
 for my $name (qw(limit pay_min hours_max)) {
     for my $value ('2147483648', '4294967296', '9223372036854775807', '9223372036854775808', '18446744073709551616', '-1', '-9223372036854775809', '1e9',

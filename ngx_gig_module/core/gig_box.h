@@ -2,7 +2,7 @@
 /*
  * The box: an application sealed to the board's public key (X25519).  Format 1:
  * version 1 byte, kid length 1 byte, kid, ephemeral public key 32, nonce 24,
- * ciphertext.  protocol.md, "box".
+ * ciphertext.  Whoever seals cannot open it: the private key is gig-sync's alone.
  */
 
 #ifndef GIG_BOX_H

@@ -2,7 +2,7 @@
 /*
  * The catalog image's index: small, immutable, position-independent, written
  * whole under a new name.  The bytes of fragments are in store files beside it.
- * Format: docs/architecture.md; the rules: protocol.md, "The catalog".
+ * Format: docs/architecture.md, "The image".
  *
  * The reader never trusts an offset: gig_image_open() checks header, size,
  * board and the bounds of every section, and each use checks what it follows.

@@ -1,5 +1,5 @@
 
-/* The names of a board's Redis keys and the scripts that use them; interface.md, "Redis". */
+/* The names of a board's Redis keys and the scripts that use them: docs/redis-schema.md. */
 
 #ifndef GIG_KEY_H
 #define GIG_KEY_H

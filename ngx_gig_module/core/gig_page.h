@@ -89,7 +89,7 @@ typedef struct {
     int                    known;               /* Redis answered and knows the id */
     int                    delivered;
     int                    withdrawn;
-    gig_str_t              stage;               /* newest stage of records.md, or empty */
+    gig_str_t              stage;               /* newest in the system of record, or empty */
     int64_t                stage_at;            /* seconds, 0 if none */
     int                    confirm_withdraw;    /* ask "withdraw?" with its POST form */
 } gig_page_receipt_t;

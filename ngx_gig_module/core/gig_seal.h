@@ -1,8 +1,9 @@
 
 /*
- * Names and seals, on libsodium, as protocol.md's "Names" has them: subkeys,
- * applicant hash, id, fingerprint, receipt token, form token, cursor, signature.
- * Call sodium_init() before any of it.
+ * Names and seals, on libsodium: subkeys, applicant hash, id, fingerprint, receipt
+ * token, form token, cursor, signature.  All follow from the secret file and what they
+ * name, so that each host makes the same ones and none has to be stored.  Call
+ * sodium_init() before any of it.
  */
 
 #ifndef GIG_SEAL_H

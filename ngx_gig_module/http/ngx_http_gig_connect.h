@@ -26,7 +26,10 @@
 
 typedef struct ngx_http_gig_connect_s  ngx_http_gig_connect_t;
 
-/* What tells one life of a Redis from another: protocol.md, "history". */
+/*
+ * What tells one life of a Redis from another: its replication id and the `ready` of its last
+ * rebuild.  A cursor in `changes` may mean nothing in another life.
+ */
 typedef struct {
     char                      replid[48];
     char                      ready[GIG_READY_MAX];     /* empty: absent */

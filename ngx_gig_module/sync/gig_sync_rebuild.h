@@ -1,5 +1,5 @@
 
-/* Brings back a Redis that lost its memory; `ready` is written last (protocol.md). */
+/* Brings back a Redis that lost its memory; `ready`, without which nobody judges, comes last. */
 
 #ifndef GIG_SYNC_REBUILD_H
 #define GIG_SYNC_REBUILD_H

@@ -3,7 +3,7 @@
  * A spreadsheet's export is the first thing a company tries.  Quotes, line ends
  * inside quotes, CRLF and a byte order mark must come out as they went in,
  * however the bytes are cut into blocks; one wrong row must cost one row.
- * And no cell we write may be run as a formula (security.md, S37).
+ * And no cell we write may be run as a formula: what an applicant typed is opened in Excel.
  */
 
 #include <setjmp.h>

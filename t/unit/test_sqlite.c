@@ -1,10 +1,9 @@
 
 /*
  * The system of record confirms seats and is the last word on who applied.  The
- * rules of settling (protocol.md, "Settling"): an application is there once,
- * confirmed never exceeds the cap, what came with other content is kept as a
- * conflict, what was withdrawn stays erased whatever comes later, a freed seat
- * goes to the first who waits, poison blocks nobody.
+ * rules: an application is there once, confirmed never exceeds the cap, what came
+ * with other content is kept as a conflict, what was withdrawn stays erased whatever
+ * comes later, a freed seat goes to the first who waits, poison blocks nobody.
  */
 
 #include <setjmp.h>

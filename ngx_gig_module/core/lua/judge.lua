@@ -1,7 +1,8 @@
 #!lua
--- Judges one application (protocol.md, "The judge").  All checks come before the
--- first write; every key that is written was read by its own type first, so that
--- a key of a wrong type ends the script with nothing half done.
+-- Judges one application: known already, not yet open, closed, full, or accepted and
+-- queued, by Redis's own clock.  All checks come before the first write; every key that
+-- is written was read by its own type first, so that a key of a wrong type ends the
+-- script with nothing half done.
 --
 --   KEYS  id:ID who:GIG:WHO seats changes
 --   ARGV  PREFIX MODE ID GIG REV AT_MS NODE WHO PRINT FLAGS BOX SEAT TTL

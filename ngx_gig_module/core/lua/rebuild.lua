@@ -1,7 +1,7 @@
 #!lua
--- One link of the chain that brings back a Redis that lost its memory (protocol.md,
--- "A Redis that lost its memory").  `ready` is written last, and only if no link
--- was lost on the way: a FLUSHALL in between takes the fence with it.
+-- One link of the chain that brings back a Redis that lost its memory.  Until `ready`
+-- is there nobody may judge.  It is written last, and only if no link was lost on the
+-- way: a FLUSHALL in between takes the fence with it.
 --
 --   KEYS  ready rebuild seats judge catalog changes stages (id:ID who:GIG:WHO)...
 --   ARGV  begin  FENCE

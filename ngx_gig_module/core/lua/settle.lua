@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Settles what the system of record has dealt with, and writes down its counts
--- (protocol.md, "Settling").  It runs also when Redis is out of memory: nothing
--- else empties the queue.
+-- Settles what the system of record has dealt with: takes it off the queue, gives back
+-- the seat that was held for it, and writes down the system of record's own counts.  It
+-- runs also when Redis is out of memory: nothing else empties the queue.
 --
 --   KEYS  applications settled seats judge catalog changes stages
 --         (id:ID who:GIG:WHO)... (id:ID)...

@@ -1,6 +1,6 @@
 #!lua
--- Withdraws an application, also one that Redis does not know (protocol.md, "The
--- judge"): marks the id and appends a record.  It frees no seat; settling does.
+-- Withdraws an application, also one that Redis does not know (it may have forgotten
+-- it): marks the id and appends a record.  It frees no seat; settling does.
 --
 --   KEYS  id:ID
 --   ARGV  PREFIX ID AT_MS NODE TTL

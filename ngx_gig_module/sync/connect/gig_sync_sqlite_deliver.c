@@ -225,7 +225,10 @@ gig_plain(const gig_sync_delivery_t *d, const char **why)
 }
 
 
-/* The seat of a first or further application; rules in protocol.md, "Settling". */
+/*
+ * The seat of a first or further application.  All of an applicant's share one seat; what Redis
+ * let in as waitlisted, over or late stays so; the cap decides about the rest.
+ */
 static gig_one_t
 gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **seat,
     int *duplicate, gig_error_t *err)
