@@ -29,7 +29,7 @@ typedef enum { GIG_SORT_NEWEST, GIG_SORT_CLOSING, GIG_SORT_PAY, GIG_SORT_RELEVAN
 typedef struct {
     gig_facet_t  facet;
     gig_str_t    text;              /* as given */
-    gig_str_t    key;               /* gig_fold() of it; not yet through gig_place_names_find() */
+    gig_str_t    key;               /* gig_fold() of it; not yet through gig_place_names_key() */
 } gig_query_value_t;
 
 /*

@@ -64,7 +64,7 @@ gig_search_facets(gig_search_t *search, uint32_t total, gig_found_t *found)
 }
 
 
-/* Where each facet's values begin; once an image. */
+/* Where each facet's values begin, and which can be told; once an epoch. */
 static void
 gig_facet_table(gig_search_t *search)
 {

@@ -23,7 +23,7 @@ typedef struct {
     uint64_t               list_rows;
 } gig_facet_range_t;
 
-#define GIG_KNOWN_FACETS        (1u << GIG_SEARCH_STATES)
+#define GIG_KNOWN_FACETS        (1u << GIG_SEARCH_STATES)       /* `facet` and `told` are filled */
 
 /* One word of q in one segment: its term in each language, or GIG_TERM_NONE. */
 typedef struct {
@@ -48,23 +48,23 @@ typedef struct {
 struct gig_search_s {
     size_t                 rows;                /* room, also of the bitmaps */
     size_t                 values;              /* room */
-    uint64_t               epoch;               /* of `state` */
-    unsigned               known;               /* bits: which of these are filled */
+    uint64_t               epoch;               /* of what is known */
+    unsigned               known;               /* bits: which of `state`; GIG_KNOWN_FACETS */
     void                  *memory, *memory_of_values;
     uint64_t              *state[GIG_SEARCH_STATES];
     uint64_t              *text;                /* what q leaves */
-    uint64_t              *base;                /* state, text and ranges */
+    uint64_t              *base;                /* state and text */
     uint64_t              *all;                 /* and all filters: the result */
     uint64_t              *chosen[GIG_FACETS];  /* rows of a facet's chosen values */
     uint64_t              *others[GIG_FACETS];  /* the result without that facet's filter */
-    uint64_t              *word, *clause;       /* while q is worked on */
+    uint64_t              *word, *clause;       /* while q, then the filters are worked on */
     uint32_t              *score;               /* a row */
     uint32_t              *postings;            /* rows of posting lists */
     uint8_t               *weights, *marks;     /* and their weights; which are meant */
     uint32_t              *posting;             /* of the list at hand: where in the above */
     uint8_t               *weight, *mark;
     uint32_t              *within;              /* which of them are of rows in `all` */
-    uint32_t               used;                /* of them, by lists that are kept */
+    uint32_t               used;                /* of postings, by lists that are kept */
     unsigned               n_kept, unkept;      /* lists; bits: words of which one was not kept */
     gig_kept_t             kept[GIG_KEPT_MAX];
     uint16_t              *tf;                  /* a row, of the word at hand; zero between words */
@@ -77,7 +77,7 @@ struct gig_search_s {
     uint32_t               next_position[GIG_PHRASE_POSITIONS];
     uint32_t              *counts, *shared;     /* a value */
     uint64_t              *counted;             /* values that some gig of the set has */
-    uint8_t               *told;                /* a value: it is to be told; once an image */
+    uint8_t               *told;                /* a value: it has a spelling to be told by */
 
     /* the question at hand */
     const gig_searched_t  *in;

@@ -88,7 +88,10 @@ gig_word_exact(const gig_word_place_t *place, gig_rows_action_t action, unsigned
 }
 
 
-/* The postings at hand, whose spellings are marked: kept for the scores, if that is wanted. */
+/*
+ * Does with a term's postings, whose spellings are marked, what is asked for; begins: only with
+ * those marked.  Keeps them for the scores if that is wanted and there is room.
+ */
 static void
 gig_word_list(const gig_word_place_t *place, uint32_t term, int begins, gig_rows_action_t action,
     unsigned scored)
@@ -239,7 +242,7 @@ gig_word_prefix(const gig_word_place_t *place, gig_rows_action_t action, unsigne
 }
 
 
-/* The rows into `posting`, their weights into `weight`; how many. */
+/* A term's rows that live in the segment, or the marked ones of them, to `posting`; how many. */
 static uint32_t
 gig_word_live(const gig_word_place_t *place, uint32_t term, int marked)
 {
@@ -312,7 +315,7 @@ gig_word_apply(gig_search_t *search, uint32_t n, gig_rows_action_t action)
 }
 
 
-/* Which of the postings at hand are of rows in `all`; how many.  No branch: none could be guessed. */
+/* Which of the postings at hand are of rows in `all`; how many.  A branch could not be guessed. */
 static uint32_t
 gig_word_within(gig_search_t *search, uint32_t n)
 {
