@@ -145,37 +145,16 @@ ngx_http_gig_has_plain(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes)
 static ngx_uint_t
 ngx_http_gig_accepts(ngx_str_t *value, const char *coding)
 {
-    u_char  *p, *last, *end, *name;
-    size_t   len;
+    ngx_str_t   rest, name;
+    ngx_uint_t  quality;
 
-    len = ngx_strlen(coding);
-    p = value->data;
-    last = p + value->len;
+    rest = *value;
 
-    while (p < last) {
+    while (ngx_http_gig_accept_next(&rest, &name, &quality)) {
 
-        end = ngx_strlchr(p, last, ',');
-        if (end == NULL) {
-            end = last;
+        if (ngx_http_gig_accept_is(&name, coding)) {
+            return quality;
         }
-
-        while (p < end && (*p == ' ' || *p == '\t')) {
-            p++;
-        }
-
-        name = p;
-
-        while (p < end && *p != ';' && *p != ' ' && *p != '\t') {
-            p++;
-        }
-
-        if ((size_t) (p - name) == len
-            && ngx_strncasecmp(name, (u_char *) coding, len) == 0)
-        {
-            return ngx_http_gig_quality(p, end);
-        }
-
-        p = end + 1;
     }
 
     return 0;

@@ -18,14 +18,13 @@ typedef struct {
 static ngx_str_t *ngx_http_gig_accept_header(ngx_http_request_t *r);
 static ngx_http_gig_format_t ngx_http_gig_format_by_default(ngx_http_request_t *r);
 static void ngx_http_gig_accept(ngx_http_gig_accept_t *a, ngx_uint_t exact, ngx_uint_t quality);
+static ngx_uint_t ngx_http_gig_quality(u_char *p, u_char *last);
 
 
 ngx_http_gig_format_t
 ngx_http_gig_negotiate(ngx_http_request_t *r)
 {
-    u_char                 *p, *last, *end, *type;
-    size_t                  len;
-    ngx_str_t              *value;
+    ngx_str_t              *value, rest, type;
     ngx_uint_t              quality;
     ngx_http_gig_accept_t   html, json;
 
@@ -38,55 +37,30 @@ ngx_http_gig_negotiate(ngx_http_request_t *r)
     ngx_memzero(&html, sizeof(ngx_http_gig_accept_t));
     ngx_memzero(&json, sizeof(ngx_http_gig_accept_t));
 
-    p = value->data;
-    last = p + value->len;
+    rest = *value;
 
-    while (p < last) {
+    while (ngx_http_gig_accept_next(&rest, &type, &quality)) {
 
-        end = ngx_strlchr(p, last, ',');
-        if (end == NULL) {
-            end = last;
-        }
+        /* application/xhtml+xml says "a browser", not "JSON": it is none of these */
 
-        while (p < end && (*p == ' ' || *p == '\t')) {
-            p++;
-        }
-
-        type = p;
-
-        while (p < end && *p != ';' && *p != ' ' && *p != '\t') {
-            p++;
-        }
-
-        len = p - type;
-        quality = ngx_http_gig_quality(p, end);
-
-        if (len == 9 && ngx_strncasecmp(type, (u_char *) "text/html", 9) == 0) {
+        if (ngx_http_gig_accept_is(&type, "text/html")) {
             ngx_http_gig_accept(&html, 3, quality);
 
-        } else if (len == 21
-                   && ngx_strncasecmp(type, (u_char *) "application/xhtml+xml", 21) == 0)
-        {
-            /* says "a browser", not "JSON": kept out of the comparison */
-
-        } else if ((len == 16 && ngx_strncasecmp(type, (u_char *) "application/json", 16) == 0)
-                   || (len == 24
-                       && ngx_strncasecmp(type, (u_char *) "application/problem+json", 24) == 0))
+        } else if (ngx_http_gig_accept_is(&type, "application/json")
+                   || ngx_http_gig_accept_is(&type, "application/problem+json"))
         {
             ngx_http_gig_accept(&json, 3, quality);
 
-        } else if (len == 6 && ngx_strncasecmp(type, (u_char *) "text/*", 6) == 0) {
+        } else if (ngx_http_gig_accept_is(&type, "text/*")) {
             ngx_http_gig_accept(&html, 2, quality);
 
-        } else if (len == 13 && ngx_strncasecmp(type, (u_char *) "application/*", 13) == 0) {
+        } else if (ngx_http_gig_accept_is(&type, "application/*")) {
             ngx_http_gig_accept(&json, 2, quality);
 
-        } else if (len == 3 && ngx_strncmp(type, "*/*", 3) == 0) {
+        } else if (ngx_http_gig_accept_is(&type, "*/*")) {
             ngx_http_gig_accept(&html, 1, quality);
             ngx_http_gig_accept(&json, 1, quality);
         }
-
-        p = end + 1;
     }
 
     if (html.exact && html.quality == 0) {
@@ -163,9 +137,59 @@ ngx_http_gig_accept(ngx_http_gig_accept_t *a, ngx_uint_t exact, ngx_uint_t quali
 }
 
 
-/* The weight in thousandths; what is malformed counts as 1000, as if it were not there. */
+/*
+ * The next element of what Accept or Accept-Encoding lists, which is taken off rest: its
+ * name without parameters, and its weight.  0: there is none any more.
+ */
 
 ngx_uint_t
+ngx_http_gig_accept_next(ngx_str_t *rest, ngx_str_t *name, ngx_uint_t *quality)
+{
+    u_char  *p, *last, *end;
+
+    if (rest->len == 0) {
+        return 0;
+    }
+
+    p = rest->data;
+    last = p + rest->len;
+
+    end = ngx_strlchr(p, last, ',');
+    if (end == NULL) {
+        end = last;
+    }
+
+    rest->data = end < last ? end + 1 : last;
+    rest->len = last - rest->data;
+
+    while (p < end && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    name->data = p;
+
+    while (p < end && *p != ';' && *p != ' ' && *p != '\t') {
+        p++;
+    }
+
+    name->len = p - name->data;
+    *quality = ngx_http_gig_quality(p, end);
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_http_gig_accept_is(ngx_str_t *name, const char *text)
+{
+    return name->len == ngx_strlen(text)
+           && ngx_strncasecmp(name->data, (u_char *) text, name->len) == 0;
+}
+
+
+/* The weight in thousandths; what is malformed counts as 1000, as if it were not there. */
+
+static ngx_uint_t
 ngx_http_gig_quality(u_char *p, u_char *last)
 {
     ngx_uint_t  n, scale;

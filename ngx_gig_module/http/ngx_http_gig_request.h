@@ -97,8 +97,11 @@ ngx_int_t ngx_http_gig_log_cut(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 
 /* negotiate and args; a bad value: NGX_DECLINED, and error says which and what would be right */
 ngx_http_gig_format_t ngx_http_gig_negotiate(ngx_http_request_t *r);
-ngx_uint_t ngx_http_gig_quality(u_char *p, u_char *last);       /* q= of one element of a list */
 ngx_int_t ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *error);
+
+/* The elements of Accept or Accept-Encoding, one a call; rest begins as all of the header. */
+ngx_uint_t ngx_http_gig_accept_next(ngx_str_t *rest, ngx_str_t *name, ngx_uint_t *quality);
+ngx_uint_t ngx_http_gig_accept_is(ngx_str_t *name, const char *text);
 
 /* routes */
 ngx_int_t ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
