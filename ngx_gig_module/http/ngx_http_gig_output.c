@@ -9,6 +9,8 @@
 
 
 static ngx_int_t ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value);
+static ngx_table_elt_t *ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *value);
 static ngx_int_t ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer);
 static ngx_int_t ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
@@ -198,10 +200,9 @@ static ngx_int_t
 ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer)
 {
-    u_char           *p;
-    ngx_str_t         value;
-    ngx_uint_t        i;
-    ngx_table_elt_t  *h;
+    u_char      *p;
+    ngx_str_t    value;
+    ngx_uint_t   i;
 
     for (i = 0; i < sizeof(ngx_http_gig_always) / sizeof(ngx_http_gig_always[0]); i++) {
         if (ngx_http_gig_header(r, &ngx_http_gig_always[i][0], &ngx_http_gig_always[i][1])
@@ -276,36 +277,23 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     if (answer->etag.len) {
 
-        h = ngx_list_push(&r->headers_out.headers);
-        if (h == NULL) {
+        /* no copy: who weakens it, as the gzip filter does, writes another */
+        r->headers_out.etag = ngx_http_gig_header_add(r, &ngx_http_gig_name_etag, &answer->etag);
+
+        if (r->headers_out.etag == NULL) {
             return NGX_ERROR;
         }
-
-        h->hash = 1;
-        ngx_http_gig_header_end(h);
-        h->key = ngx_http_gig_name_etag;
-
-        /* no copy: who weakens it, as the gzip filter does, writes another */
-        h->value = answer->etag;
-        r->headers_out.etag = h;
     }
 
-    if (answer->location.len) {
+    /*
+     * r->headers_out.location is left alone: nginx would make an absolute
+     * address of the path with the client's Host
+     */
 
-        h = ngx_list_push(&r->headers_out.headers);
-        if (h == NULL) {
-            return NGX_ERROR;
-        }
-
-        h->hash = 1;
-        ngx_http_gig_header_end(h);
-        h->key = ngx_http_gig_name_location;
-        h->value = answer->location;
-
-        /*
-         * r->headers_out.location is left alone: nginx would make an absolute
-         * address of the path with the client's Host
-         */
+    if (answer->location.len
+        && ngx_http_gig_header(r, &ngx_http_gig_name_location, &answer->location) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     return NGX_OK;
@@ -406,22 +394,15 @@ ngx_http_gig_header_vary(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 static ngx_int_t
 ngx_http_gig_header_encoding(ngx_http_request_t *r, gig_encoding_t encoding)
 {
-    ngx_table_elt_t  *h;
+    ngx_str_t  value;
 
-    h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
+    value.data = (u_char *) gig_encoding_name(encoding);
+    value.len = ngx_strlen(value.data);
 
-    h->hash = 1;
-    ngx_http_gig_header_end(h);
-    h->key = ngx_http_gig_name_encoding;
-    h->value.data = (u_char *) gig_encoding_name(encoding);
-    h->value.len = ngx_strlen(h->value.data);
+    r->headers_out.content_encoding = ngx_http_gig_header_add(r, &ngx_http_gig_name_encoding,
+                                                              &value);
 
-    r->headers_out.content_encoding = h;
-
-    return NGX_OK;
+    return r->headers_out.content_encoding ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -450,11 +431,18 @@ ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 static ngx_int_t
 ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value)
 {
+    return ngx_http_gig_header_add(r, name, value) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_table_elt_t *
+ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value)
+{
     ngx_table_elt_t  *h;
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     h->hash = 1;
@@ -462,7 +450,7 @@ ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value)
     h->key = *name;
     h->value = *value;
 
-    return NGX_OK;
+    return h;
 }
 
 
