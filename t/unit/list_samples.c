@@ -5,19 +5,12 @@
  * not run by any; by hand:
  *
  *     make build/unit/list_samples
- *     tools/demo.d/gigs.pl | build/unit/list_samples FOLDER
+ *     perl tools/demo.d/gigs.pl | build/unit/list_samples FOLDER
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "gig_fragment.h"
-#include "gig_page.h"
+#include "page_sample.h"
 
 
-#define SAMPLES_MAX     64
-#define PAGE_MAX        (4 * 1024 * 1024)
 #define FACET(list)     { sizeof(list) / sizeof((list)[0]), (list) }
 #define VALUE(s, n)     { { (s), sizeof(s) - 1 }, (n), -1 }
 
@@ -80,59 +73,23 @@ static size_t       n_gigs;
 
 
 static void
-sample_write(const char *name, gig_buf_t *html)
-{
-    char   path[1024];
-    FILE  *file;
-
-    (void) snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "w");
-
-    if (file == NULL || gig_buf_failed(html) || fwrite(html->data, 1, html->len, file) != html->len)
-    {
-        perror(path);
-        exit(1);
-    }
-
-    (void) fclose(file);
-    gig_buf_free(html);
-}
-
-
-static void
-sample_card(const gig_record_t *gig, gig_state_t state, int closing, gig_buf_t *out)
-{
-    gig_buf_t    card;
-    gig_holes_t  holes;
-
-    gig_buf_init(&card, PAGE_MAX);
-    gig_fragment_render(GIG_FRAGMENT_CARD, gig, NULL, &card, &holes);
-
-    gig_buf_add(out, card.data, holes.url);
-    gig_buf_str(out, page.base);
-    gig_buf_add(out, card.data + holes.url, holes.state - holes.url);
-    gig_buf_str(out, gig_fragment_state_html(state, closing));
-    gig_buf_add(out, card.data + holes.state, card.len - holes.state);
-    gig_buf_free(&card);
-}
-
-
-static void
 sample_list(const char *name, const gig_page_list_t *list)
 {
-    uint32_t   i;
-    gig_buf_t  out;
+    uint32_t      i;
+    gig_buf_t     out;
+    gig_state_t   state;
 
     gig_buf_init(&out, PAGE_MAX);
     gig_page_list_head(&page, list, &out);
 
     for (i = 0; i < list->shown; i++) {
-        sample_card(&gigs[i % n_gigs], i == 1 ? GIG_STATE_WAITLIST : i == 3 ? GIG_STATE_SCHEDULED
-                    : i == 5 ? GIG_STATE_FULL : GIG_STATE_OPEN, i == 2, &out);
+        state = i == 1 ? GIG_STATE_WAITLIST : i == 3 ? GIG_STATE_SCHEDULED
+                : i == 5 ? GIG_STATE_FULL : GIG_STATE_OPEN;
+        sample_card(&page, &gigs[i % n_gigs], NULL, state, i == 2, &out);
     }
 
     gig_page_list_tail(&page, list, &out);
-    sample_write(name, &out);
+    sample_write(folder, name, &out);
 }
 
 
@@ -171,10 +128,7 @@ sample_query(gig_query_t *query)
 int
 main(int argc, char **argv)
 {
-    char                *line;
-    size_t               size, i;
-    ssize_t              len;
-    gig_errors_t         errors;
+    size_t               i;
     gig_page_list_t      list;
     static gig_query_t   query;
 
@@ -184,25 +138,7 @@ main(int argc, char **argv)
     }
 
     folder = argv[1];
-    line = NULL;
-    size = 0;
-
-    for (n_gigs = 0; n_gigs < SAMPLES_MAX && (len = getline(&line, &size, stdin)) > 0; n_gigs++) {
-        memset(&errors, 0, sizeof(errors));
-
-        if (gig_record_read((gig_str_t) { line, (size_t) len }, &gigs[n_gigs], &errors) != 0) {
-            (void) fprintf(stderr, "record %zu: %s: %s\n", n_gigs + 1, errors.error[0].pointer,
-                           errors.error[0].detail);
-            return 1;
-        }
-    }
-
-    free(line);
-
-    if (n_gigs == 0) {
-        (void) fprintf(stderr, "no record\n");
-        return 1;
-    }
+    n_gigs = sample_read(gigs);
 
     page.title = gig_str("Micro-internships at Acme");
     page.about = gig_str("Short, paid projects for students and recent graduates."

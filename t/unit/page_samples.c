@@ -5,20 +5,14 @@
  * not run by any; by hand:
  *
  *     make build/unit/page_samples
- *     tools/demo.d/gigs.pl | build/unit/page_samples FOLDER
+ *     perl tools/demo.d/gigs.pl | build/unit/page_samples FOLDER
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "gig_fragment.h"
 #include "gig_json.h"
-#include "gig_page.h"
+
+#include "page_sample.h"
 
 
-#define SAMPLES_MAX     64
-#define PAGE_MAX        (4 * 1024 * 1024)
 #define SAMPLE(text)    { (text), sizeof(text) - 1 }
 
 
@@ -31,26 +25,6 @@ static gig_page_t         page = {
     .style = { "gig.css", 7 },
     .now = 1795400000,
 };
-
-
-static void
-sample_write(const char *name, gig_buf_t *html)
-{
-    char   path[1024];
-    FILE  *file;
-
-    (void) snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "w");
-
-    if (file == NULL || gig_buf_failed(html) || fwrite(html->data, 1, html->len, file) != html->len)
-    {
-        perror(path);
-        exit(1);
-    }
-
-    (void) fclose(file);
-    gig_buf_free(html);
-}
 
 
 static void
@@ -79,25 +53,6 @@ sample_zone(const char *name, char *bytes, gig_zone_t *zone)
 
 
 static void
-sample_card(const gig_record_t *gig, const gig_zone_t *zone, gig_state_t state, int closing,
-    gig_buf_t *out)
-{
-    gig_buf_t    card;
-    gig_holes_t  holes;
-
-    gig_buf_init(&card, PAGE_MAX);
-    gig_fragment_render(GIG_FRAGMENT_CARD, gig, zone, &card, &holes);
-
-    gig_buf_add(out, card.data, holes.url);
-    gig_buf_str(out, page.base);
-    gig_buf_add(out, card.data + holes.url, holes.state - holes.url);
-    gig_buf_str(out, gig_fragment_state_html(state, closing));
-    gig_buf_add(out, card.data + holes.state, card.len - holes.state);
-    gig_buf_free(&card);
-}
-
-
-static void
 sample_form(const char *name, const gig_page_gig_t *gig, const gig_form_t *form,
     const gig_answers_t *answers, const gig_errors_t *errors)
 {
@@ -107,7 +62,7 @@ sample_form(const char *name, const gig_page_gig_t *gig, const gig_form_t *form,
 
     gig_buf_init(&out, PAGE_MAX);
     gig_page_form(&page, &view, &out);
-    sample_write(name, &out);
+    sample_write(folder, name, &out);
 }
 
 
@@ -118,7 +73,7 @@ sample_receipt(const char *name, const gig_page_receipt_t *receipt)
 
     gig_buf_init(&out, PAGE_MAX);
     gig_page_receipt(&page, receipt, &out);
-    sample_write(name, &out);
+    sample_write(folder, name, &out);
 }
 
 
@@ -133,16 +88,14 @@ sample_gig(const char *name, const gig_page_gig_t *gig, gig_state_t state)
 
     gig_buf_init(&out, PAGE_MAX);
     gig_page_gig(&page, &view, &out);
-    sample_write(name, &out);
+    sample_write(folder, name, &out);
 }
 
 
 int
 main(int argc, char **argv)
 {
-    char               *line;
-    size_t              size, i, n;
-    ssize_t             len;
+    size_t              i, n;
     gig_buf_t           out;
     gig_form_t          form;
     gig_zone_t          zone;
@@ -160,23 +113,7 @@ main(int argc, char **argv)
 
     folder = argv[1];
     sample_zone("America/Chicago", tzif, &zone);
-    line = NULL;
-    size = 0;
-
-    for (n = 0; n < SAMPLES_MAX && (len = getline(&line, &size, stdin)) > 0; n++) {
-        memset(&errors, 0, sizeof(errors));
-
-        if (gig_record_read((gig_str_t) { line, (size_t) len }, &gig[n], &errors) != 0) {
-            (void) fprintf(stderr, "record %zu: %s: %s\n", n + 1, errors.error[0].pointer,
-                           errors.error[0].detail);
-            return 1;
-        }
-    }
-
-    if (n == 0) {
-        (void) fprintf(stderr, "no record\n");
-        return 1;
-    }
+    n = sample_read(gig);
 
     memset(&view, 0, sizeof(view));
     view.gig = gig[0].root;
@@ -196,11 +133,11 @@ main(int argc, char **argv)
     gig_page_gone_head(&page, &view, (n > 3) ? 3 : 0, &out);
 
     for (i = 1; n > 3 && i < 4; i++) {
-        sample_card(&gig[i], &zone, GIG_STATE_OPEN, 0, &out);
+        sample_card(&page, &gig[i], &zone, GIG_STATE_OPEN, 0, &out);
     }
 
     gig_page_gone_tail(&page, (n > 3) ? 3 : 0, &out);
-    sample_write("gone.html", &out);
+    sample_write(folder, "gone.html", &out);
     view.state = GIG_STATE_OPEN;
 
     memset(&errors, 0, sizeof(errors));
@@ -253,19 +190,17 @@ main(int argc, char **argv)
     gig_buf_init(&out, PAGE_MAX);
     gig_page_problem(&page, 503, "The board cannot take this in right now",
                      "The application could not be stored.", &out);
-    sample_write("503.html", &out);
+    sample_write(folder, "503.html", &out);
 
     gig_buf_init(&out, PAGE_MAX);
     gig_page_problem(&page, 404, "This page does not exist", "", &out);
-    sample_write("404.html", &out);
+    sample_write(folder, "404.html", &out);
 
     gig_form_free(&form);
 
     for (i = 0; i < n; i++) {
         gig_record_free(&gig[i]);
     }
-
-    free(line);
 
     return 0;
 }
