@@ -6,6 +6,8 @@
 
 #include <jansson.h>
 
+#include "gig_buf.h"
+
 /* Each tries another way out of text, attribute, tag or comment. */
 static const char *const  check_polyglots[] = {
     "<script>alert(1)</script>",
@@ -189,6 +191,52 @@ check_well_formed(const char *html)
     if (depth != 0) {
         fail_msg("never closed: %.40s", open[depth - 1]);
     }
+}
+
+
+static inline unsigned
+check_count(const char *html, const char *what)
+{
+    unsigned     n;
+    const char  *p;
+
+    for (n = 0, p = html; (p = strstr(p, what)) != NULL; p++) {
+        n++;
+    }
+
+    return n;
+}
+
+
+/* What holds for any page. */
+
+static inline void
+check_page(const char *html)
+{
+    check_well_formed(html);
+    check_harmless(html);
+    assert_int_equal(check_count(html, "<h1"), 1);
+    assert_int_equal(check_count(html, "<main "), 1);
+    assert_int_equal(check_count(html, " style="), 0);
+    assert_int_equal(check_count(html, "<style"), 0);
+}
+
+
+/* What was rendered, as text that the caller frees; the buffer is given back. */
+
+static inline char *
+check_text(gig_buf_t *out)
+{
+    char  *html;
+
+    gig_buf_add(out, "", 1);
+    assert_false(gig_buf_failed(out));
+    html = strdup(out->data);
+    assert_non_null(html);
+    assert_int_equal(strlen(html), out->len - 1);
+    gig_buf_free(out);
+
+    return html;
 }
 
 

@@ -1,8 +1,8 @@
 
 /*
  * Writes one HTML file a state of each page but the list (list_samples.c) into a
- * folder, from records given as JSON lines, so that they can be looked at without a server.  Not a test and
- * not run by any; by hand:
+ * folder, from records given as JSON lines, so that they can be looked at without a
+ * server.  Not a test and not run by any; by hand:
  *
  *     make build/unit/page_samples
  *     perl tools/demo.d/gigs.pl | build/unit/page_samples FOLDER
