@@ -309,6 +309,33 @@ test_compile(test_board_t *board, const gig_change_t *changes, size_t n, int ful
 }
 
 
+/* A store that the image does not name, for what is appended from now on; 0: there is none. */
+static inline int
+test_next_store(test_board_t *board)
+{
+    uint32_t     i, number;
+    gig_store_t  store;
+
+    for (number = 0; number < TEST_STORES; number++) {
+        for (i = 0; board->compiled && i < board->image.stores; i++) {
+            assert_int_equal(gig_image_store(&board->image, i, &store), 0);
+
+            if (store.number == number) {
+                break;
+            }
+        }
+
+        if (!board->compiled || i == board->image.stores) {
+            board->current = number;
+            gig_buf_reset(&board->store[number]);
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* A fragment's bytes, checked. */
 static inline gig_str_t
 test_fragment(const test_board_t *board, uint32_t row, gig_fragment_kind_t kind)

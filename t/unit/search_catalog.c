@@ -128,33 +128,6 @@ catalog_free(catalog_t *catalog)
 }
 
 
-/* A store that the image does not name, for what is appended from now on; 0: there is none. */
-static int
-next_store(test_board_t *board)
-{
-    uint32_t     i, number;
-    gig_store_t  store;
-
-    for (number = 0; number < TEST_STORES; number++) {
-        for (i = 0; board->compiled && i < board->image.stores; i++) {
-            assert_int_equal(gig_image_store(&board->image, i, &store), 0);
-
-            if (store.number == number) {
-                break;
-            }
-        }
-
-        if (!board->compiled || i == board->image.stores) {
-            board->current = number;
-            gig_buf_reset(&board->store[number]);
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 /* The segments of the image, from its stores: both may have moved. */
 static void
 open_segments(catalog_t *catalog)
@@ -381,7 +354,7 @@ catalog_change(catalog_t *catalog)
     }
 
     if (compact || test_random(&catalog->random, 8) == 0) {
-        compact = next_store(&catalog->board) && compact;
+        compact = test_next_store(&catalog->board) && compact;
     }
 
     for (i = 0; i < n; i++) {

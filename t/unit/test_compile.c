@@ -51,33 +51,6 @@ change(uint64_t *random, model_t *model, batch_t *batch)
 }
 
 
-/* A new file for what is appended from now on: a store that the image does not name, if any. */
-static uint32_t
-next_store(test_board_t *board)
-{
-    uint32_t     i, number;
-    gig_store_t  store;
-
-    for (number = 0; number < TEST_STORES; number++) {
-        for (i = 0; board->compiled && i < board->image.stores; i++) {
-            assert_int_equal(gig_image_store(&board->image, i, &store), 0);
-
-            if (store.number == number) {
-                break;
-            }
-        }
-
-        if (!board->compiled || i == board->image.stores) {
-            board->current = number;
-            gig_buf_reset(&board->store[number]);
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 static void
 test_equivalence(void **state)
 {
@@ -115,7 +88,7 @@ test_equivalence(void **state)
         }
 
         if (compact || test_random(&random, 10) == 0) {
-            compact &= next_store(&board);
+            compact &= (uint32_t) test_next_store(&board);
         }
 
         test_compile(&board, batch->change, batch->n, (int) full, (int) compact);
