@@ -90,9 +90,8 @@ $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 $(BUILD)/unit/test_compress: private CORE_LIBS += -lbrotlidec
 
 # These make each allocation of core/ fail in turn.
-WRAP        := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap
-$(BUILD)/unit/test_compile_faults: private LINK += $(WRAP)
-$(BUILD)/unit/test_segment_faults: private LINK += $(WRAP),--wrap=mremap
+$(BUILD)/unit/test_compile_faults $(BUILD)/unit/test_segment_faults: private LINK += \
+        -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=mremap
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

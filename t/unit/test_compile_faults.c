@@ -5,51 +5,8 @@
  * never the last image, and never a byte out of bounds.
  */
 
-#include <sys/mman.h>
-
 #include "gig_test_batch.h"
-
-
-/* For the test of failures: counts down to the allocation that fails; 0 is never. */
-static long  fail_after;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void *__real_mmap(void *p, size_t size, int protection, int flags, int fd, off_t offset);
-void *__wrap_mmap(void *p, size_t size, int protection, int flags, int fd, off_t offset);
-
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fail_after > 0 && --fail_after == 0 ? NULL : __real_malloc(size);
-}
-
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-    return fail_after > 0 && --fail_after == 0 ? NULL : __real_calloc(n, size);
-}
-
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-    return fail_after > 0 && --fail_after == 0 ? NULL : __real_realloc(p, size);
-}
-
-
-void *
-__wrap_mmap(void *p, size_t size, int protection, int flags, int fd, off_t offset)
-{
-    return fail_after > 0 && --fail_after == 0
-           ? MAP_FAILED : __real_mmap(p, size, protection, flags, fd, offset);
-}
+#include "gig_test_faults.h"
 
 
 static void
