@@ -18,16 +18,14 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sched.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "bench.h"
 
 #define CONNECTIONS_MAX  512
 #define PATHS_MAX        65536
@@ -64,10 +62,10 @@ typedef struct {
 } load_t;
 
 
-static int64_t now_ns(void);
 static int create(load_t *load, char **argv);
 static int run(load_t *load);
 static void destroy(load_t *load);
+static int take_path(void *data, char *line);
 static int read_paths(load_t *load, const char *file);
 static int connect_one(load_t *load, size_t i);
 static int64_t due_at(const load_t *load, uint64_t request);
@@ -82,53 +80,31 @@ static double percentile(const load_t *load, double part);
 static int compare(const void *a, const void *b);
 
 
-static int64_t
-now_ns(void)
+static int
+take_path(void *data, char *line)
 {
-    struct timespec  t;
+    load_t  *load = data;
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &t);
+    if (load->paths == PATHS_MAX) {
+        return 1;
+    }
 
-    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
+    if (strlen(line) > PATH_MAX_LENGTH) {
+        return 0;
+    }
+
+    load->path[load->paths] = strdup(line);
+
+    return load->path[load->paths++] ? 0 : -1;
 }
 
 
 static int
 read_paths(load_t *load, const char *file)
 {
-    FILE    *in;
-    char    *line = NULL;
-    size_t   size = 0;
-    ssize_t  len;
-
-    in = fopen(file, "r");
-
-    if (in == NULL) {
-        perror(file);
+    if (bench_lines(file, take_path, load) != 0) {
         return -1;
     }
-
-    while (load->paths < PATHS_MAX && (len = getline(&line, &size, in)) != -1) {
-
-        if (len > 0 && line[len - 1] == '\n') {
-            line[--len] = '\0';
-        }
-
-        if (len == 0 || len > PATH_MAX_LENGTH) {
-            continue;
-        }
-
-        load->path[load->paths] = strdup(line);
-
-        if (load->path[load->paths] == NULL) {
-            break;
-        }
-
-        load->paths++;
-    }
-
-    free(line);
-    (void) fclose(in);
 
     if (load->paths == 0) {
         (void) fprintf(stderr, "load: %s has no paths\n", file);

@@ -13,19 +13,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gig_search.h"
 
-#define QUERIES_MAX  1000
-#define RUNS_MAX     2000
+#include "bench.h"
 
 typedef struct {
     gig_str_t           index, store[GIG_IMAGE_STORES_MAX];
@@ -35,7 +30,8 @@ typedef struct {
     gig_searched_t      searched;
     gig_search_t       *search;
     char               *query[QUERIES_MAX];
-    size_t              queries, runs;
+    size_t              queries;
+    int64_t             now;
     int64_t            *took;                   /* RUNS_MAX a query */
     gig_query_t         asked;
     gig_found_t         found;
@@ -46,10 +42,9 @@ static int newest(const char *folder, uint64_t *generation);
 static int map_file(const char *folder, const char *name, gig_str_t *bytes);
 static int open_image(bench_t *bench, const char *folder, const char *board);
 static int read_queries(bench_t *bench, const char *file);
-static int ask(bench_t *bench, const char *args, int64_t now);
-static int run(bench_t *bench, int64_t now, double seconds);
-static int64_t now_ns(void);
-static int compare(const void *a, const void *b);
+static int take_query(void *data, char *line);
+static int ask(void *data, size_t i);
+static int run(bench_t *bench, double seconds);
 
 
 static int
@@ -189,33 +184,27 @@ open_image(bench_t *bench, const char *folder, const char *board)
 
 
 static int
+take_query(void *data, char *line)
+{
+    bench_t  *bench = data;
+
+    if (bench->queries == QUERIES_MAX) {
+        return 1;
+    }
+
+    bench->query[bench->queries] = strdup(line);
+
+    return bench->query[bench->queries++] ? 0 : -1;
+}
+
+
+static int
 read_queries(bench_t *bench, const char *file)
 {
-    FILE    *in;
-    char    *line = NULL;
-    size_t   size = 0;
-    ssize_t  len;
-
-    in = fopen(file, "r");
-
-    if (in == NULL) {
-        perror(file);
+    if (bench_lines(file, take_query, bench) != 0) {
         return -1;
     }
 
-    while (bench->queries < QUERIES_MAX && (len = getline(&line, &size, in)) > 1) {
-        line[len - 1] = '\0';
-        bench->query[bench->queries] = strdup(line);
-
-        if (bench->query[bench->queries] == NULL) {
-            break;
-        }
-
-        bench->queries++;
-    }
-
-    free(line);
-    (void) fclose(in);
     bench->took = calloc(QUERIES_MAX * RUNS_MAX, sizeof(int64_t));
 
     return bench->queries && bench->took ? 0 : -1;
@@ -225,8 +214,10 @@ read_queries(bench_t *bench, const char *file)
 /* All that the module does of a question it has not kept the answer of, but for writing it. */
 
 static int
-ask(bench_t *bench, const char *args, int64_t now)
+ask(void *data, size_t i)
 {
+    bench_t     *bench = data;
+    const char  *args = bench->query[i];
     gig_error_t  err;
 
     if (gig_query_read((gig_str_t) { args, strlen(args) }, 1, &bench->asked, &err) != 0) {
@@ -234,50 +225,37 @@ ask(bench_t *bench, const char *args, int64_t now)
         return -1;
     }
 
-    return gig_search(bench->search, &bench->searched, &bench->asked, NULL, now, &bench->found);
+    return gig_search(bench->search, &bench->searched, &bench->asked, NULL, bench->now,
+                      &bench->found);
 }
 
 
 static int
-run(bench_t *bench, int64_t now, double seconds)
+run(bench_t *bench, double seconds)
 {
-    size_t    i, j, facet;
-    int64_t   begin, before, sum;
-    uint32_t  value;
+    size_t   i, j, facet, runs;
+    int64_t  sum;
 
-    begin = now_ns();
+    runs = bench_runs(bench->took, bench->queries, seconds, ask, bench);
 
-    do {
-        for (i = 0; i < bench->queries; i++) {
-            before = now_ns();
-
-            if (ask(bench, bench->query[i], now) != 0) {
-                return -1;
-            }
-
-            bench->took[i * RUNS_MAX + bench->runs] = now_ns() - before;
-        }
-
-        bench->runs++;
-
-    } while (bench->runs < RUNS_MAX && (double) (now_ns() - begin) < 1e9 * seconds);
+    if (runs == 0) {
+        return -1;
+    }
 
     for (i = 0; i < bench->queries; i++) {
 
-        if (ask(bench, bench->query[i], now) != 0) {
+        if (ask(bench, i) != 0) {
             return -1;
         }
 
-        qsort(&bench->took[i * RUNS_MAX], bench->runs, sizeof(int64_t), compare);
-        (void) printf("%" PRId64 " %" PRIu32, bench->took[i * RUNS_MAX + bench->runs / 2],
+        (void) printf("%" PRId64 " %" PRIu32, bench->took[i * RUNS_MAX + runs / 2],
                       bench->found.total);
 
         for (facet = 0; facet < GIG_FACETS; facet++) {
             sum = 0;
 
             for (j = 0; j < bench->found.facet[facet].n; j++) {
-                value = bench->found.facet[facet].count[j].count;
-                sum += value;
+                sum += bench->found.facet[facet].count[j].count;
             }
 
             (void) printf(" %" PRId64, sum);
@@ -287,26 +265,6 @@ run(bench_t *bench, int64_t now, double seconds)
     }
 
     return 0;
-}
-
-
-static int64_t
-now_ns(void)
-{
-    struct timespec  t;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &t);
-
-    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-
-static int
-compare(const void *a, const void *b)
-{
-    int64_t  x = *(const int64_t *) a, y = *(const int64_t *) b;
-
-    return (x > y) - (x < y);
 }
 
 
@@ -320,8 +278,10 @@ main(int argc, char **argv)
         return EXIT_FAILURE;
     }
 
+    bench.now = strtoll(argv[4], NULL, 10);
+
     if (open_image(&bench, argv[1], argv[2]) != 0 || read_queries(&bench, argv[3]) != 0
-        || run(&bench, strtoll(argv[4], NULL, 10), atof(argv[5])) != 0)
+        || run(&bench, atof(argv[5])) != 0)
     {
         return EXIT_FAILURE;
     }

@@ -12,21 +12,17 @@
  */
 
 #include <ctype.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <sqlite3.h>
 
 #include "gig_buf.h"
 
+#include "bench.h"
+
 #define FACETS           9
 #define FACET_VALUES     50             /* told of a facet */
 #define PAGE             20
-#define QUERIES_MAX      1000
-#define RUNS_MAX         2000
 #define FILTERS_MAX      8
 #define TEXT_MAX         256
 #define PREFIX_MIN       3
@@ -82,7 +78,8 @@ typedef struct {
     shape_t        shape[SHAPES_MAX];
     int            shapes;
     question_t     question[QUERIES_MAX];
-    size_t         questions, runs;
+    size_t         questions;
+    int64_t        now;
     int64_t       *took;                /* RUNS_MAX a question */
     uint8_t        facet_of[VALUES_MAX];
     uint32_t       count[VALUES_MAX];
@@ -102,12 +99,11 @@ static void put_words(question_t *question, const char *q);
 static int prepare(bench_t *bench, question_t *question);
 static void put_conditions(gig_buf_t *sql, const question_t *question, int without);
 static void put_values(gig_buf_t *sql, const question_t *question, int facet);
-static int ask(bench_t *bench, question_t *question, int64_t now);
+static int take_question(void *data, char *line);
+static int ask(void *data, size_t number);
 static void count(bench_t *bench, int value);
 static void tell(bench_t *bench, question_t *question);
-static int run(bench_t *bench, int64_t now, double seconds);
-static int64_t now_ns(void);
-static int compare(const void *a, const void *b);
+static int run(bench_t *bench, double seconds);
 
 
 static int
@@ -167,34 +163,25 @@ read_values(bench_t *bench)
 
 
 static int
+take_question(void *data, char *line)
+{
+    bench_t     *bench = data;
+    question_t  *question;
+
+    if (bench->questions == QUERIES_MAX) {
+        return 1;
+    }
+
+    question = &bench->question[bench->questions++];
+
+    return parse(line, question) == 0 ? prepare(bench, question) : -1;
+}
+
+
+static int
 read_questions(bench_t *bench, const char *file)
 {
-    int      rc = 0;
-    FILE    *in;
-    char    *line = NULL;
-    size_t   size = 0;
-    ssize_t  len;
-
-    in = fopen(file, "r");
-
-    if (in == NULL) {
-        perror(file);
-        return -1;
-    }
-
-    while (rc == 0 && bench->questions < QUERIES_MAX && (len = getline(&line, &size, in)) > 1) {
-        line[len - 1] = '\0';
-        rc = parse(line, &bench->question[bench->questions]);
-
-        if (rc == 0) {
-            rc = prepare(bench, &bench->question[bench->questions++]);
-        }
-    }
-
-    free(line);
-    (void) fclose(in);
-
-    return rc == 0 && bench->questions ? 0 : -1;
+    return bench_lines(file, take_question, bench) == 0 && bench->questions ? 0 : -1;
 }
 
 
@@ -429,12 +416,14 @@ put_values(gig_buf_t *sql, const question_t *question, int facet)
 
 
 static int
-ask(bench_t *bench, question_t *question, int64_t now)
+ask(void *data, size_t number)
 {
     int            i, rc, row, column;
+    bench_t       *bench = data;
+    question_t    *question = &bench->question[number];
     sqlite3_stmt  *s = question->statement;
 
-    (void) sqlite3_bind_int64(s, 1, now);
+    (void) sqlite3_bind_int64(s, 1, bench->now);
 
     if (question->words[0]) {
         (void) sqlite3_bind_text(s, 2, question->words, -1, SQLITE_STATIC);
@@ -476,7 +465,7 @@ ask(bench_t *bench, question_t *question, int64_t now)
     (void) sqlite3_reset(s);
     tell(bench, question);
 
-    return rc == SQLITE_DONE ? 0 : -1;
+    return rc == SQLITE_DONE ? 0 : fail(bench, "a question");
 }
 
 
@@ -536,11 +525,10 @@ tell(bench_t *bench, question_t *question)
 
 
 static int
-run(bench_t *bench, int64_t now, double seconds)
+run(bench_t *bench, double seconds)
 {
-    int      facet;
-    size_t   i;
-    int64_t  begin, before;
+    int     facet;
+    size_t  i, runs;
 
     bench->took = calloc(QUERIES_MAX * RUNS_MAX, sizeof(int64_t));
 
@@ -548,26 +536,14 @@ run(bench_t *bench, int64_t now, double seconds)
         return -1;
     }
 
-    begin = now_ns();
+    runs = bench_runs(bench->took, bench->questions, seconds, ask, bench);
 
-    do {
-        for (i = 0; i < bench->questions; i++) {
-            before = now_ns();
-
-            if (ask(bench, &bench->question[i], now) != 0) {
-                return fail(bench, "a question");
-            }
-
-            bench->took[i * RUNS_MAX + bench->runs] = now_ns() - before;
-        }
-
-        bench->runs++;
-
-    } while (bench->runs < RUNS_MAX && (double) (now_ns() - begin) < 1e9 * seconds);
+    if (runs == 0) {
+        return -1;
+    }
 
     for (i = 0; i < bench->questions; i++) {
-        qsort(&bench->took[i * RUNS_MAX], bench->runs, sizeof(int64_t), compare);
-        (void) printf("%" PRId64 " %lld", bench->took[i * RUNS_MAX + bench->runs / 2],
+        (void) printf("%" PRId64 " %lld", bench->took[i * RUNS_MAX + runs / 2],
                       (long long) bench->question[i].total);
 
         for (facet = 0; facet < FACETS; facet++) {
@@ -581,26 +557,6 @@ run(bench_t *bench, int64_t now, double seconds)
 }
 
 
-static int64_t
-now_ns(void)
-{
-    struct timespec  t;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &t);
-
-    return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-
-static int
-compare(const void *a, const void *b)
-{
-    int64_t  x = *(const int64_t *) a, y = *(const int64_t *) b;
-
-    return (x > y) - (x < y);
-}
-
-
 int
 main(int argc, char **argv)
 {
@@ -611,9 +567,10 @@ main(int argc, char **argv)
         return EXIT_FAILURE;
     }
 
+    bench.now = strtoll(argv[3], NULL, 10);
+
     if (open_database(&bench, argv[1]) != 0 || read_values(&bench) != 0
-        || read_questions(&bench, argv[2]) != 0
-        || run(&bench, strtoll(argv[3], NULL, 10), atof(argv[4])) != 0)
+        || read_questions(&bench, argv[2]) != 0 || run(&bench, atof(argv[4])) != 0)
     {
         return EXIT_FAILURE;
     }
