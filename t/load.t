@@ -28,8 +28,7 @@ sub picture {
     my (%piece) = @_;
     my $test = GigTest->new;
     $test->write_file('page.html', 'a plain page');
-    $test->start_nginx(board_block => 0, gig => 0, no_keys => 1,
-        server => "location / { root $test->{dir}; }", %piece);
+    $test->start_nginx(plain => 1, server => "location / { root $test->{dir}; }", %piece);
     my $answer  = $test->get('/page.html');
     my ($worker) = $test->workers;
     $answer->{head} =~ s/^(?:Date|Last-Modified|ETag):.*\r?\n?//mg;
@@ -46,26 +45,13 @@ sub picture {
     return \%seen;
 }
 
-# gig_health and gig_metrics are in the harness's server; an unused module has none of them.
-{
-    no warnings 'redefine';
-    my $conf = \&GigTest::nginx_conf;
-    local *GigTest::nginx_conf = sub {
-        my ($self, %piece) = @_;
-        my $path = $conf->($self, %piece);
-        my $text = $self->read_file($path);
-        $text =~ s/^ location = .*gig_.*\n//mg;
-        return $self->write_file($path, $text);
-    };
+my $without = picture(modules => []);
+my $with    = picture(modules => [$ours]);
+is_deeply($with, $without, 'loaded but unused: the same bytes, threads, files and log');
+is($with->{threads}, 1, 'a worker has one thread');
 
-    my $without = picture(modules => []);
-    my $with    = picture(modules => [$ours]);
-    is_deeply($with, $without, 'loaded but unused: the same bytes, threads, files and log');
-    is($with->{threads}, 1, 'a worker has one thread');
-
-    my $board = picture(modules => [$ours], http => "gig_board idle { state /nonexistent/idle; ledger off; }");
-    is($board->{threads}, 1, 'a board that no location uses starts no thread');
-}
+my $idle = picture(modules => [$ours], http => "gig_board idle { state /nonexistent/idle; ledger off; }");
+is($idle->{threads}, 1, 'a board that no location uses starts no thread');
 
 # --- beside nchan
 

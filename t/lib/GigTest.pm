@@ -349,11 +349,13 @@ sub nginx_binary {
 
 
 # Writes nginx.conf.  Pieces: main, events, http, board, server, location (of /gigs/),
-# board_block => 0 and gig => 0 leave out the three lines; modules: further ones to load.
+# board_block => 0 and gig => 0 leave out the three lines; plain => 1 leaves out all that is the
+# module's, keys too; modules: those to load instead of ours.
 sub nginx_conf {
     my ($self, %piece) = @_;
     my $dir   = $self->{dir};
     my $redis = $piece{redis} // ($self->{redis} ? "127.0.0.1:$self->{redis}{port}" : '127.0.0.1:1');
+    %piece = (%piece, board_block => 0, gig => 0, no_keys => 1) if $piece{plain};
     $self->keys_made unless $piece{no_keys};
 
     my $p = sub { $piece{$_[0]} // '' };
@@ -374,7 +376,7 @@ sub nginx_conf {
         (map {" ${_}_temp_path $dir/temp/$_;\n"} qw(client_body proxy fastcgi uwsgi scgi)),
         $p->('http'), "\n$board\n",
         " server {\n listen 127.0.0.1:$self->{port};\n server_name localhost;\n",
-        " location = /gig-health { gig_health; }\n location = /metrics { gig_metrics; }\n",
+        $piece{plain} ? '' : " location = /gig-health { gig_health; }\n location = /metrics { gig_metrics; }\n",
         $gig, $p->('server'), "\n }\n}\n");
 }
 

@@ -123,29 +123,12 @@ sub start {
     my (@ours, @measure);
     for (1 .. $GigBench::Load::SAMPLES) {
         push @ours, first_answer($test, '/gigs/?format=json');
-        push @measure, without_module($test, sub { first_answer($test, '/plain', modules => [], board_block => 0, gig => 0, no_keys => 1,
-            server => 'location = /plain { return 200 plain; }') });
+        push @measure, first_answer($test, '/plain', plain => 1, modules => [], server => 'location = /plain { return 200 plain; }');
     }
     my $more = median(@ours) - median(@measure);
     $report->row(case => 'start', ours => sprintf('%.0f ms', median(@ours)), measure => sprintf('without the module: %.0f ms', median(@measure)),
         value => $more, as => sprintf('%+.0f ms', $more), most => $START, must => "at most +$START ms", samples => { ours_ms => \@ours, measure_ms => \@measure });
 }
-
-# The harness's server has locations of the module for itself.
-sub without_module {
-    my ($test, $block) = @_;
-    no warnings 'redefine';
-    my $conf = \&GigTest::nginx_conf;
-    local *GigTest::nginx_conf = sub {
-        my ($self, %piece) = @_;
-        my $path = $conf->($self, %piece);
-        my $text = $self->read_file($path);
-        $text =~ s/^ location = .*gig_.*\n//mg;
-        return $self->write_file($path, $text);
-    };
-    return $block->();
-}
-
 
 # A worker's own memory must not grow with the catalog.
 sub memory {
