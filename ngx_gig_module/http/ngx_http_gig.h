@@ -58,7 +58,7 @@ struct ngx_http_gig_board_s {
     gig_public_key_t          seal_key;
     ngx_str_t                 secret_file;  /* paths, for messages: what is missing and where */
     ngx_str_t                 seal_file;
-    gig_place_names_t        *place_names;  /* built in, and `places` on top of it */
+    gig_place_names_t        *place_names;  /* `places` on the built-in one, or main conf's */
     ngx_str_t                 public_url;   /* ends in "/"; empty if unset */
     ngx_str_t                 title;
     ngx_str_t                 about;
@@ -94,6 +94,7 @@ typedef struct {
     ngx_array_t               boards;       /* of ngx_http_gig_board_t * */
     ngx_resolver_t           *resolver;     /* of http {} level, may have no servers */
     ngx_msec_t                resolver_timeout;
+    gig_place_names_t        *place_names;  /* built in; NULL until a board needs just that */
 } ngx_http_gig_main_conf_t;
 
 

@@ -63,7 +63,7 @@ ngx_http_gig_create_main_conf(ngx_conf_t *cf)
 {
     ngx_http_gig_main_conf_t  *gmcf;
 
-    /* set by ngx_pcalloc(): resolver = NULL, resolver_timeout = 0 */
+    /* set by ngx_pcalloc(): resolver = NULL, resolver_timeout = 0, place_names = NULL */
 
     gmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_gig_main_conf_t));
     if (gmcf == NULL) {
@@ -321,7 +321,6 @@ ngx_http_gig_board_wipe(void *data)
 
     gig_secret_wipe(&board->secret);
     gig_secret_wipe(&board->cursors);
-    gig_place_names_free(board->place_names);
 
     if (board->redis.password.len) {
         sodium_memzero(board->redis.password.data, board->redis.password.len);

@@ -14,6 +14,7 @@ static ngx_int_t ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t 
     ngx_uint_t secret, ngx_uint_t required, ngx_str_t *text);
 static ngx_int_t ngx_http_gig_file_default(ngx_conf_t *cf, ngx_http_gig_board_t *board,
     const char *suffix, ngx_str_t *path);
+static void ngx_http_gig_file_places_free(void *data);
 
 
 ngx_int_t
@@ -183,22 +184,28 @@ ngx_http_gig_file_seal_key(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t required,
 }
 
 
-ngx_int_t
-ngx_http_gig_file_places(ngx_conf_t *cf, ngx_http_gig_board_t *board, ngx_str_t *path)
+gig_place_names_t *
+ngx_http_gig_file_places(ngx_conf_t *cf, ngx_str_t *path)
 {
-    ngx_str_t    text;
-    gig_error_t  err;
+    ngx_str_t            text;
+    gig_error_t          err;
+    gig_place_names_t   *names;
+    ngx_pool_cleanup_t  *cln;
 
     ngx_str_null(&text);
 
     if (path && ngx_http_gig_file_read(cf, path, GIG_PLACE_NAMES_FILE_MAX, 0, &text) != NGX_OK) {
-        return NGX_ERROR;
+        return NULL;
     }
 
-    board->place_names = gig_place_names_read((gig_str_t) { (const char *) text.data, text.len },
-                                              &err);
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
 
-    if (board->place_names == NULL) {
+    names = gig_place_names_read((gig_str_t) { (const char *) text.data, text.len }, &err);
+
+    if (names == NULL) {
 
         if (path) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "the file of places \"%V\" cannot be used: %s",
@@ -208,10 +215,20 @@ ngx_http_gig_file_places(ngx_conf_t *cf, ngx_http_gig_board_t *board, ngx_str_t 
                           err.detail);
         }
 
-        return NGX_ERROR;
+        return NULL;
     }
 
-    return NGX_OK;
+    cln->handler = ngx_http_gig_file_places_free;
+    cln->data = names;
+
+    return names;
+}
+
+
+static void
+ngx_http_gig_file_places_free(void *data)
+{
+    gig_place_names_free(data);
 }
 
 

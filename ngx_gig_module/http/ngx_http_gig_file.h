@@ -24,8 +24,11 @@ ngx_int_t ngx_http_gig_file_secret(ngx_conf_t *cf, ngx_http_gig_board_t *board,
 ngx_int_t ngx_http_gig_file_seal_key(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t required,
     gig_public_key_t *key);
 
-/* The table of places: what is built in, and path's, if not NULL, on top of it. */
-ngx_int_t ngx_http_gig_file_places(ngx_conf_t *cf, ngx_http_gig_board_t *board, ngx_str_t *path);
+/*
+ * The table of places: what is built in, and path's, if not NULL, on top of it.  It
+ * lives as long as cf->pool.  NULL is logged.
+ */
+gig_place_names_t *ngx_http_gig_file_places(ngx_conf_t *cf, ngx_str_t *path);
 
 /* /etc/gig/BOARD.secret and .pub where the block names none and they exist. */
 ngx_int_t ngx_http_gig_file_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board);

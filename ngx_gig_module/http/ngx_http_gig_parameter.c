@@ -326,8 +326,9 @@ ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board)
         return NGX_CONF_ERROR;
     }
 
-    return ngx_http_gig_file_places(cf, board, &value[1]) == NGX_OK ? NGX_CONF_OK
-                                                                    : NGX_CONF_ERROR;
+    board->place_names = ngx_http_gig_file_places(cf, &value[1]);
+
+    return board->place_names ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -614,8 +615,18 @@ ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
         return NGX_ERROR;
     }
 
-    if (board->place_names == NULL && ngx_http_gig_file_places(cf, board, NULL) != NGX_OK) {
-        return NGX_ERROR;
+    if (board->place_names == NULL) {
+
+        /* some 10 ms of work: once for all boards */
+        if (gmcf->place_names == NULL) {
+            gmcf->place_names = ngx_http_gig_file_places(cf, NULL);
+        }
+
+        board->place_names = gmcf->place_names;
+
+        if (board->place_names == NULL) {
+            return NGX_ERROR;
+        }
     }
 
     if (board->redis.name.len == 0
