@@ -7,24 +7,32 @@
 --   KEYS  id:ID who:GIG:WHO seats changes
 --   ARGV  PREFIX MODE ID GIG REV AT_MS NODE WHO PRINT FLAGS BOX SEAT TTL
 --
--- MODE is "live".  Answers {ready, verdict, seat, flags, received at (ms), clock (ms)}.
--- The rest of the keys is found by PREFIX ("gig:{BOARD}:"): Redis asks for read and
--- write permission on all that is in KEYS, and an edge must not have both.
+-- MODE is "live", or from a ledger "intent", "resend", "replay": what was acknowledged
+-- is labelled and never refused.  Answers {ready, verdict, seat, flags, received at (ms),
+-- clock (ms)}.  The rest of the keys is found by PREFIX ("gig:{BOARD}:"): Redis asks for
+-- read and write permission on all that is in KEYS, and an edge must not have both.
 
 if #KEYS ~= 4 or #ARGV ~= 13 then
     return redis.error_reply('ERR gig: judge takes 4 keys and 13 arguments')
 end
 
 local id_key, who_key, seats_key, changes_key = unpack(KEYS)
-local prefix, mode, id, gig, rev, at, node, who, content, flags, box, _, ttl = unpack(ARGV)
+local prefix, mode, id, gig, rev, at, node, who, content, flags, box, given, ttl = unpack(ARGV)
 local applications_key = prefix .. 'applications'
 local changes_kept = 100000
+local clock_bound = 5000            -- ms that the clocks of an edge and of Redis may differ
 
-if mode ~= 'live' then
-    return redis.error_reply('ERR gig: judge knows the mode live')
+local modes = {live = 1, intent = 1, resend = 1, replay = 1}
+local seats = {[''] = 1, reserved = 1, waitlisted = 1, over = 1, late = 1}
+
+if not modes[mode] then
+    return redis.error_reply('ERR gig: MODE of judge is live, intent, resend or replay')
 end
 if not at:find('^%d+$') or not ttl:find('^[1-9]%d*$') then
     return redis.error_reply('ERR gig: AT_MS and TTL of judge are whole numbers')
+end
+if not seats[given] then
+    return redis.error_reply('ERR gig: SEAT of judge is the word of a seat or empty')
 end
 
 local clock = redis.call('TIME')
@@ -37,8 +45,42 @@ local function answer(verdict, seat, its_flags, its_at)
     return {ready or '', verdict, seat or '', its_flags or '', its_at or '', clock_ms}
 end
 
-local function full(cap, confirmed, waiting, held)
-    return cap ~= nil and (waiting > 0 or confirmed + held >= cap)
+local function with(words, word)
+    return words == '' and word or words .. ',' .. word
+end
+
+local function full(cap, count)
+    return cap ~= nil and (count.waiting > 0 or count.confirmed + count.held >= cap)
+end
+
+-- What is held lies in `applications`: when that is empty, nothing is, whatever was trimmed.
+local function count_seats(queue)
+    local confirmed, waiting, held, told =
+        (redis.call('HGET', seats_key, gig) or ''):match('^(%d+),(%d+),(%d+),?(%l*)$')
+    return {
+        confirmed = tonumber(confirmed) or 0,
+        waiting = tonumber(waiting) or 0,
+        held = queue > 0 and tonumber(held) or 0,
+        told = told and told ~= '' and told or 'open'
+    }
+end
+
+-- Whether an entry is in the queue still.  An edge may not read entries, so this goes by what
+-- can be known without: entry and `id:ID` are written together and settled together, so it
+-- is there unless somebody trimmed the stream.  Then nothing is left, or it is older than what
+-- may be left, which settle.lua notes in `first`.  withdraw.lua asks the same.
+local function is_queued(entry, queue)
+    local ms, n = entry:match('^(%d+)%-(%d+)$')
+    local first_ms, first_n =
+        (redis.call('HGET', prefix .. 'catalog', 'first') or ''):match('^(%d+)%-(%d+)$')
+
+    if not ms or queue == 0 then
+        return false
+    end
+    if not first_ms or tonumber(ms) ~= tonumber(first_ms) then
+        return not first_ms or tonumber(ms) > tonumber(first_ms)
+    end
+    return tonumber(n) >= tonumber(first_n)
 end
 
 
@@ -49,74 +91,123 @@ if not ready then
 end
 
 
--- 2. What was answered once is answered again, also after the closing.
+-- 2. What was answered once is answered again, also after the closing.  From a ledger:
+--    what was delivered, or is on its way, needs no other copy.
 
-local known = redis.call('HMGET', id_key, 'withdrawn', 'print', 'seat', 'flags', 'at')
+local withdrawn, first_print, first_seat, first_flags, first_at, place = unpack(
+    redis.call('HMGET', id_key, 'withdrawn', 'print', 'seat', 'flags', 'at', 'apply:' .. content))
+local queue = redis.call('XLEN', applications_key)
+local known = withdrawn or first_print
+local same = first_print == content
 
-if known[1] then
-    return answer('withdrawn')
+if mode == 'live' then
+    if withdrawn then
+        return answer('withdrawn')
+    end
+    if same then
+        return answer('replay', first_seat, first_flags, first_at)
+    end
+    if first_print then
+        return answer('conflict')
+    end
+
+else
+    local verdict = place and is_queued(place, queue) and 'queued'
+        or place == 'settled' and mode ~= 'replay' and 'settled'
+
+    -- The first outcome is the first record's, and says nothing of another with its id.
+    if verdict and same then
+        return answer(verdict, first_seat, first_flags, first_at)
+    end
+    if verdict then
+        return answer(verdict, '', withdrawn and 'withdrawn' or 'conflict', at)
+    end
 end
-if known[2] == content then
-    return answer('replay', known[3], known[4], known[5])
-end
-if known[2] then
-    return answer('conflict')
-end
 
 
--- 3. Open or closed, by Redis's clock alone.
+-- 3. Open or closed: by Redis's clock alone; from a ledger by the time it was received,
+--    as nobody asked this Redis then.  Status is what it is now, so it does not label.
 
 local line = redis.call('HGET', prefix .. 'judge', gig)
+local opens, closes, cap, on_full, status
 
-if not line then
-    return answer('unknown')
+if line then
+    opens, closes, cap, on_full, status = line:match('^(%-?%d*),(%-?%d*),(%d*),(%l*),%d*,(%l*)$')
+
+    if not opens then
+        return redis.error_reply('ERR gig: the judge line of this gig is damaged')
+    end
+    opens, closes, cap = tonumber(opens), tonumber(closes), tonumber(cap)
 end
 
-local opens, closes, cap, on_full, status =
-    line:match('^(%-?%d*),(%-?%d*),(%d*),(%l*),%d*,(%l*)$')
+local seat
 
-if not opens then
-    return redis.error_reply('ERR gig: the judge line of this gig is damaged')
-end
-opens, closes, cap = tonumber(opens), tonumber(closes), tonumber(cap)
+if mode == 'live' then
+    if not line or status == 'draft' then
+        return answer('unknown')
+    end
+    if status ~= 'published' or (closes and now >= closes) then
+        return answer('closed')
+    end
+    if opens and now < opens then
+        return answer('unopened')
+    end
 
-if status == 'draft' then
-    return answer('unknown')
-end
-if status ~= 'published' or (closes and now >= closes) then
-    return answer('closed')
-end
-if opens and now < opens then
-    return answer('unopened')
+elseif not line or status == 'draft' then
+    seat = 'over'
+
+elseif (opens and tonumber(at) < opens * 1000 - clock_bound)
+    or (closes and tonumber(at) > closes * 1000 + clock_bound)
+then
+    seat = 'late'
 end
 
 
 -- 4. Seats, before it is looked up who asks: a full gig answers all alike.
 
-local confirmed, waiting, held, told =
-    (redis.call('HGET', seats_key, gig) or ''):match('^(%d+),(%d+),(%d+),?(%l*)$')
+local count = count_seats(queue)
 
-confirmed, waiting, held = tonumber(confirmed) or 0, tonumber(waiting) or 0, tonumber(held) or 0
-if not told or told == '' then
-    told = 'open'
-end
+if not seat then
+    seat = 'reserved'
 
-local seat = 'reserved'
-
-if full(cap, confirmed, waiting, held) then
-    if on_full == 'close' then
-        return answer('full')
+    if full(cap, count) then
+        if mode == 'live' and on_full == 'close' then
+            return answer('full')
+        end
+        seat = on_full == 'close' and 'over' or 'waitlisted'
     end
-    seat = 'waitlisted'
 end
 
 
--- 5. An applicant's applications to a gig share one seat, the first one's.
+-- 5. An applicant's applications to a gig share one seat, the first one's.  What a ledger
+--    brings has its outcome already, if it had one; that it is a duplicate is said anew,
+--    because they may come back in another order.
 
 local first = redis.call('GET', who_key)
 
-if first then
-    flags = flags == '' and 'duplicate' or flags .. ',duplicate'
+if mode ~= 'live' then
+    local others = {}
+    for word in flags:gmatch('[^,]+') do
+        if word ~= 'duplicate' and word ~= 'conflict' and word ~= 'withdrawn' then
+            others[#others + 1] = word
+        end
+    end
+    flags = table.concat(others, ',')
+end
+
+if withdrawn or (known and not same) then
+    seat, flags = '', with(flags, withdrawn and 'withdrawn' or 'conflict')
+
+elseif known then
+    seat, flags = first_seat, first_flags
+
+else
+    if (mode == 'resend' or mode == 'replay') and given ~= '' then
+        seat = given
+    end
+    if first and first ~= id then
+        flags = with(flags, 'duplicate')
+    end
 end
 
 
@@ -124,39 +215,48 @@ end
 
 local version = redis.call('HGET', prefix .. 'catalog', 'version') or '0'
 
-redis.call('XLEN', applications_key)
 redis.call('XLEN', changes_key)
 
 local entry = redis.call('XADD', applications_key, '*', 'id', id, 'op', 'apply', 'gig', gig,
     'rev', rev, 'at', at, 'node', node, 'who', who, 'print', content, 'seat', seat,
     'flags', flags, 'box', box)
 
-redis.call('HSET', id_key, 'gig', gig, 'who', who, 'print', content, 'seat', seat,
-    'flags', flags, 'at', at, 'apply:' .. content, entry)
+if not known then
+    redis.call('HSET', id_key, 'gig', gig, 'who', who, 'print', content, 'seat', seat,
+        'flags', flags, 'at', at)
+
+    -- Of what has no seat there is nothing to share.
+    if not first and (seat == 'reserved' or seat == 'waitlisted') then
+        redis.call('SET', who_key, id, 'EX', ttl)
+    end
+end
+
+redis.call('HSET', id_key, 'apply:' .. content, entry)
 redis.call('EXPIRE', id_key, ttl)
 
 if first then
     redis.call('EXPIRE', who_key, ttl)
-else
-    redis.call('SET', who_key, id, 'EX', ttl)
 end
 
--- settle.lua frees by the same rule, read from the entry itself.
+-- One more for each entry that holds, one less when settle.lua removes it: by the same rule.
 if seat == 'reserved' and not (',' .. flags .. ','):find(',duplicate,', 1, true) then
-    held = held + 1
+    count.held = count.held + 1
 end
 
 local state = 'open'
-if full(cap, confirmed, waiting, held) then
+if full(cap, count) then
     state = on_full == 'close' and 'full' or 'waitlist'
 end
 
-redis.call('HSET', seats_key, gig,
-    string.format('%.0f,%.0f,%.0f,%s', confirmed, waiting, held, state))
+-- Of a gig that nobody publishes any more, only what is held; as settle.lua has it.
+if line or count.held > 0 or redis.call('HGET', seats_key, gig) then
+    redis.call('HSET', seats_key, gig, string.format('%.0f,%.0f,%.0f,%s',
+        count.confirmed, count.waiting, count.held, state))
+end
 
-if state ~= told then
+if line and state ~= count.told then
     redis.call('XADD', changes_key, 'MAXLEN', '~', changes_kept, '*',
         'v', version, 'op', 'seats', 'id', gig, 'seats', state)
 end
 
-return answer('accepted', seat, flags, at)
+return answer(mode == 'live' and 'accepted' or 'appended', seat, flags, same and first_at or at)

@@ -155,7 +155,8 @@ if what == 'known' then
         end
         if op == 'withdraw' or withdrawn == '1' then
             redis.call('HSET', id_key, 'withdrawn', '1', 'withdraw:', 'settled')
-        elseif gig ~= '' and who ~= '' then
+        elseif gig ~= '' and who ~= '' and outcome ~= 'over' and outcome ~= 'late' then
+            -- Of what has no seat there is nothing to share, as judge.lua has it.
             redis.call('SET', who_key, id, 'EX', ttl, 'NX')
         end
         redis.call('EXPIRE', id_key, ttl)

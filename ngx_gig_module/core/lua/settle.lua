@@ -50,7 +50,7 @@ redis.call('HLEN', judge_key)
 redis.call('XLEN', changes_key)
 redis.call('HLEN', stages_key)
 
-local version = redis.call('HGET', catalog_key, 'version')
+local version, noted = unpack(redis.call('HMGET', catalog_key, 'version', 'first'))
 
 for i = 0, n - 1 do
     local entry, op = ARGV[7 + 8 * i], ARGV[8 + 8 * i]
@@ -103,10 +103,16 @@ local function fields_of(entry)
     end
 end
 
+local function is_record(fields, op, id, content)
+    return fields and fields.op == op and fields.id == id
+        and (op == 'withdraw' or fields.print == content)
+end
+
 local function settle(id_key, who_key, entry, op, id, content, node, gig, who, outcome)
     local fields = entry ~= '' and fields_of(entry)
-    local same = fields and fields.op == op and fields.id == id
-        and (op == 'withdraw' or fields.print == content)
+    local same = is_record(fields, op, id, content)
+    local field = op == 'apply' and 'apply:' .. content or 'withdraw:'
+    local place = redis.call('HGET', id_key, field) or ''
 
     -- After a promotion numbers come again: another record's entry is left alone.
     if entry ~= '' and (same or not fields) then
@@ -124,16 +130,25 @@ local function settle(id_key, who_key, entry, op, id, content, node, gig, who, o
         end
     end
 
+    -- A replay put it into the queue anew: that entry settles it, this one is the past.
+    if place == entry or not place:find('^%d+%-%d+$')
+        or not is_record(fields_of(place), op, id, content)
+    then
+        redis.call('HSET', id_key, field, 'settled')
+    end
+
     if op == 'apply' then
         local first = redis.call('HGET', id_key, 'print')
-        if not first then
+        local flags = same and fields.flags or ''
+        -- What the judge knew as another's conflict is not the first because Redis forgot.
+        if not first and not (',' .. flags .. ','):find(',conflict,', 1, true) then
             first = content
             local words = {waitlisted = 1, over = 1, late = 1}
             local seat = words[outcome] and outcome or 'reserved'
             local from = same and fields or {}
             redis.call('HSET', id_key, 'gig', from.gig or gig, 'who', from.who or who,
                 'print', content, 'seat', from.seat or seat,
-                'flags', from.flags or '', 'at', from.at or '0')
+                'flags', flags, 'at', from.at or '0')
         end
         -- Who waited may have been confirmed, and that told, before this was.
         if first == content and outcome ~= '' and not (outcome == 'waitlisted'
@@ -144,9 +159,8 @@ local function settle(id_key, who_key, entry, op, id, content, node, gig, who, o
         if outcome == 'erased' then
             redis.call('HSET', id_key, 'withdrawn', '1')
         end
-        redis.call('HSET', id_key, 'apply:' .. content, 'settled')
     else
-        redis.call('HSET', id_key, 'withdrawn', '1', 'withdraw:', 'settled')
+        redis.call('HSET', id_key, 'withdrawn', '1')
         if who ~= '' and redis.call('GET', who_key) == id then
             redis.call('DEL', who_key)
         end
@@ -179,7 +193,32 @@ if whole ~= '0' and not old then
     end
 end
 
-local empty = redis.call('XLEN', applications_key) == 0
+local oldest = redis.call('XRANGE', applications_key, '-', '+', 'COUNT', 1)[1]
+local empty = not oldest
+
+-- For judge.lua, as an edge may not look: what is older than this is there no more.
+local function first_of_queue()
+    if oldest then
+        return oldest[1]
+    end
+    local info, last = redis.pcall('XINFO', 'STREAM', applications_key), nil
+    for i = 1, #info, 2 do
+        if info[i] == 'last-generated-id' then
+            last = info[i + 1]
+        end
+    end
+    local ms, number = (last or ''):match('^(%d+)%-(%d+)$')
+    if ms and last ~= '0-0' then
+        return ms .. '-' .. string.format('%.0f', tonumber(number) + 1)
+    end
+end
+
+local first = version and first_of_queue()
+
+if first and first ~= noted then
+    redis.call('HSET', catalog_key, 'first', first)
+end
+
 local told_count = 0
 
 for _, gig in ipairs(gigs) do
