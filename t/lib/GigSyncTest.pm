@@ -80,12 +80,14 @@ sub seal {
 }
 
 
-# Hands one application to the judge as an edge does; returns its verdict and seat.
+# Hands one application to the judge as an edge does (or its ledger, with a mode of its own);
+# returns its verdict and seat.
 sub judge {
     my ($test, $application) = @_;
     my $answer = $test->{redis}->cmd('EVAL', script_text('judge'), 4, key($test, "id:$application->{id}"),
         key($test, "who:$application->{gig}:$application->{who}"), key($test, 'seats'), key($test, 'changes'),
-        key($test, ''), 'live', @{$application}{qw(id gig rev at node who print flags box)}, '', 2592000);
+        key($test, ''), $application->{mode} // 'live', @{$application}{qw(id gig rev at node who print flags box)},
+        $application->{seat} // '', 2592000);
     return @{$answer}[1, 2];
 }
 

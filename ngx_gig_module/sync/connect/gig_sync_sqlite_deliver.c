@@ -121,16 +121,32 @@ gig_flag(gig_str_t flags, const char *flag)
 }
 
 
+/* Puts the entry's flags, but for the one named, into out; that one is added if on. */
 static void
-gig_flags_with(gig_str_t flags, const char *flag, char out[GIG_FLAGS_MAX])
+gig_flags_set(gig_str_t flags, const char *flag, int on, char out[GIG_FLAGS_MAX])
 {
-    size_t  len;
+    size_t       n, len;
+    const char  *p, *end, *comma;
 
-    len = flags.len < GIG_FLAGS_MAX - 16 ? flags.len : 0;
+    n = 0;
+    end = (flags.len && flags.len < GIG_FLAGS_MAX - 16) ? flags.data + flags.len : flags.data;
 
-    snprintf(out, GIG_FLAGS_MAX, "%.*s%s%s", (int) len, len ? flags.data : "",
-             (len && flag[0] && !gig_flag(flags, flag)) ? "," : "",
-             gig_flag(flags, flag) ? "" : flag);
+    for (p = flags.data; p && p < end; p = comma + 1) {
+        comma = memchr(p, ',', (size_t) (end - p));
+        comma = comma ? comma : end;
+        len = (size_t) (comma - p);
+
+        if (len && (len != strlen(flag) || memcmp(p, flag, len) != 0)) {
+            n += (size_t) snprintf(out + n, GIG_FLAGS_MAX - n, "%s%.*s", n ? "," : "",
+                                   (int) len, p);
+        }
+    }
+
+    out[n] = '\0';
+
+    if (on) {
+        snprintf(out + n, GIG_FLAGS_MAX - n, "%s%s", n ? "," : "", flag);
+    }
 }
 
 
@@ -258,17 +274,21 @@ gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **s
         *duplicate = 1;
         *seat = gig_seat_name(gig_sql_column(row, 0));
         gig_sql_done(row);
-
-        /* One seat for all of an applicant's; a mere label is not shared. */
-        if (strcmp(*seat, "confirmed") == 0 || strcmp(*seat, "waitlisted") == 0) {
-            return GIG_ONE_DONE;
-        }
     }
 
-    if (gig_str_is(d->seat, "waitlisted") || gig_str_is(d->seat, "over")
-        || gig_str_is(d->seat, "late"))
-    {
+    /* A mere label gives no seat, and takes none from the applicant's others. */
+    if (gig_str_is(d->seat, "over") || gig_str_is(d->seat, "late")) {
         *seat = gig_seat_name(d->seat);
+        return GIG_ONE_DONE;
+    }
+
+    /* One seat for all of an applicant's. */
+    if (strcmp(*seat, "confirmed") == 0 || strcmp(*seat, "waitlisted") == 0) {
+        return GIG_ONE_DONE;
+    }
+
+    if (gig_str_is(d->seat, "waitlisted")) {
+        *seat = "waitlisted";
         return GIG_ONE_DONE;
     }
 
@@ -416,69 +436,6 @@ gig_settled_before(gig_sync_record_t *record, gig_sync_delivery_t *d, int *confl
 
 
 static gig_one_t
-gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
-{
-    int          rc, conflict, duplicate;
-    char         flags[GIG_FLAGS_MAX];
-    json_t      *root;
-    gig_one_t    one;
-    const char  *seat, *why;
-
-    rc = gig_sql_exists(record, GIG_SQL_TOMBSTONE, d->id, gig_null_str, err);
-
-    if (rc == -1) {
-        return GIG_ONE_FAILED;
-    }
-
-    if (rc == 1) {
-        d->result = GIG_SYNC_ERASED;
-        d->confirmed_seat = "";
-        return gig_delivery_put(record, d, "", "", "erased", "", err);
-    }
-
-    rc = gig_settled_before(record, d, &conflict, err);
-
-    if (rc != 0) {
-        return rc == 1 ? GIG_ONE_DONE : GIG_ONE_FAILED;
-    }
-
-    gig_flags_with(d->flags, conflict ? "conflict" : "", flags);
-    root = gig_plain(d, &why);
-
-    if (root == NULL) {
-        return gig_park(record, d, flags, why, err);
-    }
-
-    json_decref(root);
-    seat = "";
-
-    if (!conflict) {
-        one = gig_seat(record, d, &seat, &duplicate, err);
-
-        if (one != GIG_ONE_DONE) {
-            return one;
-        }
-
-        if (duplicate) {
-            gig_flags_with(d->flags, "duplicate", flags);
-        }
-    }
-
-    one = gig_delivery_put(record, d, seat, flags, "delivered", "", err);
-
-    if (one == GIG_ONE_DONE) {
-        one = conflict ? gig_conflict_put(record, d, err)
-                       : gig_application_put(record, d, seat, flags, err);
-    }
-
-    d->result = GIG_SYNC_DELIVERED;
-    d->confirmed_seat = seat;
-
-    return one;
-}
-
-
-static gig_one_t
 gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
 {
     int                     rc, freed;
@@ -567,6 +524,85 @@ gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err
     d->confirmed_seat = "";
 
     return GIG_ONE_DONE;
+}
+
+
+static gig_one_t
+gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
+{
+    int          rc, conflict, duplicate;
+    char         flags[GIG_FLAGS_MAX], kept[GIG_FLAGS_MAX];
+    json_t      *root;
+    gig_one_t    one;
+    const char  *seat, *why;
+
+    rc = gig_sql_exists(record, GIG_SQL_TOMBSTONE, d->id, gig_null_str, err);
+
+    if (rc == -1) {
+        return GIG_ONE_FAILED;
+    }
+
+    /*
+     * The judge knows of a withdrawal whose own record comes later, or was lost with a
+     * system of record that was restored: nothing comes back in between.
+     */
+    if (rc == 0 && gig_flag(d->flags, "withdrawn")) {
+        one = gig_withdraw(record, d, err);
+
+        if (one != GIG_ONE_DONE) {
+            return one;
+        }
+
+        rc = 1;
+    }
+
+    if (rc == 1) {
+        d->result = GIG_SYNC_ERASED;
+        d->confirmed_seat = "";
+        return gig_delivery_put(record, d, "", "", "erased", "", err);
+    }
+
+    rc = gig_settled_before(record, d, &conflict, err);
+
+    if (rc != 0) {
+        return rc == 1 ? GIG_ONE_DONE : GIG_ONE_FAILED;
+    }
+
+    /* The first row of an id is the application, whatever the judge saw first. */
+    gig_flags_set(d->flags, "conflict", conflict, flags);
+    root = gig_plain(d, &why);
+
+    if (root == NULL) {
+        return gig_park(record, d, flags, why, err);
+    }
+
+    json_decref(root);
+    seat = "";
+
+    if (!conflict) {
+        one = gig_seat(record, d, &seat, &duplicate, err);
+
+        if (one != GIG_ONE_DONE) {
+            return one;
+        }
+
+        if (duplicate) {
+            snprintf(kept, sizeof(kept), "%s", flags);
+            gig_flags_set(gig_text(kept), "duplicate", 1, flags);
+        }
+    }
+
+    one = gig_delivery_put(record, d, seat, flags, "delivered", "", err);
+
+    if (one == GIG_ONE_DONE) {
+        one = conflict ? gig_conflict_put(record, d, err)
+                       : gig_application_put(record, d, seat, flags, err);
+    }
+
+    d->result = GIG_SYNC_DELIVERED;
+    d->confirmed_seat = seat;
+
+    return one;
 }
 
 
