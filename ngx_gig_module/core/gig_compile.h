@@ -68,8 +68,4 @@ typedef struct {
 int gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *index,
     gig_error_t *err);
 
-/* CRC-32C, to be continued: crc is 0 at first.  _portable is without the processor's help. */
-uint32_t gig_crc32c(uint32_t crc, const void *data, size_t len);
-uint32_t gig_crc32c_portable(uint32_t crc, const void *data, size_t len);
-
 #endif /* GIG_COMPILE_H */

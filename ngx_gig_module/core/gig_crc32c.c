@@ -1,13 +1,9 @@
 
-/*
- * CRC-32C (Castagnoli, RFC 3720 appendix B.4): the checksum of fragments.  The
- * processor's own instruction where there is one, else tables, eight bytes a
- * step.
- */
+/* The processor's own instruction where there is one, else tables, eight bytes a step. */
 
 #include <string.h>
 
-#include "gig_compile.h"
+#include "gig_crc32c.h"
 
 
 /*

@@ -7,7 +7,6 @@
  * anywhere past its header, and must then give nothing rather than garbage.
  */
 
-#include "gig_compile.h"
 
 #define GIG_CACHE_LINE      64u                 /* bytes */
 

@@ -15,6 +15,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "gig_crc32c.h"
 #include "gig_image.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__

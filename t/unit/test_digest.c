@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "gig_compile.h"
+#include "gig_crc32c.h"
 #include "gig_sha1.h"
 
 
