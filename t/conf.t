@@ -50,7 +50,11 @@ board('redis_in_flight 0;',     qr/must be a number from 1 to 65536/);
 board('redis_in_flight -1;',    qr/must be a number from 1 to 65536/);
 board('cache_size 1k;',         qr/must be a size of at least 64k/);
 board('cache_size 99999999999999999999m;', qr/must be a size of at least 64k/);
-board('ledger on;',             qr/"ledger on" is not available in this version: write "ledger off"|"ledger" is duplicate/);
+board('ledger on;',             qr/"ledger" is duplicate/);
+board('ledger_size 1k;',        qr/must be a size of at least 16m/);
+board('ledger_keep x;',         qr/must be a time of at most 14d/);
+board('ledger_keep 15d;',       qr/must be a time of at most 14d/);
+board('ledger_max_age 1s;',     qr/must be a time from 1m to 14d/);
 board('title "";',              qr/must be 1 to 200 bytes/);
 board('title a; title b;',      qr/"title" is duplicate.*once/);
 board('public_url /gigs/;',     qr/must be the address of the board for visitors/);
@@ -91,7 +95,7 @@ wrong('a relative state folder', qr/must be the absolute path of a folder/, %alo
 
 # --- the state folder
 
-$test->start_nginx;
+$test->start_nginx(ledger => 'off');
 my @folder = stat "$test->{dir}/state/acme";
 is($folder[2] & 07777, 0700, 'the state folder is for its owner alone');
 like($test->read_file('error.log'), qr/\[notice\].*"ledger off" is in force/, 'the start says what ledger off means');

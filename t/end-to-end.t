@@ -71,7 +71,7 @@ is(scalar @rows, 1, 'the database has it once');
 my $applied = $test->apply('gig-3', 'api-key-0001');
 is($applied->{status}, 202, 'the API answers 202');
 my $answer = json_of($applied);
-is($answer->{confirmation}, 'queued', 'and says queued: there is no ledger yet');
+is($answer->{confirmation}, 'recorded', 'and says that it is on the disk');
 is($answer->{seat}, 'reserved', 'the seat is reserved');
 ok(wait_for { $test->sql("select * from applications where gig = 'gig-3'") == 1 } 'the row');
 

@@ -23,8 +23,9 @@ sub publish_records {
 
 my $test = GigTest->new;
 my $redis = $test->start_redis;
-$test->start_nginx(board => 'redis_timeout 1500ms;', location => 'client_body_buffer_size 1k;',
+my %conf = (board => 'redis_timeout 1500ms;', location => 'client_body_buffer_size 1k;',
     http => 'log_format gig "$request $status board=$gig_board id=$gig_id outcome=$gig_outcome version=$gig_catalog_version redis=$gig_redis_time"; access_log ' . "$test->{dir}/gig.log gig;");
+$test->start_nginx(%conf);
 
 sub at { return strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $_[0]) }
 
@@ -54,7 +55,7 @@ my $first = post('open', '"key-1"', $good);
 is($first->{status}, 202, 'accepted') or diag($first->{body});
 my $receipt = json_of($first);
 is($receipt->{schema}, 'gig-receipt/1', 'with a receipt');
-is($receipt->{confirmation}, 'queued', 'that says queued');
+is($receipt->{confirmation}, 'recorded', 'that says recorded');
 is($receipt->{seat}, 'reserved', 'and reserved');
 like($first->{headers}{location}, qr{^/gigs/receipts/[\w-]{43}$}, 'and where it is');
 is($first->{headers}{'cache-control'}, 'no-store', 'no-store');
@@ -221,7 +222,13 @@ my $back = wait_for { my $answer = post('open', '"gone"', $body); $answer->{stat
 is($back->{status}, 202, 'a client that went away comes back');
 is($back->{headers}{'idempotency-replayed'}, 'true', 'and finds that it stands');
 
-# --- Redis slow, forgetful, gone
+# --- Redis slow, forgetful, gone: with the ledger off nothing else could keep it (ledger.t has it on)
+
+$test->stop_nginx;
+$test->start_nginx(%conf, ledger => 'off');
+$test->wait_total(5) or BAIL_OUT('no catalog');
+is(json_of(post('open', '"off"', $json->encode({ answers => $test->answers(email => 'off@example.edu') })))->{confirmation}, 'queued',
+    'an answer says that it is as safe as this Redis');
 
 $redis->pause;
 my $slow = post('open', '"slow"', $json->encode({ answers => $test->answers(email => 'slow@example.edu') }));

@@ -5,7 +5,7 @@
  *
  * Who runs when: the master reads the configuration (board->conf members are
  * written once, then only read); init_process in each worker makes `catalog`,
- * `link` and `keeper`; exit_process takes them down.  Nothing of a board's run
+ * `link`, `records` and `keeper`; exit_process takes them down.  Nothing of a board's run
  * time outlives its cycle, so a reload starts afresh beside the old workers.
  */
 
@@ -30,6 +30,7 @@ typedef struct ngx_http_gig_catalog_s  ngx_http_gig_catalog_t;
 typedef struct ngx_http_gig_link_s     ngx_http_gig_link_t;
 typedef struct ngx_http_gig_keeper_s   ngx_http_gig_keeper_t;
 typedef struct ngx_http_gig_shm_s      ngx_http_gig_shm_t;
+typedef struct ngx_http_gig_ledger_s   ngx_http_gig_ledger_t;
 typedef struct ngx_http_gig_cache_s    ngx_http_gig_cache_t;
 typedef struct ngx_http_gig_asked_s    ngx_http_gig_asked_t;
 
@@ -62,7 +63,10 @@ struct ngx_http_gig_board_s {
     ngx_str_t                 public_url;   /* ends in "/"; empty if unset */
     ngx_str_t                 title;
     ngx_str_t                 about;
-    ngx_flag_t                ledger;       /* only off is accepted until the ledger exists */
+    ngx_flag_t                ledger;
+    off_t                     ledger_size;          /* bytes of all workers' together */
+    time_t                    ledger_keep;          /* s that a settled record stays */
+    time_t                    ledger_max_age;       /* s after which one that is not is told of */
     ngx_msec_t                redis_timeout;        /* of one operation */
     ngx_uint_t                redis_in_flight;      /* operations a worker */
     size_t                    cache_size;           /* bytes of responses a worker */
@@ -71,7 +75,7 @@ struct ngx_http_gig_board_s {
     ngx_thread_pool_t        *pool;
     unsigned                  used:1;       /* by some location; else it starts nothing */
     unsigned                  declared:1;   /* its gig_board block was read */
-    ngx_uint_t                given;        /* a bit a parameter of the block: conf's own */
+    uint64_t                  given;        /* two bits a parameter of the block: conf's own */
     ngx_str_t                 file;         /* where `gig` first named it, for a message */
     ngx_uint_t                line;
 
@@ -79,6 +83,7 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_catalog_t   *catalog;
     ngx_http_gig_link_t      *link;
     ngx_http_gig_keeper_t    *keeper;
+    ngx_http_gig_ledger_t    *records;      /* NULL with the ledger off */
     ngx_http_gig_cache_t     *cache;
     gig_search_t             *search;
     ngx_http_gig_asked_t     *asked;

@@ -1,46 +1,101 @@
 
-/* From the judge's word to the applicant's answer. */
+/* From what the judge says, and this host remembers, to the applicant's answer. */
 
 #include "ngx_http_gig_intake.h"
 
 
-static ngx_int_t ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake, const char *seat,
-    int64_t at_ms, ngx_uint_t replayed);
+static ngx_int_t ngx_http_gig_remember(ngx_http_gig_intake_t *intake);
+static void ngx_http_gig_written(void *data, ngx_uint_t ok);
+static ngx_int_t ngx_http_gig_intent(ngx_http_gig_intake_t *intake);
+static ngx_int_t ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_refuse(ngx_http_gig_intake_t *intake,
     const ngx_http_gig_verdict_t *verdict);
+static ngx_int_t ngx_http_gig_withdrawn(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_conflict(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_again(ngx_http_gig_intake_t *intake, ngx_uint_t status,
     const char *type, const char *message, ngx_uint_t same_key, ngx_int_t retry_after);
-static const char *ngx_http_gig_seat(gig_str_t seat);
+
+
+ngx_int_t
+ngx_http_gig_known(ngx_http_gig_intake_t *intake)
+{
+    ngx_http_gig_ctx_t        *ctx;
+    gig_ledger_record_t       *record;
+    ngx_http_gig_ledger_t     *ledger;
+    const gig_ledger_entry_t  *entry;
+
+    ctx = intake->ctx;
+    record = &intake->record;
+    ledger = ctx->board->records;
+
+    if (ledger == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_gig_ledger_find(ledger, GIG_LEDGER_WITHDRAW, record->id, "")) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        return ngx_http_gig_withdrawn(intake);
+    }
+
+    entry = ngx_http_gig_ledger_find(ledger, GIG_LEDGER_APPLY, record->id, record->print);
+
+    if (entry) {
+        record->seat = entry->seat;
+        record->received_ms = entry->received_ms;
+        intake->replayed = 1;
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REPLAYED, 1);
+        return ngx_http_gig_acknowledge(intake);
+    }
+
+    if (ngx_http_gig_ledger_find_id(ledger, record->id)) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        ngx_str_set(&ctx->outcome, "conflict");
+        return ngx_http_gig_conflict(intake);
+    }
+
+    return NGX_DECLINED;
+}
 
 
 ngx_int_t
 ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t *verdict)
 {
-    const char          *seat;
-    ngx_http_gig_ctx_t  *ctx;
+    ngx_http_gig_ctx_t   *ctx;
+    gig_ledger_record_t  *record;
 
     ctx = intake->ctx;
+    record = &intake->record;
 
     /* the loop ran since the view was taken */
     ngx_http_gig_view(ctx);
 
     if (verdict == NULL) {
-        return ngx_http_gig_not_stored(intake);
+        return ctx->board->records ? ngx_http_gig_intent(intake)
+                                   : ngx_http_gig_not_stored(intake);
     }
 
-    seat = ngx_http_gig_seat(verdict->seat);
+    intake->replayed = gig_str_is(verdict->verdict, "replay");
 
-    if (gig_str_is(verdict->verdict, "accepted") && seat) {
-        ngx_str_set(&ctx->outcome, "accepted");
-        return ngx_http_gig_acknowledge(intake, seat, verdict->at_ms, 0);
-    }
+    if (intake->replayed || gig_str_is(verdict->verdict, "accepted")) {
 
-    if (gig_str_is(verdict->verdict, "replay") && seat) {
-        ngx_str_set(&ctx->outcome, "replayed");
-        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REPLAYED, 1);
-        return ngx_http_gig_acknowledge(intake, seat, verdict->at_ms, 1);
+        record->seat = gig_ledger_seat_read(verdict->seat);
+
+        if (record->seat == GIG_LEDGER_NONE || record->seat == GIG_LEDGER_SEATS) {
+            /* a word that is no answer of our judge: it may well have been taken */
+            return ngx_http_gig_not_stored(intake);
+        }
+
+        if (verdict->at_ms) {
+            record->received_ms = verdict->at_ms;
+        }
+
+        if (intake->replayed) {
+            ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REPLAYED, 1);
+        }
+
+        return ctx->board->records ? ngx_http_gig_remember(intake)
+                                   : ngx_http_gig_acknowledge(intake);
     }
 
     ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
@@ -49,47 +104,111 @@ ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
 }
 
 
-/* The words a receipt knows; anything else is no answer of our judge. */
+/*
+ * No judge could be asked, or its answer did not come: the image says what can be said, and
+ * what it lets through is kept as an intent.  It promises no seat.
+ */
 
-static const char *
-ngx_http_gig_seat(gig_str_t seat)
+static ngx_int_t
+ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
 {
-    ngx_uint_t           i;
-    static const char   *seats[] = { "reserved", "waitlisted", "over", "late" };
+    uint32_t             row;
+    gig_state_t          state;
+    ngx_http_gig_ctx_t  *ctx;
 
-    for (i = 0; i < sizeof(seats) / sizeof(seats[0]); i++) {
-        if (gig_str_is(seat, seats[i])) {
-            return seats[i];
+    ctx = intake->ctx;
+
+    if (ctx->view) {
+        row = ngx_http_gig_find(ctx, &state);
+
+        if (row == GIG_ROW_NONE) {
+            ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+            return ngx_http_gig_problem(intake->request, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                        "There is no gig at this address.");
+        }
+
+        if (state != GIG_STATE_OPEN && state != GIG_STATE_WAITLIST) {
+            ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+            return ngx_http_gig_refuse_state(intake->request, ctx, row, state);
         }
     }
 
-    return NULL;
+    intake->record.seat = GIG_LEDGER_NONE;
+
+    return ngx_http_gig_remember(intake);
+}
+
+
+/* On this host's disk first, then told: the one place where an acknowledgement is earned. */
+
+static ngx_int_t
+ngx_http_gig_remember(ngx_http_gig_intake_t *intake)
+{
+    gig_ledger_record_t       *record;
+    ngx_http_gig_ledger_t     *ledger;
+    const gig_ledger_entry_t  *entry;
+
+    record = &intake->record;
+    ledger = intake->ctx->board->records;
+
+    entry = ngx_http_gig_ledger_find(ledger, GIG_LEDGER_APPLY, record->id, record->print);
+
+    if (entry && (entry->seat != GIG_LEDGER_NONE || record->seat == GIG_LEDGER_NONE)) {
+        return ngx_http_gig_acknowledge(intake);
+    }
+
+    intake->write = ngx_http_gig_ledger_write(ledger, record, record->seat != GIG_LEDGER_NONE,
+                                              ngx_http_gig_written, intake);
+
+    return intake->write ? NGX_AGAIN : ngx_http_gig_not_stored(intake);
+}
+
+
+static void
+ngx_http_gig_written(void *data, ngx_uint_t ok)
+{
+    ngx_http_request_t     *r;
+    ngx_http_gig_intake_t  *intake = data;
+
+    r = intake->request;
+    intake->write = NULL;
+    ngx_http_set_log_request(r->connection->log, r);
+    ngx_http_gig_view(intake->ctx);
+
+    if (ok && intake->record.seat == GIG_LEDGER_NONE) {
+        ngx_http_gig_count(intake->ctx->board, NGX_HTTP_GIG_COUNT_PENDING, 1);
+    }
+
+    ngx_http_gig_finalize(r, ok ? ngx_http_gig_acknowledge(intake)
+                                : ngx_http_gig_not_stored(intake));
 }
 
 
 /*
- * The one place where "accepted" becomes an acknowledgement, for a replay as for
- * a first.  The ledger's write goes here: append the record, and answer only
- * when its fsync is done ("recorded"), with 503 if that fails.  Until then the
- * Redis that queued it is its only home, and the answer says "queued".
+ * What the record says is on the disk, or, with the ledger off, in the Redis that queued it: then
+ * it is as safe as that, and the answer says so.
  */
 
 static ngx_int_t
-ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake, const char *seat, int64_t at_ms,
-    ngx_uint_t replayed)
+ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake)
 {
     char                   token[GIG_TOKEN_TEXT];
     u_char                *p;
     gig_buf_t              body;
     ngx_str_t              receipts;
     ngx_http_request_t    *r;
+    const char            *confirmation;
+    gig_ledger_seat_t      seat;
     ngx_http_gig_ctx_t    *ctx;
     ngx_http_gig_answer_t  answer;
 
     r = intake->request;
     ctx = intake->ctx;
+    seat = intake->record.seat;
+    confirmation = ctx->board->records == NULL ? "queued"
+                   : seat == GIG_LEDGER_NONE ? "pending" : "recorded";
 
-    gig_token_make(&ctx->board->secret, intake->id, token);
+    gig_token_make(&ctx->board->secret, intake->record.id, token);
 
     ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
 
@@ -106,7 +225,17 @@ ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake, const char *seat, int64_
 
     answer.max_age = NGX_HTTP_GIG_NO_STORE;
     answer.secret = 1;
-    answer.replayed = replayed;
+    answer.replayed = intake->replayed;
+
+    if (intake->replayed) {
+        ngx_str_set(&ctx->outcome, "replayed");
+
+    } else if (seat == GIG_LEDGER_NONE) {
+        ngx_str_set(&ctx->outcome, "pending");
+
+    } else {
+        ngx_str_set(&ctx->outcome, "accepted");
+    }
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.status = NGX_HTTP_SEE_OTHER;
@@ -116,15 +245,16 @@ ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake, const char *seat, int64_
     answer.status = NGX_HTTP_ACCEPTED;
     answer.type = ngx_http_gig_type_json;
 
-    intake->submission.seat = seat;
-
-    if (at_ms) {
-        intake->submission.received_ms = at_ms;
-    }
+    intake->submission.seat = seat == GIG_LEDGER_NONE ? NULL : gig_ledger_seat_text(seat);
+    intake->submission.id = intake->record.id;
+    intake->submission.who = intake->record.who;
+    intake->submission.print = intake->record.print;
+    intake->submission.gig = ngx_http_gig_str(&ctx->id);
+    intake->submission.received_ms = intake->record.received_ms;
 
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
 
-    if (gig_receipt_write(&ctx->board->secret, &intake->submission, "queued",
+    if (gig_receipt_write(&ctx->board->secret, &intake->submission, confirmation,
                           ngx_http_gig_str(&receipts), &body)
         != 0)
     {
@@ -156,7 +286,7 @@ ngx_http_gig_refuse(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
     }
 
     if (gig_str_is(verdict->verdict, "withdrawn")) {
-        return ngx_http_gig_problem(r, ctx, 410, "withdrawn", "This application was withdrawn.");
+        return ngx_http_gig_withdrawn(intake);
     }
 
     if (gig_str_is(verdict->verdict, "unopened")) {
@@ -206,6 +336,16 @@ ngx_http_gig_refuse(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
                   &ctx->board->name);
 
     return ngx_http_gig_not_stored(intake);
+}
+
+
+static ngx_int_t
+ngx_http_gig_withdrawn(ngx_http_gig_intake_t *intake)
+{
+    ngx_str_set(&intake->ctx->outcome, "refused");
+
+    return ngx_http_gig_problem(intake->request, intake->ctx, 410, "withdrawn",
+                                "This application was withdrawn.");
 }
 
 

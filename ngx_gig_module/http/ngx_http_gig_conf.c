@@ -296,6 +296,9 @@ ngx_http_gig_board_get(ngx_conf_t *cf, ngx_str_t *name)
 
     board->name = text;
     board->ledger = NGX_CONF_UNSET;
+    board->ledger_size = NGX_CONF_UNSET;
+    board->ledger_keep = NGX_CONF_UNSET;
+    board->ledger_max_age = NGX_CONF_UNSET;
     board->redis_timeout = NGX_CONF_UNSET_MSEC;
     board->redis_in_flight = NGX_CONF_UNSET_UINT;
     board->cache_size = NGX_CONF_UNSET_SIZE;

@@ -26,6 +26,13 @@ char *ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 /* ngx_conf_parse's handler inside a gig_board block; cf->handler_conf is the board. */
 char *ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf);
 
+/* _parameter_ledger.c: those of the ledger, called by the above; and their defaults. */
+char *ngx_http_gig_set_ledger(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+char *ngx_http_gig_set_ledger_size(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+char *ngx_http_gig_set_ledger_keep(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+char *ngx_http_gig_set_ledger_max_age(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+void ngx_http_gig_ledger_defaults(ngx_http_gig_board_t *board);
+
 /* What the block left out.  Logs what is wrong and returns NGX_ERROR. */
 ngx_int_t ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 

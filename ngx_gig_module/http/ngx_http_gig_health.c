@@ -88,7 +88,7 @@ ngx_http_gig_health_line(ngx_http_gig_board_t *board, gig_buf_t *body, ngx_uint_
     stale = view ? ngx_http_gig_catalog_stale(board, &age) : 0;
 
     *reads = (view != NULL);
-    *intake = (view != NULL && link.up && board->secret_set && board->sealed);
+    *intake = (view != NULL && (link.up || board->ledger) && board->secret_set && board->sealed);
 
     gig_buf_printf(body, "{\"board\":\"%.*s\",\"read\":%s,\"intake\":%s,\"redis\":%s,",
                    (int) board->name.len, board->name.data, *reads ? "true" : "false",
@@ -99,6 +99,7 @@ ngx_http_gig_health_line(ngx_http_gig_board_t *board, gig_buf_t *body, ngx_uint_
                        (unsigned long long) view->image.meta.version, view->image.n);
     }
 
-    gig_buf_printf(body, "\"stale\":%s,\"age\":%lld,\"keys\":%s}\n", stale ? "true" : "false",
-                   (long long) age, board->secret_set && board->sealed ? "true" : "false");
+    gig_buf_printf(body, "\"stale\":%s,\"age\":%lld,\"gap\":%zu,\"keys\":%s}\n",
+                   stale ? "true" : "false", (long long) age, ngx_http_gig_gap(board),
+                   board->secret_set && board->sealed ? "true" : "false");
 }

@@ -1,7 +1,7 @@
 
 /*
  * POST {id}/applications: read, check, seal, ask the judge.  What follows its
- * answer is in ngx_http_gig_acknowledge.c.
+ * answer, and what the ledger has to say before, is in ngx_http_gig_acknowledge.c.
  */
 
 #include "ngx_http_gig_intake.h"
@@ -19,6 +19,7 @@ static ngx_int_t ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint3
 static ngx_int_t ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row,
     ngx_uint_t status, const char *type, const char *message, const char *key);
 static ngx_int_t ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row);
+static ngx_int_t ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row);
 static void ngx_http_gig_intake_cleanup(void *data);
 static ngx_int_t ngx_http_gig_intake_type(ngx_http_request_t *r, ngx_uint_t *urlencoded);
 static void ngx_http_gig_wipe(gig_buf_t *b);
@@ -106,6 +107,7 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     ngx_memzero(intake, sizeof(ngx_http_gig_intake_t));
     cln->handler = ngx_http_gig_intake_cleanup;
 
+    gig_buf_init(&intake->box, GIG_LEDGER_BOX_MAX);
     intake->request = r;
     intake->ctx = ctx;
     intake->urlencoded = urlencoded;
@@ -434,21 +436,98 @@ ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row, ngx_uint_
 static ngx_int_t
 ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
 {
-    uint32_t               hash;
     ngx_int_t              rc;
-    ngx_str_t              id;
-    gig_str_t              email, key;
-    gig_buf_t              canonical, plain, box;
+    gig_str_t              rev;
+    gig_buf_t              plain;
     ngx_time_t            *tp;
     ngx_http_gig_ctx_t    *ctx;
+    gig_ledger_record_t   *record;
     ngx_http_gig_board_t  *board;
 
     ctx = intake->ctx;
     board = ctx->board;
 
-    gig_buf_init(&canonical, 2 * GIG_BODY_MAX);
     gig_buf_init(&plain, 4 * GIG_BODY_MAX);
-    gig_buf_init(&box, 4 * GIG_BODY_MAX + 1024);
+
+    rc = ngx_http_gig_intake_names(intake, row);
+
+    if (rc != NGX_DECLINED) {
+        goto done;
+    }
+
+    tp = ngx_timeofday();
+    record = &intake->record;
+    rev = gig_image_rev(&ctx->view->image, row);
+
+    if (rev.len > sizeof(intake->rev)) {
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        goto done;
+    }
+
+    ngx_memcpy(intake->rev, rev.data, rev.len);
+
+    record->op = GIG_LEDGER_APPLY;
+    record->gig = ngx_http_gig_str(&ctx->id);
+    record->rev = (gig_str_t) { intake->rev, rev.len };
+    record->received_ms = (int64_t) tp->sec * 1000 + tp->msec;
+
+    intake->submission.id = record->id;
+    intake->submission.who = record->who;
+    intake->submission.print = record->print;
+    intake->submission.gig = record->gig;
+    intake->submission.gig_rev = record->rev;
+    intake->submission.form_rev = intake->form.rev;
+    intake->submission.received_ms = record->received_ms;
+    intake->submission.seat = "";
+
+    gig_application_write(&intake->submission, &intake->form, &intake->answers, &plain);
+
+    if (gig_buf_failed(&plain)
+        || gig_box_seal(&board->sealer, tp->sec, (gig_str_t) { plain.data, plain.len },
+                        &intake->box)
+           != 0
+        || gig_buf_failed(&intake->box))
+    {
+        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        goto done;
+    }
+
+    record->box = (gig_str_t) { intake->box.data, intake->box.len };
+
+    rc = ngx_http_gig_judge(intake);
+
+    rc = (rc == NGX_OK) ? NGX_AGAIN : ngx_http_gig_judged(intake, NULL);
+
+done:
+
+    ngx_http_gig_wipe(&plain);
+
+    return rc;
+}
+
+
+/*
+ * Id, applicant and fingerprint.  NGX_DECLINED: go on; else it is answered, or waits: it is in
+ * hand, or this host has it.
+ */
+
+static ngx_int_t
+ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row)
+{
+    uint32_t               hash;
+    ngx_int_t              rc;
+    ngx_str_t              id;
+    gig_str_t              email, key;
+    gig_buf_t              canonical;
+    ngx_http_gig_ctx_t    *ctx;
+    gig_ledger_record_t   *record;
+    ngx_http_gig_board_t  *board;
+
+    ctx = intake->ctx;
+    board = ctx->board;
+    record = &intake->record;
+
+    gig_buf_init(&canonical, 2 * GIG_BODY_MAX);
 
     key.data = intake->key;
     key.len = intake->key_len;
@@ -457,9 +536,9 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     email = gig_answers_email(&intake->form, &intake->answers);
 
     gig_applicant_hash(&board->secret, ngx_http_gig_str(&board->name), email.len ? email : key,
-                       intake->who);
+                       record->who);
     gig_application_id(&board->secret, ngx_http_gig_str(&ctx->id),
-                       (gig_str_t) { intake->who, ngx_strlen(intake->who) }, key, intake->id);
+                       (gig_str_t) { record->who, ngx_strlen(record->who) }, key, record->id);
 
     gig_answers_canonical(&intake->form, &intake->answers, &canonical);
 
@@ -468,10 +547,10 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
         goto done;
     }
 
-    gig_fingerprint(&board->secret, (gig_str_t) { canonical.data, canonical.len }, intake->print);
+    gig_fingerprint(&board->secret, (gig_str_t) { canonical.data, canonical.len }, record->print);
 
-    id.data = (u_char *) intake->id;
-    id.len = ngx_strlen(intake->id);
+    id.data = (u_char *) record->id;
+    id.len = ngx_strlen(record->id);
     hash = ngx_crc32_short(id.data, id.len);
 
     if (ngx_str_rbtree_lookup(&board->intakes, &id, hash)) {
@@ -483,37 +562,12 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
         goto done;
     }
 
-    tp = ngx_timeofday();
-
-    intake->submission.id = intake->id;
-    intake->submission.who = intake->who;
-    intake->submission.print = intake->print;
-    intake->submission.gig = ngx_http_gig_str(&ctx->id);
-    intake->submission.gig_rev = gig_image_rev(&ctx->view->image, row);
-    intake->submission.form_rev = intake->form.rev;
-    intake->submission.received_ms = (int64_t) tp->sec * 1000 + tp->msec;
-    intake->submission.seat = "";
-
-    gig_application_write(&intake->submission, &intake->form, &intake->answers, &plain);
-
-    if (gig_buf_failed(&plain)
-        || gig_box_seal(&board->sealer, tp->sec, (gig_str_t) { plain.data, plain.len }, &box) != 0
-        || gig_buf_failed(&box))
-    {
-        rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
-        goto done;
-    }
-
-    rc = ngx_http_gig_judge(intake, (gig_str_t) { box.data, box.len });
-
-    rc = (rc == NGX_OK) ? NGX_AGAIN : ngx_http_gig_judged(intake, NULL);
+    rc = ngx_http_gig_known(intake);
 
 done:
 
     /* readable answers do not stay in freed memory */
     ngx_http_gig_wipe(&canonical);
-    ngx_http_gig_wipe(&plain);
-    gig_buf_free(&box);
 
     return rc;
 }
@@ -541,6 +595,13 @@ ngx_http_gig_intake_cleanup(void *data)
         intake->call->intake = NULL;
         intake->call = NULL;
     }
+
+    if (intake->write) {
+        intake->write->handler = NULL;
+        intake->write = NULL;
+    }
+
+    gig_buf_free(&intake->box);
 
     if (intake->answers_read) {
         gig_answers_free(&intake->answers);

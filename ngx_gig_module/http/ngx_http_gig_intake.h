@@ -10,7 +10,8 @@
 
 
 #include "ngx_http_gig_response.h"
-#include "ngx_http_gig_link.h"
+#include "ngx_http_gig_judge.h"
+#include "ngx_http_gig_ledger.h"
 
 #include "gig_application.h"
 
@@ -35,6 +36,11 @@ struct ngx_http_gig_intake_s {
     ngx_http_request_t        *request;
     ngx_http_gig_ctx_t        *ctx;
     ngx_http_gig_call_t       *call;            /* while the judge is asked */
+    ngx_http_gig_ledger_write_t  *write;        /* while the disk is waited for */
+    gig_buf_t                  box;
+    gig_ledger_record_t        record;          /* views into what is here, and into the view */
+    char                       rev[GIG_LEDGER_REV_MAX];
+    unsigned                   replayed:1;      /* what is being written was answered before */
     gig_form_t                 form;
     gig_answers_t              answers;
     gig_error_t                error;
@@ -45,30 +51,25 @@ struct ngx_http_gig_intake_s {
     unsigned                   urlencoded:1;
     char                       key[256];
     size_t                     key_len;
-    char                       id[GIG_APPLICATION_TEXT];
-    char                       who[GIG_HASH_TEXT];
-    char                       print[GIG_HASH_TEXT];
 };
 
-
-/* What the judge said, checked; texts belong to the reply. */
-typedef struct {
-    gig_str_t                  verdict, seat;
-    int64_t                    at_ms, clock_ms;
-} ngx_http_gig_verdict_t;
 
 /*
  * judge: sends the application.  NGX_OK: on its way, and ngx_http_gig_judged()
  * will be called once.  NGX_DECLINED: nothing was sent.
  */
-ngx_int_t ngx_http_gig_judge(ngx_http_gig_intake_t *intake, gig_str_t box);
+ngx_int_t ngx_http_gig_judge(ngx_http_gig_intake_t *intake);
 
-/* NGX_OK, and verdict; or NGX_DECLINED: no answer that can be relied on. */
-ngx_int_t ngx_http_gig_verdict_read(const redisReply *reply, ngx_http_gig_verdict_t *verdict);
+/*
+ * Before the judge is asked: what this host's ledger says of it.  NGX_DECLINED: nothing; else
+ * what to finalise with.
+ */
+ngx_int_t ngx_http_gig_known(ngx_http_gig_intake_t *intake);
 
 /*
  * Answers a request that is still there, by the judge's word (verdict NULL: none
- * came).  Returns what to finalise with.
+ * came).  Returns what to finalise with, or NGX_AGAIN: the disk is waited for, and what is to be
+ * done after that is.
  */
 ngx_int_t ngx_http_gig_judged(ngx_http_gig_intake_t *intake,
     const ngx_http_gig_verdict_t *verdict);

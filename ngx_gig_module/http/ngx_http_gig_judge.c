@@ -1,8 +1,7 @@
 
-/* One call of the judge's script: sent, and its answer taken apart with every type checked. */
+/* A call of the judge's script: sent, and its answer taken apart with every type checked. */
 
 #include "ngx_http_gig_intake.h"
-#include "ngx_http_gig_connect.h"
 
 #include "gig_key.h"
 
@@ -22,19 +21,12 @@ static int64_t ngx_http_gig_judge_number(const redisReply *reply);
 
 
 ngx_int_t
-ngx_http_gig_judge(ngx_http_gig_intake_t *intake, gig_str_t box)
+ngx_http_gig_judge(ngx_http_gig_intake_t *intake)
 {
-    char                    at[NGX_INT64_LEN + 1], prefix[GIG_KEY_SIZE];
-    char                    id_key[GIG_KEY_SIZE], who_key[GIG_KEY_SIZE];
-    char                    seats_key[GIG_KEY_SIZE], changes_key[GIG_KEY_SIZE];
-    gig_str_t               board, gig, argv[NGX_HTTP_GIG_JUDGE_ARGS];
-    ngx_uint_t              n;
-    ngx_http_gig_call_t    *call;
-    ngx_http_gig_board_t   *b;
+    ngx_http_gig_call_t   *call;
+    ngx_http_gig_board_t  *b;
 
     b = intake->ctx->board;
-    board = ngx_http_gig_str(&b->name);
-    gig = intake->submission.gig;
 
     call = ngx_calloc(sizeof(ngx_http_gig_call_t), ngx_cycle->log);
     if (call == NULL) {
@@ -43,40 +35,13 @@ ngx_http_gig_judge(ngx_http_gig_intake_t *intake, gig_str_t box)
 
     call->board = b;
     call->started = ngx_current_msec;
-    ngx_memcpy(call->id, intake->id, sizeof(call->id));
-    ngx_memcpy(call->gig, gig.data, gig.len);
+    ngx_memcpy(call->id, intake->record.id, sizeof(call->id));
+    ngx_memcpy(call->gig, intake->record.gig.data, intake->record.gig.len);
     ngx_http_gig_judge_source(call, intake->answers.source);
 
-    n = 0;
-    argv[n].data = id_key;
-    argv[n++].len = gig_key_id(id_key, board, intake->id);
-    argv[n].data = who_key;
-    argv[n++].len = gig_key_who(who_key, board, gig, intake->who);
-    argv[n].data = seats_key;
-    argv[n++].len = gig_key(seats_key, board, "seats");
-    argv[n].data = changes_key;
-    argv[n++].len = gig_key(changes_key, board, "changes");
-
-    argv[n].data = prefix;
-    argv[n++].len = gig_key(prefix, board, "");
-    argv[n++] = gig_str("live");
-    argv[n++] = (gig_str_t) { intake->id, ngx_strlen(intake->id) };
-    argv[n++] = gig;
-    argv[n++] = intake->submission.gig_rev;
-    argv[n].data = at;
-    argv[n++].len = ngx_sprintf((u_char *) at, "%L", intake->submission.received_ms)
-                    - (u_char *) at;
-    argv[n++] = ngx_http_gig_catalog_node(b);
-    argv[n++] = (gig_str_t) { intake->who, ngx_strlen(intake->who) };
-    argv[n++] = (gig_str_t) { intake->print, ngx_strlen(intake->print) };
-    argv[n++] = gig_str("");                    /* FLAGS */
-    argv[n++] = box;
-    argv[n++] = gig_str("");                    /* SEAT */
-    argv[n++] = gig_str(NGX_HTTP_GIG_KEY_TTL);
-
-    if (ngx_http_gig_link_script(b->link, b->redis_timeout, ngx_http_gig_judge_handler, call,
-                                 NGX_HTTP_GIG_SCRIPT_JUDGE, NGX_HTTP_GIG_JUDGE_KEYS, n, argv)
-        == NULL)
+    if (ngx_http_gig_judge_send(b, "live", &intake->record, b->redis_timeout,
+                                ngx_http_gig_judge_handler, call)
+        != NGX_OK)
     {
         ngx_free(call);
         return NGX_DECLINED;
@@ -91,6 +56,53 @@ ngx_http_gig_judge(ngx_http_gig_intake_t *intake, gig_str_t box)
     intake->call = call;
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_gig_judge_send(ngx_http_gig_board_t *b, const char *mode,
+    const gig_ledger_record_t *record, ngx_msec_t timeout, ngx_http_gig_reply_pt handler,
+    void *data)
+{
+    char        at[NGX_INT64_LEN + 1], prefix[GIG_KEY_SIZE];
+    char        id_key[GIG_KEY_SIZE], who_key[GIG_KEY_SIZE];
+    char        seats_key[GIG_KEY_SIZE], changes_key[GIG_KEY_SIZE];
+    gig_str_t   board, argv[NGX_HTTP_GIG_JUDGE_ARGS];
+    ngx_uint_t  n;
+    const char  *seat;
+
+    board = ngx_http_gig_str(&b->name);
+    seat = gig_ledger_seat_text(record->seat);
+
+    n = 0;
+    argv[n].data = id_key;
+    argv[n++].len = gig_key_id(id_key, board, record->id);
+    argv[n].data = who_key;
+    argv[n++].len = gig_key_who(who_key, board, record->gig, record->who);
+    argv[n].data = seats_key;
+    argv[n++].len = gig_key(seats_key, board, "seats");
+    argv[n].data = changes_key;
+    argv[n++].len = gig_key(changes_key, board, "changes");
+
+    argv[n].data = prefix;
+    argv[n++].len = gig_key(prefix, board, "");
+    argv[n++] = (gig_str_t) { mode, ngx_strlen(mode) };
+    argv[n++] = (gig_str_t) { record->id, ngx_strlen(record->id) };
+    argv[n++] = record->gig;
+    argv[n++] = record->rev;
+    argv[n].data = at;
+    argv[n++].len = ngx_sprintf((u_char *) at, "%L", record->received_ms) - (u_char *) at;
+    argv[n++] = ngx_http_gig_catalog_node(b);
+    argv[n++] = (gig_str_t) { record->who, ngx_strlen(record->who) };
+    argv[n++] = (gig_str_t) { record->print, ngx_strlen(record->print) };
+    argv[n++] = gig_str("");                    /* FLAGS */
+    argv[n++] = record->box;
+    argv[n++] = (gig_str_t) { seat, ngx_strlen(seat) };
+    argv[n++] = gig_str(NGX_HTTP_GIG_KEY_TTL);
+
+    return ngx_http_gig_link_script(b->link, timeout, handler, data, NGX_HTTP_GIG_SCRIPT_JUDGE,
+                                    NGX_HTTP_GIG_JUDGE_KEYS, n, argv)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -158,7 +170,13 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
         rc = ngx_http_gig_judged(intake, known ? &verdict : NULL);
 
         ngx_free(call);
-        ngx_http_gig_finalize(r, rc);
+
+        /* NGX_AGAIN: it waits for the disk */
+
+        if (rc != NGX_AGAIN) {
+            ngx_http_gig_finalize(r, rc);
+        }
+
         return;
     }
 

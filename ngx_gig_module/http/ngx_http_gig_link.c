@@ -371,6 +371,13 @@ ngx_http_gig_op_reply(redisAsyncContext *ac, void *r, void *data)
 
 
 void
+ngx_http_gig_link_history(ngx_http_gig_link_t *link, ngx_http_gig_history_t *history)
+{
+    *history = link->connect.history;
+}
+
+
+void
 ngx_http_gig_link_status(ngx_http_gig_link_t *link, ngx_http_gig_link_status_t *status)
 {
     status->up = ngx_http_gig_link_up(link);

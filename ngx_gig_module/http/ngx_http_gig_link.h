@@ -8,9 +8,7 @@
 #define _NGX_HTTP_GIG_LINK_H_INCLUDED_
 
 
-#include "ngx_http_gig.h"
-
-#include <hiredis/hiredis.h>
+#include "ngx_http_gig_connect.h"
 
 
 typedef enum {
@@ -57,6 +55,9 @@ ngx_http_gig_op_t *ngx_http_gig_link_script(ngx_http_gig_link_t *link, ngx_msec_
 
 /* The handler will not be called; the reply, when it comes, is dropped.  */
 void ngx_http_gig_op_detach(ngx_http_gig_op_t *op);
+
+/* Which life of which Redis this is; of the last one while it is down. */
+void ngx_http_gig_link_history(ngx_http_gig_link_t *link, ngx_http_gig_history_t *history);
 
 /* For metrics and health. */
 typedef struct {

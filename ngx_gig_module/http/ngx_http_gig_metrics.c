@@ -32,6 +32,7 @@ static uint64_t ngx_http_gig_metrics_redis(ngx_http_gig_metrics_t *m);
 static uint64_t ngx_http_gig_metrics_in_flight(ngx_http_gig_metrics_t *m);
 static uint64_t ngx_http_gig_metrics_entries(ngx_http_gig_metrics_t *m);
 static uint64_t ngx_http_gig_metrics_cached(ngx_http_gig_metrics_t *m);
+static uint64_t ngx_http_gig_metrics_gap(ngx_http_gig_metrics_t *m);
 static void ngx_http_gig_metrics_states(ngx_http_gig_metrics_t *m, ngx_uint_t n, gig_buf_t *body);
 static ngx_int_t ngx_http_gig_metrics_counters(ngx_http_request_t *r, ngx_http_gig_board_t *board,
     ngx_uint_t first, gig_buf_t *body);
@@ -95,6 +96,9 @@ ngx_http_gig_metrics_handler(ngx_http_request_t *r)
     ngx_http_gig_metrics_put(m, n, "gig_worker_cache_bytes", "bytes of the cache", &body,
                              ngx_http_gig_metrics_cached);
 
+    ngx_http_gig_metrics_put(m, n, "gig_ledger_gap", "records of the ledger not settled yet", &body,
+                             ngx_http_gig_metrics_gap);
+
     for (i = 0; i < n; i++) {
         if (ngx_http_gig_metrics_counters(r, m[i].board, i == 0, &body) != NGX_OK) {
             gig_buf_free(&body);
@@ -134,6 +138,13 @@ ngx_http_gig_metrics_put(ngx_http_gig_metrics_t *m, ngx_uint_t n, const char *na
         gig_buf_printf(body, "%s{board=\"%.*s\"} %llu\n", name, (int) m[i].board->name.len,
                        m[i].board->name.data, (unsigned long long) value(&m[i]));
     }
+}
+
+
+static uint64_t
+ngx_http_gig_metrics_gap(ngx_http_gig_metrics_t *m)
+{
+    return ngx_http_gig_gap(m->board);
 }
 
 

@@ -7,6 +7,7 @@
 #include "ngx_http_gig_conf.h"
 #include "ngx_http_gig_catalog.h"
 #include "ngx_http_gig_keeper.h"
+#include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_link.h"
 #include "ngx_http_gig_request.h"
 #include "ngx_http_gig_response.h"
@@ -70,9 +71,12 @@ ngx_http_gig_init_module(ngx_cycle_t *cycle)
             continue;
         }
 
-        ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
-                      "gig_board \"%V\": \"ledger off\" is in force: an application that was "
-                      "acknowledged is as safe as the Redis it is queued in", &board[i]->name);
+        if (!board[i]->ledger) {
+            ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                          "gig_board \"%V\": \"ledger off\" is in force: an application that was "
+                          "acknowledged is as safe as the Redis it is queued in",
+                          &board[i]->name);
+        }
 
         if (ngx_http_gig_state_make(board[i], cycle) == NGX_OK) {
             continue;
@@ -160,6 +164,13 @@ ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (board->ledger) {
+        board->records = ngx_http_gig_ledger_create(board, cycle);
+        if (board->records == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
     return ngx_http_gig_keeper_init(board, cycle);
 }
 
@@ -187,10 +198,18 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
             ngx_http_gig_keeper_done(board[i]);
         }
 
+        /* the ledger after the link: what was in flight hears of its end */
+
         if (board[i]->link) {
             ngx_http_gig_link_destroy(board[i]->link);
-            board[i]->link = NULL;
         }
+
+        if (board[i]->records) {
+            ngx_http_gig_ledger_destroy(board[i]->records);
+            board[i]->records = NULL;
+        }
+
+        board[i]->link = NULL;
 
         if (board[i]->catalog) {
             ngx_http_gig_catalog_done(board[i]);

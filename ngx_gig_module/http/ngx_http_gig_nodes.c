@@ -112,11 +112,11 @@ ngx_http_gig_nodes_line(ngx_http_gig_keeper_t *k, int64_t clock_ms)
                                           strlen(k->board->secret.key[i].kid) });
     }
 
-    gig_buf_printf(&line, "],\"version\":%llu,\"generation\":%llu,\"gap\":0,\"clock_ms\":%lld,"
-                   "\"at\":%lld}",
+    gig_buf_printf(&line, "],\"version\":%llu,\"generation\":%llu,\"gap\":%zu,"
+                   "\"clock_ms\":%lld,\"at\":%lld}",
                    (unsigned long long) (view ? view->image.meta.version : 0),
                    (unsigned long long) (view ? view->image.meta.generation : 0),
-                   (long long) clock_ms, (long long) ngx_time());
+                   ngx_http_gig_gap(k->board), (long long) clock_ms, (long long) ngx_time());
 
     if (!gig_buf_failed(&line)) {
         argv[0] = gig_str("HSET");

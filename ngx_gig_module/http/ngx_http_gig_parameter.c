@@ -28,7 +28,6 @@ static char *ngx_http_gig_set_secret_file(ngx_conf_t *cf, ngx_http_gig_board_t *
 static char *ngx_http_gig_set_seal_key(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_public_url(ngx_conf_t *cf, ngx_http_gig_board_t *board);
-static char *ngx_http_gig_set_ledger(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_title(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_about(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_text(ngx_conf_t *cf, ngx_str_t *to, size_t max);
@@ -48,6 +47,9 @@ static const ngx_http_gig_parameter_t  ngx_http_gig_parameters[] = {
     { "places",          1, 1, ngx_http_gig_set_places },
     { "public_url",      1, 1, ngx_http_gig_set_public_url },
     { "ledger",          1, 1, ngx_http_gig_set_ledger },
+    { "ledger_size",     1, 1, ngx_http_gig_set_ledger_size },
+    { "ledger_keep",     1, 1, ngx_http_gig_set_ledger_keep },
+    { "ledger_max_age",  1, 1, ngx_http_gig_set_ledger_max_age },
     { "title",           1, 1, ngx_http_gig_set_title },
     { "about",           1, 1, ngx_http_gig_set_about },
     { "redis_timeout",   1, 1, ngx_http_gig_set_redis_timeout },
@@ -107,7 +109,7 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
             return NGX_CONF_ERROR;
         }
 
-        board->given += (ngx_uint_t) 1 << (2 * i);
+        board->given += (uint64_t) 1 << (2 * i);
 
         return ngx_http_gig_parameters[i].set(cf, board);
     }
@@ -124,8 +126,9 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
     } else {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown parameter \"%V\" in gig_board \"%V\": it may be one of redis, "
-                           "state, secret_file, seal_key, places, public_url, ledger, title, "
-                           "about, redis_timeout, redis_in_flight, cache_size, compress",
+                           "state, secret_file, seal_key, places, public_url, ledger, "
+                           "ledger_size, ledger_keep, ledger_max_age, title, about, "
+                           "redis_timeout, redis_in_flight, cache_size, compress",
                            &value[0], &board->name);
     }
 
@@ -423,33 +426,6 @@ invalid:
 
 
 static char *
-ngx_http_gig_set_ledger(ngx_conf_t *cf, ngx_http_gig_board_t *board)
-{
-    ngx_str_t  *value;
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "off") == 0) {
-        board->ledger = 0;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value[1].data, "on") == 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"ledger on\" is not available in this version: write \"ledger off\" "
-                           "(an acknowledgement is then as safe as this Redis)");
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid \"ledger\" \"%V\" of gig_board \"%V\": it must be \"off\"",
-                       &value[1], &board->name);
-
-    return NGX_CONF_ERROR;
-}
-
-
-static char *
 ngx_http_gig_set_title(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 {
     return ngx_http_gig_set_text(cf, &board->title, NGX_HTTP_GIG_TITLE_MAX);
@@ -591,7 +567,7 @@ ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_gig_module);
 
-    ngx_conf_init_value(board->ledger, 0);
+    ngx_http_gig_ledger_defaults(board);
     ngx_conf_init_msec_value(board->redis_timeout, 1000);
     ngx_conf_init_uint_value(board->redis_in_flight, 512);
     ngx_conf_init_size_value(board->cache_size, 16 * 1024 * 1024);

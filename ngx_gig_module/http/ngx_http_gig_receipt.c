@@ -1,11 +1,12 @@
 
 /*
- * Receipts: what became of an application, its withdrawal, and the public keys.
+ * Receipts: what became of an application, and the public keys.
  * The token is all the right there is; every bad one is the same 404.
  */
 
-#include "ngx_http_gig_response.h"
+#include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_link.h"
+#include "ngx_http_gig_response.h"
 
 #include "gig_application.h"
 #include "gig_json.h"
@@ -20,8 +21,7 @@
 typedef enum {
     NGX_HTTP_GIG_ASK_RECORD,                    /* HMGET id:ID ... */
     NGX_HTTP_GIG_ASK_SETTLED,                   /* HGET id:ID apply:PRINT */
-    NGX_HTTP_GIG_ASK_STAGE,                     /* HGET stages ID */
-    NGX_HTTP_GIG_ASK_WITHDRAW                   /* the script */
+    NGX_HTTP_GIG_ASK_STAGE                      /* HGET stages ID */
 } ngx_http_gig_ask_t;
 
 typedef struct {
@@ -47,17 +47,16 @@ static ngx_http_gig_lookup_t *ngx_http_gig_lookup_make(ngx_http_request_t *r,
     ngx_http_gig_ctx_t *ctx);
 static void ngx_http_gig_lookup_cleanup(void *data);
 static ngx_int_t ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask);
-static ngx_http_gig_op_t *ngx_http_gig_lookup_withdraw(ngx_http_gig_lookup_t *l, gig_str_t key);
 static void ngx_http_gig_lookup_handler(void *data, ngx_http_gig_reply_t what,
     const redisReply *reply);
 static ngx_int_t ngx_http_gig_lookup_next(ngx_http_gig_lookup_t *l, const redisReply *reply);
 static void ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply);
 static void ngx_http_gig_lookup_stage(ngx_http_gig_lookup_t *l, const redisReply *reply);
 static ngx_uint_t ngx_http_gig_lookup_text(const redisReply *reply, char *to, size_t size);
+static void ngx_http_gig_lookup_ledger(ngx_http_gig_lookup_t *l);
 static ngx_int_t ngx_http_gig_receipt_answer(ngx_http_gig_lookup_t *l);
 static void ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body);
 static void ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body);
-static ngx_int_t ngx_http_gig_withdraw_answer(ngx_http_gig_lookup_t *l, ngx_uint_t done);
 
 
 ngx_int_t
@@ -80,27 +79,6 @@ ngx_http_gig_receipt(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     l->unavailable = 1;
 
     return ngx_http_gig_receipt_answer(l);
-}
-
-
-ngx_int_t
-ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
-{
-    ngx_http_gig_lookup_t  *l;
-
-    l = ngx_http_gig_lookup_make(r, ctx);
-
-    if (l == NULL) {
-        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
-                                    "There is no receipt at this address.");
-    }
-
-    if (ngx_http_gig_lookup_send(l, NGX_HTTP_GIG_ASK_WITHDRAW) == NGX_OK) {
-        r->main->count++;
-        return NGX_DONE;
-    }
-
-    return ngx_http_gig_withdraw_answer(l, 0);
 }
 
 
@@ -137,7 +115,7 @@ ngx_http_gig_lookup_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-/* A client that goes away: its answer is of no use, but a withdrawal that was sent stands. */
+/* A client that goes away: its answer is of no use. */
 
 static void
 ngx_http_gig_lookup_cleanup(void *data)
@@ -169,10 +147,6 @@ ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask)
 
     switch (ask) {
 
-    case NGX_HTTP_GIG_ASK_WITHDRAW:
-        l->op = ngx_http_gig_lookup_withdraw(l, (gig_str_t) { key, gig_key_id(key, board, l->id) });
-        break;
-
     case NGX_HTTP_GIG_ASK_RECORD:
         argv[n++] = gig_str("HMGET");
         argv[n].data = key;
@@ -202,10 +176,8 @@ ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask)
         break;
     }
 
-    if (ask != NGX_HTTP_GIG_ASK_WITHDRAW) {
-        l->op = ngx_http_gig_link_command(b->link, b->redis_timeout, ngx_http_gig_lookup_handler,
-                                          l, n, argv);
-    }
+    l->op = ngx_http_gig_link_command(b->link, b->redis_timeout, ngx_http_gig_lookup_handler, l,
+                                      n, argv);
 
     if (l->op == NULL) {
         return NGX_DECLINED;
@@ -221,39 +193,12 @@ ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask)
 }
 
 
-static ngx_http_gig_op_t *
-ngx_http_gig_lookup_withdraw(ngx_http_gig_lookup_t *l, gig_str_t key)
-{
-    char                   prefix[GIG_KEY_SIZE], at[NGX_INT64_LEN + 1];
-    gig_str_t              argv[6];
-    ngx_time_t            *tp;
-    ngx_http_gig_board_t  *b;
-
-    b = l->ctx->board;
-    tp = ngx_timeofday();
-
-    argv[0] = key;
-    argv[1].data = prefix;
-    argv[1].len = gig_key(prefix, ngx_http_gig_str(&b->name), "");
-    argv[2] = (gig_str_t) { l->id, ngx_strlen(l->id) };
-    argv[3].data = at;
-    argv[3].len = ngx_sprintf((u_char *) at, "%L", (int64_t) tp->sec * 1000 + tp->msec)
-                  - (u_char *) at;
-    argv[4] = ngx_http_gig_catalog_node(b);
-    argv[5] = gig_str(NGX_HTTP_GIG_KEY_TTL);
-
-    return ngx_http_gig_link_script(b->link, b->redis_timeout, ngx_http_gig_lookup_handler, l,
-                                    NGX_HTTP_GIG_SCRIPT_WITHDRAW, 1, 6, argv);
-}
-
-
 static void
 ngx_http_gig_lookup_handler(void *data, ngx_http_gig_reply_t what, const redisReply *reply)
 {
     ngx_http_gig_lookup_t  *l = data;
 
     ngx_int_t            rc;
-    ngx_uint_t           done;
     ngx_http_request_t  *r;
 
     l->op = NULL;
@@ -263,24 +208,6 @@ ngx_http_gig_lookup_handler(void *data, ngx_http_gig_reply_t what, const redisRe
 
     l->ctx->redis_used = 1;
     l->ctx->redis_time = ngx_current_msec - l->started;
-
-    if (l->ask == NGX_HTTP_GIG_ASK_WITHDRAW) {
-
-        done = (what == NGX_HTTP_GIG_REPLY_OK && reply->type == REDIS_REPLY_STRING
-                && reply->len == sizeof("withdrawn") - 1
-                && ngx_memcmp(reply->str, "withdrawn", reply->len) == 0);
-
-        if (what == NGX_HTTP_GIG_REPLY_OK && reply->type == REDIS_REPLY_ARRAY
-            && reply->elements >= 2 && reply->element[1]->type == REDIS_REPLY_STRING)
-        {
-            done = gig_str_is((gig_str_t) { reply->element[1]->str, reply->element[1]->len },
-                              "withdrawn");
-        }
-
-        ngx_http_gig_view(l->ctx);
-        ngx_http_gig_finalize(r, ngx_http_gig_withdraw_answer(l, done));
-        return;
-    }
 
     if (what != NGX_HTTP_GIG_REPLY_OK) {
         l->unavailable = 1;
@@ -437,11 +364,44 @@ ngx_http_gig_lookup_text(const redisReply *reply, char *to, size_t size)
 }
 
 
+/* What this worker's ledger holds of it: where Redis does not know, or cannot be asked. */
+
+static void
+ngx_http_gig_lookup_ledger(ngx_http_gig_lookup_t *l)
+{
+    ngx_http_gig_ledger_t     *ledger;
+    const gig_ledger_entry_t  *entry;
+
+    ledger = l->ctx->board->records;
+
+    if (ledger == NULL) {
+        return;
+    }
+
+    if (ngx_http_gig_ledger_find(ledger, GIG_LEDGER_WITHDRAW, l->id, "")) {
+        l->known = 1;
+        l->withdrawn = 1;
+        return;
+    }
+
+    entry = l->known ? NULL : ngx_http_gig_ledger_find_id(ledger, l->id);
+
+    if (entry) {
+        l->known = 1;
+        l->at_ms = entry->received_ms;
+        (void) ngx_cpystrn((u_char *) l->seat, (u_char *) gig_ledger_seat_text(entry->seat),
+                           sizeof(l->seat));
+    }
+}
+
+
 static ngx_int_t
 ngx_http_gig_receipt_answer(ngx_http_gig_lookup_t *l)
 {
     gig_buf_t              body;
     ngx_http_gig_answer_t  answer;
+
+    ngx_http_gig_lookup_ledger(l);
 
     ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
@@ -547,57 +507,6 @@ ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body)
     if (shown.json) {
         json_decref(shown.json);
     }
-}
-
-
-static ngx_int_t
-ngx_http_gig_withdraw_answer(ngx_http_gig_lookup_t *l, ngx_uint_t done)
-{
-    u_char                *p;
-    gig_buf_t              body;
-    ngx_http_request_t    *r;
-    ngx_http_gig_ctx_t    *ctx;
-    ngx_http_gig_answer_t  answer;
-
-    r = l->request;
-    ctx = l->ctx;
-
-    if (!done) {
-        ngx_str_set(&ctx->outcome, "unavailable");
-        return ngx_http_gig_unavailable(r, ctx, "The withdrawal cannot be confirmed at the moment. "
-                                                "Please try again in a few seconds.");
-    }
-
-    ngx_str_set(&ctx->outcome, "withdrawn");
-    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_WITHDRAWN, 1);
-
-    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
-
-    answer.max_age = NGX_HTTP_GIG_NO_STORE;
-    answer.secret = 1;
-
-    /* only a form is led back to its page */
-    if (ctx->format == NGX_HTTP_GIG_HTML && r->method == NGX_HTTP_POST) {
-
-        p = ngx_pnalloc(r->pool, ctx->conf->base.len + sizeof("receipts/") + ctx->token.len);
-        if (p == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        answer.status = NGX_HTTP_SEE_OTHER;
-        answer.location.data = p;
-        answer.location.len = ngx_sprintf(p, "%Vreceipts/%V", &ctx->conf->base, &ctx->token) - p;
-
-        return ngx_http_gig_send(r, ctx, &answer, NULL);
-    }
-
-    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
-    gig_buf_puts(&body, "{\"schema\":\"gig-receipt-status/1\",\"known\":true,\"withdrawn\":true}");
-
-    answer.status = NGX_HTTP_OK;
-    answer.type = ngx_http_gig_type_json;
-
-    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
 }
 
 

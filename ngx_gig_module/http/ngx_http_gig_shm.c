@@ -25,6 +25,7 @@ typedef struct {
 struct ngx_http_gig_shm_s {
     ngx_http_gig_notice_t        notice;
     ngx_atomic_t                 counts[NGX_HTTP_GIG_COUNTS];
+    ngx_atomic_t                 gap[NGX_MAX_PROCESSES];        /* a slot of the master's each */
     ngx_atomic_t                 entries;
     ngx_http_gig_visits_entry_t  visits[NGX_HTTP_GIG_VISITS_SLOTS];
 };
@@ -48,6 +49,7 @@ static const ngx_http_gig_count_name_t  ngx_http_gig_count_names[] = {
     { "gig_cache_total", ",result=\"miss\"", NULL },
     { "gig_not_modified_total", "", "Answers 304." },
     { "gig_applications_total", ",outcome=\"accepted\"", "Applications by outcome." },
+    { "gig_applications_total", ",outcome=\"pending\"", NULL },
     { "gig_applications_total", ",outcome=\"replayed\"", NULL },
     { "gig_applications_total", ",outcome=\"refused\"", NULL },
     { "gig_applications_total", ",outcome=\"unavailable\"", NULL },
@@ -198,6 +200,31 @@ ngx_uint_t
 ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what)
 {
     return ngx_http_gig_shm_get(board)->counts[what];
+}
+
+
+void
+ngx_http_gig_gap_set(ngx_http_gig_board_t *board, size_t gap)
+{
+    ngx_http_gig_shm_get(board)->gap[ngx_process_slot] = gap;
+}
+
+
+size_t
+ngx_http_gig_gap(ngx_http_gig_board_t *board)
+{
+    size_t               sum;
+    ngx_uint_t           i;
+    ngx_http_gig_shm_t  *shm;
+
+    shm = ngx_http_gig_shm_get(board);
+    sum = 0;
+
+    for (i = 0; i < NGX_MAX_PROCESSES; i++) {
+        sum += shm->gap[i];
+    }
+
+    return sum;
 }
 
 

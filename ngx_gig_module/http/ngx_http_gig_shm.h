@@ -18,6 +18,7 @@ typedef enum {
     NGX_HTTP_GIG_COUNT_CACHE_MISS,
     NGX_HTTP_GIG_COUNT_NOT_MODIFIED,
     NGX_HTTP_GIG_COUNT_ACCEPTED,
+    NGX_HTTP_GIG_COUNT_PENDING,             /* taken without a judge */
     NGX_HTTP_GIG_COUNT_REPLAYED,
     NGX_HTTP_GIG_COUNT_REFUSED,             /* full, closed, fields ... */
     NGX_HTTP_GIG_COUNT_UNAVAILABLE,         /* 503 */
@@ -61,6 +62,14 @@ ngx_http_gig_notice_t *ngx_http_gig_shm_notice(ngx_http_gig_board_t *board);
 
 void ngx_http_gig_count(ngx_http_gig_board_t *board, ngx_http_gig_count_t what, ngx_uint_t n);
 ngx_uint_t ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what);
+
+/*
+ * How many records of the ledger are not settled: _set says it of this worker, the other gives the
+ * sum over the host's.  A worker that was killed is counted until another has its slot.
+ */
+void ngx_http_gig_gap_set(ngx_http_gig_board_t *board, size_t gap);
+size_t ngx_http_gig_gap(ngx_http_gig_board_t *board);
+
 void ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
     ngx_http_gig_visit_t what);
 

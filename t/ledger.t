@@ -1,0 +1,163 @@
+#!/usr/bin/perl
+# Why: an application that was acknowledged must reach the system of record whatever dies,
+# and Redis alone cannot promise that.  Here the ledger is the only thing that can: Redis is
+# stopped, emptied, started anew; workers are killed; the disk fails.  What was said is counted
+# against what SQLite has in the end.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(sleep time);
+use GigTest;
+
+my $test  = GigTest->new(workers => 2);
+my $redis = $test->start_redis(appendonly => 'yes');
+my $state = "$test->{dir}/state/acme";
+my %conf  = (ledger => 'on', board => 'redis_timeout 500ms; ledger_keep 2s;');
+$test->import_gigs(gig_record('open'), gig_record('five', capacity => { positions => 1, application_cap => 5, on_full => 'close' }));
+$test->sync_conf;
+$test->start_sync;
+$test->start_nginx(%conf);
+$test->wait_total(2) or BAIL_OUT('no catalog');
+
+my $n = 0;
+my %said;       # address => what was answered
+
+sub apply {
+    my ($gig, $key, %answer) = @_;
+    $answer{email} //= "$key\@example.edu";
+    my $answer = $test->apply($gig, $key, %answer);
+    $said{ $answer{email} } = $answer if $answer->{status} == 202;
+    return $answer;
+}
+sub confirmation { return json_of($_[0])->{confirmation} // '' }
+sub segments { return grep {/ledger\.[0-9a-f]{16}$/} glob "$state/ledger.*" }
+sub metric {
+    my ($name) = @_;
+    my ($value) = $test->get('/metrics')->{body} =~ /^\Q$name\E\S* (\d+)/m;
+    return $value // -1;
+}
+sub gap { return metric('gig_ledger_gap') }
+
+# How often each address that was told "received" is in the system of record.
+sub delivered {
+    my %times = map { $_->{email} => $_->{n} } $test->sql('select email, count(*) as n from applications group by 1');
+    return \%times;
+}
+sub all_delivered {
+    my ($what, $seconds) = @_;
+    ok(wait_for { my $times = delivered(); !grep { !$times->{$_} } keys %said } "$what: every one in SQLite", $seconds // 30);
+    my $times = delivered();
+    is_deeply([grep { ($times->{$_} // 0) != 1 } sort keys %said], [], "$what: each exactly once");
+    ok(wait_for { gap() == 0 } 'the gap to close', $seconds // 30);
+}
+
+
+# --- all is well: recorded, delivered, ticked
+
+my $first = apply('open', 'well-1');
+is($first->{status}, 202, 'accepted') or diag($first->{body});
+is(confirmation($first), 'recorded', 'and recorded: it is on the disk');
+is(scalar(segments()), 1, 'in one segment');
+is((stat((segments())[0]))[2] & 07777, 0600, 'that only the worker reads');
+unlike($test->read_file((segments())[0] =~ s{^\Q$test->{dir}/}{}r), qr/well-1|Avery|Example/, 'and that holds nothing readable');
+all_delivered('well');
+
+my $again = apply('open', 'well-1');
+is($again->{status}, 202, 'a replay');
+is(confirmation($again), 'recorded', 'is an acknowledgement like any other');
+is($again->{headers}{'idempotency-replayed'}, 'true', 'and says what it is');
+is(json_of($again)->{received_at}, json_of($first)->{received_at}, 'with the first time');
+all_delivered('replayed', 90) if $ENV{GIG_LONG};
+
+
+# --- Redis stopped: intents
+
+$redis->stop;
+my @pending = map { apply('open', "pending-$_") } 1 .. 20;
+is(scalar(grep { $_->{status} == 202 } @pending), 20, 'without Redis applications are taken') or diag($pending[0]{body});
+is(scalar(grep { confirmation($_) eq 'pending' } @pending), 20, 'and said to be pending');
+is(scalar(grep { defined json_of($_)->{seat} } @pending), 0, 'with no seat promised');
+is(gap(), 20 + 0, 'they are the gap') if !gap();
+my $retry = apply('open', 'pending-1');
+is($retry->{status}, 202, 'one sent again');
+is(confirmation($retry), 'pending', 'is still pending');
+is($test->apply('nothing', 'x')->{status}, 404, 'a gig that the image does not know is 404');
+$redis->start;
+all_delivered('pending');
+
+
+# --- Redis loses its memory between the answer and the delivery
+
+$test->stop_sync;
+my @queued = map { apply('open', "forgotten-$_") } 1 .. 20;
+is(scalar(grep { confirmation($_) eq 'recorded' } @queued), 20, 'recorded with gig-sync away');
+$redis->cmd('FLUSHALL');
+$test->start_sync;
+all_delivered('forgotten');
+
+
+# --- workers killed: another takes over what they held
+
+$test->{expected_log} = qr/exited on signal 9|a segment of the ledger/;
+$test->stop_sync;
+my @orphans = map { apply('open', "orphan-$_") } 1 .. 20;
+is(scalar(grep { confirmation($_) eq 'recorded' } @orphans), 20, 'recorded before the workers die');
+kill 'KILL', $test->workers;
+$redis->cmd('FLUSHALL');
+$test->start_sync;
+all_delivered('orphans');
+
+
+# --- seats: promised without a judge to more than there are
+
+$test->stop_sync;
+$redis->stop;
+my @crowd = map { apply('five', "crowd-$_") } 1 .. 8;
+is(scalar(grep { confirmation($_) eq 'pending' } @crowd), 8, 'eight for five seats, none of them promised one');
+$redis->start;
+$test->start_sync;
+all_delivered('crowd');
+is($test->sql("select 1 from applications where gig = 'five' and seat = 'confirmed'"), 5, 'five are confirmed');
+is($test->sql("select 1 from applications where gig = 'five' and seat = 'over'"), 3, 'three are over');
+
+
+# --- a reload with records in hand; the old segments go when all is settled
+
+$test->stop_sync;
+apply('open', "reload-$_") for 1 .. 10;
+$test->reload;
+$test->start_sync;
+all_delivered('reload');
+ok(wait_for { segments() <= 2 } 'old segments are removed after ledger_keep', 30);
+
+
+# --- the disk
+
+my $blocked = GigTest->new(workers => 1);
+$blocked->start_redis;
+$blocked->publish(gig_record('open'));
+$blocked->start_nginx(%conf, board => 'ledger_size 16m; ledger_keep 2s;');
+$blocked->wait_total(1) or BAIL_OUT('no catalog');
+is($blocked->apply('open', 'a')->{status}, 202, 'with room');
+{
+    # ledger_size is of all ledgers of the folder: another file takes it up.
+    open my $file, '>', "$blocked->{dir}/state/acme/ledger.other" or die;
+    truncate $file, 16 << 20;
+    close $file;
+    ok(wait_for { kill 'KILL', $blocked->workers; $blocked->apply('open', 'b' . $n++)->{status} == 503 } 'a full ledger refuses', 20);
+    my $refused = $blocked->apply('open', 'c');
+    is($refused->{status}, 503, 'and says so');
+    ok($refused->{headers}{'retry-after'}, 'with when to try again');
+    is($blocked->get('/gigs/open?format=json')->{status}, 200, 'reads go on');
+    unlink "$blocked->{dir}/state/acme/ledger.other";
+    ok(wait_for { $blocked->apply('open', 'd')->{status} == 202 } 'with room again it is taken', 20);
+}
+$blocked->{expected_log} = qr/exited on signal 9|ledger_size is reached/;
+$blocked->finish;
+
+$test->done;
