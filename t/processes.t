@@ -166,10 +166,10 @@ sub title { my ($test, $path) = @_; return json_of($test->get(($path // '/gigs/'
 }
 
 
-# --- a Redis that is stopped, not dead
+# --- a Redis that is stopped, not dead; with the ledger off an application is refused
 
 {
-    my $test = GigTest->new(workers => 1);
+    my $test = GigTest->new(workers => 1, ledger => 'off');
     my $redis = $test->start_redis;
     GigTest::Publish::ready($test, 'first');
     GigTest::Publish::put($test, gig_record('gig-1'));

@@ -363,7 +363,7 @@ sub nginx_conf {
     my $board = $piece{board_block} // 1
         ? "gig_board $self->{board} {\n redis $redis;\n state $dir/state/$self->{board};\n"
             . ($piece{no_keys} ? '' : " secret_file $dir/$self->{board}.secret;\n seal_key $dir/$self->{board}.pub;\n")
-            . ' ledger ' . ($piece{ledger} // 'on') . ";\n" . $p->('board') . "\n}\n"
+            . ' ledger ' . ($piece{ledger} // $self->{ledger} // 'on') . ";\n" . $p->('board') . "\n}\n"
         : '';
     my $gig  = $piece{gig} // 1 ? "location /gigs/ { gig $self->{board}; " . $p->('location') . " }\n" : '';
     my $user = $> == 0 ? 'user root;' : '';

@@ -316,5 +316,7 @@ main(void)
         cmocka_unit_test(test_frame_in_box), cmocka_unit_test(test_limits),
     };
 
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
     return cmocka_run_group_tests(tests, test_setup, test_teardown);
 }
