@@ -147,7 +147,7 @@ sub sanitizer {
     return () unless $SANITIZED;
     my $options = "detect_leaks=0:log_path=$self->{dir}/asan";
     return (ASAN_OPTIONS => $options, UBSAN_OPTIONS => "$options:print_stacktrace=1",
-        (grep { $_ eq nginx_binary() } @command) ? (LD_PRELOAD => $LIBASAN) : ());
+        (grep { $_ eq nginx_binary() } @command) ? (LD_PRELOAD => join(" ", $LIBASAN, $ENV{LD_PRELOAD} // ())) : ());
 }
 
 
