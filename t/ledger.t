@@ -136,6 +136,31 @@ all_delivered('reload');
 ok(wait_for { segments() <= 2 } 'old segments are removed after ledger_keep', 30);
 
 
+# --- nobody fills the disk while Redis is gone
+
+{
+    my $alone = GigTest->new(workers => 1);
+    $alone->start_redis;
+    $alone->publish(gig_record('open'));
+    $alone->start_nginx(%conf);
+    $alone->wait_total(1) or BAIL_OUT('no catalog');
+    $alone->{redis}->stop;
+    my ($taken, $last) = (0);
+    for my $i (1 .. 400) {
+        $last = $alone->apply('open', "many-$i", email => "many-$i\@example.edu");
+        $last->{status} == 202 ? $taken++ : last;
+    }
+    # Of this minute, or of two if one began in between.
+    ok($taken == 120 || ($taken > 120 && $taken <= 240), "an address leaves 120 a minute ($taken)");
+    is($last->{status}, 429, 'and no more');
+    like($last->{headers}{'retry-after'}, qr/^(?:[1-9]|[1-5]\d|60)$/, 'with when the next minute begins');
+    is($last->{headers}{'ratelimit-policy'}, '"pending";q=120;w=60', 'the policy');
+    like($last->{headers}{ratelimit}, qr/^"pending";r=0;t=\d+$/, 'and what is left of it');
+    is($alone->get('/gigs/open?format=json')->{status}, 200, 'reads are not counted');
+    $alone->finish;
+}
+
+
 # --- the disk
 
 my $blocked = GigTest->new(workers => 1);

@@ -133,6 +133,15 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
         }
     }
 
+    if (ngx_http_gig_limit(intake->request, ctx->board) != NGX_OK) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        ngx_str_set(&ctx->outcome, "limited");
+        return ngx_http_gig_again(intake, NGX_HTTP_TOO_MANY_REQUESTS, "too-many",
+                                  "Very many applications came from your network in this minute. "
+                                  "This one was not stored; please send it again in a minute.", 1,
+                                  60 - ngx_time() % 60);
+    }
+
     intake->record.seat = GIG_LEDGER_NONE;
 
     return ngx_http_gig_remember(intake);

@@ -13,6 +13,7 @@ static ngx_table_elt_t *ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t
     ngx_str_t *value);
 static ngx_int_t ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer);
+static ngx_int_t ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_int_t seconds);
 static ngx_int_t ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 static ngx_int_t ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer);
 static ngx_int_t ngx_http_gig_header_vary(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
@@ -43,6 +44,8 @@ static ngx_str_t  ngx_http_gig_name_cache_control = ngx_string("Cache-Control");
 static ngx_str_t  ngx_http_gig_name_link = ngx_string("Link");
 static ngx_str_t  ngx_http_gig_name_allow = ngx_string("Allow");
 static ngx_str_t  ngx_http_gig_name_retry = ngx_string("Retry-After");
+static ngx_str_t  ngx_http_gig_name_policy = ngx_string("RateLimit-Policy");
+static ngx_str_t  ngx_http_gig_name_limit = ngx_string("RateLimit");
 static ngx_str_t  ngx_http_gig_name_robots = ngx_string("X-Robots-Tag");
 static ngx_str_t  ngx_http_gig_name_replayed = ngx_string("Idempotency-Replayed");
 static ngx_str_t  ngx_http_gig_name_age = ngx_string("Age");
@@ -264,7 +267,10 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
         value.data = p;
         value.len = ngx_sprintf(p, "%i", answer->retry_after) - p;
 
-        if (ngx_http_gig_header(r, &ngx_http_gig_name_retry, &value) != NGX_OK) {
+        if (ngx_http_gig_header(r, &ngx_http_gig_name_retry, &value) != NGX_OK
+            || (answer->status == NGX_HTTP_TOO_MANY_REQUESTS
+                && ngx_http_gig_header_limit(r, answer->retry_after) != NGX_OK))
+        {
             return NGX_ERROR;
         }
     }
@@ -403,6 +409,38 @@ ngx_http_gig_header_encoding(ngx_http_request_t *r, gig_encoding_t encoding)
                                                               &value);
 
     return r->headers_out.content_encoding ? NGX_OK : NGX_ERROR;
+}
+
+
+/* draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it. */
+
+static ngx_int_t
+ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_int_t seconds)
+{
+    u_char     *p;
+    ngx_str_t   value;
+
+    p = ngx_pnalloc(r->pool, sizeof("\"pending\";q=;w=60") + NGX_INT_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    value.len = ngx_sprintf(p, "\"pending\";q=%d;w=60", NGX_HTTP_GIG_LIMIT_PENDING) - p;
+
+    if (ngx_http_gig_header(r, &ngx_http_gig_name_policy, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(r->pool, sizeof("\"pending\";r=0;t=") + NGX_INT_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+    value.len = ngx_sprintf(p, "\"pending\";r=0;t=%i", seconds) - p;
+
+    return ngx_http_gig_header(r, &ngx_http_gig_name_limit, &value);
 }
 
 

@@ -151,6 +151,13 @@ uint32_t ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state);
 
 void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
 
+/*
+ * Counts an application that no judge was asked about.  NGX_OK; NGX_BUSY: its address has left so
+ * many in this minute, and the next begins in 60 - ngx_time() % 60 seconds.
+ */
+#define NGX_HTTP_GIG_LIMIT_PENDING  120         /* a campus may be one address */
+ngx_int_t ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board);
+
 /* The answer for a gig that takes no application now: 403, 409, 410 by its state. */
 ngx_int_t ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_state_t state);

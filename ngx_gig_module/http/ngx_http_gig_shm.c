@@ -26,6 +26,7 @@ struct ngx_http_gig_shm_s {
     ngx_http_gig_notice_t        notice;
     ngx_atomic_t                 counts[NGX_HTTP_GIG_COUNTS];
     ngx_atomic_t                 gap[NGX_MAX_PROCESSES];        /* a slot of the master's each */
+    ngx_atomic_t                 limit[NGX_HTTP_GIG_LIMIT_SLOTS];
     ngx_atomic_t                 entries;
     ngx_http_gig_visits_entry_t  visits[NGX_HTTP_GIG_VISITS_SLOTS];
 };
@@ -200,6 +201,13 @@ ngx_uint_t
 ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what)
 {
     return ngx_http_gig_shm_get(board)->counts[what];
+}
+
+
+ngx_atomic_t *
+ngx_http_gig_shm_limit(ngx_http_gig_board_t *board, uint64_t hash)
+{
+    return &ngx_http_gig_shm_get(board)->limit[hash % NGX_HTTP_GIG_LIMIT_SLOTS];
 }
 
 

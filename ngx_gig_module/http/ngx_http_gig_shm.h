@@ -63,6 +63,12 @@ ngx_http_gig_notice_t *ngx_http_gig_shm_notice(ngx_http_gig_board_t *board);
 void ngx_http_gig_count(ngx_http_gig_board_t *board, ngx_http_gig_count_t what, ngx_uint_t n);
 ngx_uint_t ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what);
 
+/* _limit.c: which minute and how many in it, for the address with that hash. */
+#define NGX_HTTP_GIG_LIMIT_SLOTS    8192        /* a power of two */
+#define NGX_HTTP_GIG_LIMIT_COUNTS   4096        /* a slot is minute * this + count */
+#define NGX_HTTP_GIG_LIMIT_MINUTES  65536       /* after so many they come again */
+ngx_atomic_t *ngx_http_gig_shm_limit(ngx_http_gig_board_t *board, uint64_t hash);
+
 /*
  * How many records of the ledger are not settled: _set says it of this worker, the other gives the
  * sum over the host's.  A worker that was killed is counted until another has its slot.

@@ -332,10 +332,11 @@ sub answers {
 }
 
 
-# POST of a JSON application; returns the answer.
+# POST of a JSON application; returns the answer.  _from: the address it comes from.
 sub apply {
     my ($self, $gig, $key, %answer) = @_;
-    return $self->http('POST', "/gigs/$gig/applications",
+    my $from = delete $answer{_from};
+    return $self->http('POST', "/gigs/$gig/applications", from => $from,
         headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => "\"$key\"" },
         body => JSON::PP->new->utf8->canonical->encode({ answers => $self->answers(%answer) }));
 }

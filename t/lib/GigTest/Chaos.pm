@@ -104,7 +104,8 @@ sub applicant {
     for (my $n = 0; !-e $self->{stop}; $n++) {
         # One in six sends something again, as is; one in twenty-five takes one back.
         my $old  = @known && rand() < 1 / 6 ? $known[rand @known] : undef;
-        my $case = $old // { key => "key-$name-$n-0123456789", gig => $GIGS[rand @GIGS], email => "a$name-$n\@example.edu" };
+        my $case = $old // { key => "key-$name-$n-0123456789", gig => $GIGS[rand @GIGS], email => "a$name-$n\@example.edu",
+            from => sprintf('127.1.%d.%d', $name, 1 + $n % 250) };
         my $host = $self->{hosts}[rand @{ $self->{hosts} }];
 
         if ($old && $old->{token} && rand() < 0.25) {
@@ -114,7 +115,7 @@ sub applicant {
             next;
         }
 
-        my $answer = eval { $host->apply($case->{gig}, $case->{key}, email => $case->{email}) } // { status => 0 };
+        my $answer = eval { $host->apply($case->{gig}, $case->{key}, email => $case->{email}, _from => $case->{from}) } // { status => 0 };
         my $status = $answer->{status};
         my $what = $status == 202 ? 'ok' : $status =~ /^(?:409|410|403)$/ && $answer->{body} !~ /in-hand/ ? 'refused' : 'unknown';
         $case->{token} = $answer->{headers}{location} if $what eq 'ok';

@@ -11,7 +11,7 @@ use IO::Socket::INET;
 use Time::HiRes qw(time);
 
 
-# One request on its own connection.  headers => {}, body, timeout (10 s).
+# One request on its own connection.  headers => {}, body, timeout (10 s), from => an address of ours.
 sub request {
     my ($port, $method, $path, %option) = @_;
     my $connection = GigTest::Http->new($port, %option) or return { status => 0, headers => {}, body => '' };
@@ -22,8 +22,8 @@ sub request {
 
 sub new {
     my ($class, $port, %option) = @_;
-    my $socket = IO::Socket::INET->new(PeerAddr => $option{address} // '127.0.0.1', PeerPort => $port, Timeout => 5)
-        or return;
+    my $socket = IO::Socket::INET->new(PeerAddr => $option{address} // '127.0.0.1', PeerPort => $port, Timeout => 5,
+        $option{from} ? (LocalAddr => $option{from}) : ()) or return;
     return bless { socket => $socket, data => '', timeout => $option{timeout} // 10 }, $class;
 }
 
