@@ -506,6 +506,13 @@ gig_image_seats(const gig_image_t *image, uint32_t row)
 }
 
 
+int
+gig_image_denied(const gig_image_t *image, uint32_t row)
+{
+    return image->denied && row < image->rows && gig_bits_has(image->denied, row);
+}
+
+
 gig_state_t
 gig_image_state(const gig_image_t *image, uint32_t row, int64_t now)
 {

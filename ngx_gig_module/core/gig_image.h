@@ -64,6 +64,8 @@ typedef struct {
     uint32_t              stores;
     uint32_t              slices;
     uint32_t              spellings, values, segments;
+    const uint64_t       *denied;               /* bits of rows that were taken down, or NULL; set
+                                                   by who opened it */
     const void           *section[48];          /* private to gig_image*.c, gig_search*.c */
 } gig_image_t;
 
@@ -105,6 +107,7 @@ int64_t gig_image_posted(const gig_image_t *image, uint32_t row);
 int64_t gig_image_opens(const gig_image_t *image, uint32_t row);        /* or GIG_TIME_NONE */
 int64_t gig_image_closes(const gig_image_t *image, uint32_t row);
 gig_seats_t gig_image_seats(const gig_image_t *image, uint32_t row);
+int gig_image_denied(const gig_image_t *image, uint32_t row);
 gig_state_t gig_image_state(const gig_image_t *image, uint32_t row, int64_t now);
 int gig_image_zone(const gig_image_t *image, uint32_t row, gig_zone_t *zone);
 

@@ -15,6 +15,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "gig_bits.h"
 #include "gig_crc32c.h"
 #include "gig_image.h"
 
@@ -243,6 +244,10 @@ gig_disk_state(const gig_image_t *image, uint32_t row, int64_t now)
 
     if (marks->status > GIG_WITHDRAWN) {
         return GIG_STATE_HIDDEN;
+    }
+
+    if (image->denied && gig_bits_has(image->denied, row)) {
+        return GIG_STATE_GONE;
     }
 
     return gig_state((gig_status_t) marks->status,

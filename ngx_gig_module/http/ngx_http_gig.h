@@ -31,6 +31,7 @@ typedef struct ngx_http_gig_link_s     ngx_http_gig_link_t;
 typedef struct ngx_http_gig_keeper_s   ngx_http_gig_keeper_t;
 typedef struct ngx_http_gig_shm_s      ngx_http_gig_shm_t;
 typedef struct ngx_http_gig_ledger_s   ngx_http_gig_ledger_t;
+typedef struct ngx_http_gig_deny_s     ngx_http_gig_deny_t;
 typedef struct ngx_http_gig_cache_s    ngx_http_gig_cache_t;
 typedef struct ngx_http_gig_asked_s    ngx_http_gig_asked_t;
 
@@ -61,6 +62,7 @@ struct ngx_http_gig_board_s {
     ngx_str_t                 seal_file;
     gig_place_names_t        *place_names;  /* `places` on the built-in one, or main conf's */
     ngx_str_t                 public_url;   /* ends in "/"; empty if unset */
+    ngx_str_t                 deny;         /* path; empty: none */
     ngx_str_t                 title;
     ngx_str_t                 about;
     ngx_flag_t                ledger;
@@ -81,6 +83,7 @@ struct ngx_http_gig_board_s {
 
     /* run time of this worker; NULL in the master */
     ngx_http_gig_catalog_t   *catalog;
+    ngx_http_gig_deny_t      *denied;       /* NULL without `deny` */
     ngx_http_gig_link_t      *link;
     ngx_http_gig_keeper_t    *keeper;
     ngx_http_gig_ledger_t    *records;      /* NULL with the ledger off */

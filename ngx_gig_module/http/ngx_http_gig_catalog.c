@@ -1,5 +1,6 @@
 
 #include "ngx_http_gig_catalog.h"
+#include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_files.h"
 #include "ngx_http_gig_shm.h"
 
@@ -423,6 +424,7 @@ ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation)
     }
 
     ngx_http_gig_catalog_segments(catalog, view);
+    ngx_http_gig_deny_apply(catalog->board->denied, view);
 
     old = catalog->view;
     view->serial = ++catalog->serial;
@@ -507,6 +509,13 @@ ngx_http_gig_catalog_view(ngx_http_gig_board_t *board)
         ngx_http_gig_catalog_look(board);
     }
 
+    /* Whoever keeps what a view said knows it by the serial. */
+
+    if (ngx_http_gig_deny_look(board->denied) && catalog->view) {
+        ngx_http_gig_deny_apply(board->denied, catalog->view);
+        catalog->view->serial = ++catalog->serial;
+    }
+
     return catalog->view;
 }
 
@@ -574,6 +583,7 @@ ngx_http_gig_catalog_release(ngx_http_gig_board_t *board, ngx_http_gig_view_t *v
         (void) munmap((void *) view->bytes.data, view->mapped);
     }
 
+    ngx_free(view->denied);
     ngx_free(view);
 }
 

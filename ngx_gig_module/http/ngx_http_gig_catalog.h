@@ -19,6 +19,7 @@ typedef struct {
     gig_segment_t             segments[GIG_SEGMENTS_MAX];
     ngx_uint_t                serial;
     ngx_uint_t                refs;
+    uint64_t                 *denied;       /* the image's, or NULL */
     gig_str_t                 bytes;        /* the index, mapped */
     size_t                    mapped;
 } ngx_http_gig_view_t;

@@ -5,6 +5,7 @@
  * ETag is made of what its body follows from: never the generation, which is a host's own.
  */
 
+#include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_response.h"
 
 #include <assert.h>
@@ -59,11 +60,13 @@ void
 ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, u_char *key, size_t len,
     ngx_http_gig_bytes_t *bytes)
 {
+    uint64_t                      denied;
     const gig_image_t            *image;
     ngx_http_gig_etag_t           etag;
     ngx_http_gig_etag_catalog_t   of;
 
     image = &ctx->view->image;
+    denied = ngx_http_gig_deny_hash(ctx->board->denied);
 
     of.list_version = NGX_HTTP_GIG_ETAG_VERSION;
     of.image_version = GIG_IMAGE_VERSION;
@@ -75,6 +78,11 @@ ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, u_char *key, size_t len,
     ngx_http_gig_etag_start(&etag);
     ngx_http_gig_etag_add(&etag, &of, sizeof(ngx_http_gig_etag_catalog_t));
     ngx_http_gig_etag_add(&etag, image->digest, sizeof(image->digest));
+
+    if (denied) {
+        ngx_http_gig_etag_add(&etag, &denied, sizeof(denied));
+    }
+
     ngx_http_gig_etag_add(&etag, ctx->board->name.data, ctx->board->name.len);
     ngx_http_gig_etag_add(&etag, ctx->conf->base.data, ctx->conf->base.len);
 

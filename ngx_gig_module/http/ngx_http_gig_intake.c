@@ -233,6 +233,12 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
                                     "There is no gig at this address.");
     }
 
+    /* the operator's word, which Redis does not know of */
+    if (gig_image_denied(&ctx->view->image, row)) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        return ngx_http_gig_refuse_state(r, ctx, row, GIG_STATE_GONE);
+    }
+
     if (ngx_http_gig_form_load(ctx, row, &intake->form) != NGX_OK) {
         ngx_str_set(&ctx->outcome, "unavailable");
         return ngx_http_gig_unavailable(r, ctx, "The form of this gig is not available at the "

@@ -6,6 +6,7 @@
 
 #include "ngx_http_gig_conf.h"
 #include "ngx_http_gig_catalog.h"
+#include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_keeper.h"
 #include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_link.h"
@@ -155,6 +156,13 @@ ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (board->deny.len) {
+        board->denied = ngx_http_gig_deny_create(board, cycle);
+        if (board->denied == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
     if (ngx_http_gig_catalog_init(board, cycle) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -214,6 +222,9 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
         if (board[i]->catalog) {
             ngx_http_gig_catalog_done(board[i]);
         }
+
+        ngx_http_gig_deny_destroy(board[i]->denied);
+        board[i]->denied = NULL;
 
         if (board[i]->cache) {
             ngx_http_gig_cache_destroy(board[i]->cache);

@@ -5,6 +5,7 @@
  */
 
 #include "ngx_http_gig_conf.h"
+#include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_file.h"
 
 
@@ -26,6 +27,7 @@ static char *ngx_http_gig_set_redis_db(ngx_conf_t *cf, ngx_http_gig_redis_t *red
 static char *ngx_http_gig_set_state(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_secret_file(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_seal_key(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+static char *ngx_http_gig_set_deny(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_public_url(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 static char *ngx_http_gig_set_title(ngx_conf_t *cf, ngx_http_gig_board_t *board);
@@ -50,6 +52,7 @@ static const ngx_http_gig_parameter_t  ngx_http_gig_parameters[] = {
     { "ledger_size",     1, 1, ngx_http_gig_set_ledger_size },
     { "ledger_keep",     1, 1, ngx_http_gig_set_ledger_keep },
     { "ledger_max_age",  1, 1, ngx_http_gig_set_ledger_max_age },
+    { "deny",            1, 1, ngx_http_gig_set_deny },
     { "title",           1, 1, ngx_http_gig_set_title },
     { "about",           1, 1, ngx_http_gig_set_about },
     { "redis_timeout",   1, 1, ngx_http_gig_set_redis_timeout },
@@ -127,7 +130,7 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown parameter \"%V\" in gig_board \"%V\": it may be one of redis, "
                            "state, secret_file, seal_key, places, public_url, ledger, "
-                           "ledger_size, ledger_keep, ledger_max_age, title, about, "
+                           "ledger_size, ledger_keep, ledger_max_age, deny, title, about, "
                            "redis_timeout, redis_in_flight, cache_size, compress",
                            &value[0], &board->name);
     }
@@ -332,6 +335,27 @@ ngx_http_gig_set_places(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     board->place_names = ngx_http_gig_file_places(cf, &value[1]);
 
     return board->place_names ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* The workers read it again and again; here it must only be there, as a misspelt one is not. */
+
+static char *
+ngx_http_gig_set_deny(ngx_conf_t *cf, ngx_http_gig_board_t *board)
+{
+    ngx_str_t  *value, text;
+
+    value = cf->args->elts;
+
+    if (ngx_conf_full_name(cf->cycle, &value[1], 1) != NGX_OK
+        || ngx_http_gig_file_read(cf, &value[1], GIG_DENY_FILE_MAX, 0, &text) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    board->deny = value[1];
+
+    return NGX_CONF_OK;
 }
 
 
