@@ -69,6 +69,7 @@ for my $name (sort keys %scan) {
     ok(wait_for { titles() =~ /\|After \Q$name\E$/ } "$name: and well again", 20);
 }
 
+like($test->read_file('error.log'), qr/an array of more than 1048576 elements, closing/, 'no room is made for a giant array');
 my @said = $test->read_file('error.log') =~ /keeper: Redis/g;
 cmp_ok(scalar @said, '<', 60, 'a Redis that is up and no use is not tried again and again at once');
 

@@ -6,6 +6,10 @@
 #include <fcntl.h>
 
 #include "ngx_http_gig_adapter.h"
+#include "ngx_http_gig_compat.h"
+
+
+#define NGX_HTTP_GIG_ADAPTER_ARRAY_MAX  (1024 * 1024)   /* elements; Redis is asked for far less */
 
 
 typedef struct {
@@ -15,6 +19,7 @@ typedef struct {
 } ngx_http_gig_adapter_t;
 
 
+static void *ngx_http_gig_adapter_array(const redisReadTask *task, ngx_http_gig_elements_t n);
 static void ngx_http_gig_adapter_read(ngx_event_t *ev);
 static void ngx_http_gig_adapter_write(ngx_event_t *ev);
 static void ngx_http_gig_adapter_add_read(void *data);
@@ -22,6 +27,12 @@ static void ngx_http_gig_adapter_del_read(void *data);
 static void ngx_http_gig_adapter_add_write(void *data);
 static void ngx_http_gig_adapter_del_write(void *data);
 static void ngx_http_gig_adapter_cleanup(void *data);
+
+
+/* hiredis's own, but for arrays; they outlive an adapter, as hiredis frees replies by them. */
+static redisReplyObjectFunctions  ngx_http_gig_adapter_functions;
+static void *(*ngx_http_gig_adapter_own_array)(const redisReadTask *task,
+    ngx_http_gig_elements_t n);
 
 
 ngx_int_t
@@ -60,6 +71,15 @@ ngx_http_gig_adapter_attach(redisAsyncContext *ac, size_t max, ngx_log_t *log)
     c->read->handler = ngx_http_gig_adapter_read;
     c->write->handler = ngx_http_gig_adapter_write;
 
+    if (ngx_http_gig_adapter_own_array == NULL) {
+        ngx_http_gig_adapter_functions = *ac->c.reader->fn;
+        ngx_http_gig_adapter_own_array = ngx_http_gig_adapter_functions.createArray;
+        ngx_http_gig_adapter_functions.createArray = ngx_http_gig_adapter_array;
+    }
+
+    ac->c.reader->fn = &ngx_http_gig_adapter_functions;
+    ac->c.reader->privdata = adapter;
+
     ac->ev.data = adapter;
     ac->ev.addRead = ngx_http_gig_adapter_add_read;
     ac->ev.delRead = ngx_http_gig_adapter_del_read;
@@ -68,6 +88,27 @@ ngx_http_gig_adapter_attach(redisAsyncContext *ac, size_t max, ngx_log_t *log)
     ac->ev.cleanup = ngx_http_gig_adapter_cleanup;
 
     return NGX_OK;
+}
+
+
+/*
+ * hiredis makes room for an array when its length is read, before any element has come:
+ * "*1073741824" would take 8 GB of addresses, and seconds of the worker to be given back.
+ */
+
+static void *
+ngx_http_gig_adapter_array(const redisReadTask *task, ngx_http_gig_elements_t n)
+{
+    ngx_http_gig_adapter_t  *adapter = task->privdata;
+
+    if (n > NGX_HTTP_GIG_ADAPTER_ARRAY_MAX) {
+        ngx_log_error(NGX_LOG_ERR, adapter->connection->log, 0,
+                      "gig: a reply of Redis has an array of more than %d elements, closing",
+                      NGX_HTTP_GIG_ADAPTER_ARRAY_MAX);
+        return NULL;
+    }
+
+    return ngx_http_gig_adapter_own_array(task, n);
 }
 
 

@@ -19,7 +19,8 @@
  * Takes a connection slot for ac's socket and sets ac's hooks.  Call it before
  * redisAsyncSetConnectCallback, which schedules the first write.  An element of
  * a reply that grows past max bytes ends the connection (hiredis would buffer it
- * whole, whatever its size).  NGX_ERROR: no slot; ac is still the caller's.
+ * whole, whatever its size), and so does an array of more than a million elements.
+ * NGX_ERROR: no slot; ac is still the caller's.
  */
 ngx_int_t ngx_http_gig_adapter_attach(redisAsyncContext *ac, size_t max, ngx_log_t *log);
 
