@@ -150,10 +150,15 @@ sub proxy {
         my $seen = 0;
         my $select = IO::Select->new($listen);
         my $kill = sub {
-            open my $file, '<', "$test->{dir}/victim" or POSIX::_exit(3);
-            my ($victim) = <$file> =~ /(\d+)/;
-            kill 'KILL', $victim;
-            POSIX::_exit(0);
+            # The process may be here before its id has been written down.
+            for (1 .. 500) {
+                if (open my $file, '<', "$test->{dir}/victim") {
+                    my ($victim) = (<$file> // '') =~ /(\d+)\n?\z/;
+                    kill 'KILL', $victim and POSIX::_exit(0) if $victim;
+                }
+                select undef, undef, undef, 0.01;
+            }
+            POSIX::_exit(3);
         };
         while (1) {
             for my $socket ($select->can_read) {
