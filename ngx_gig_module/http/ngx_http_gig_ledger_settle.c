@@ -375,6 +375,7 @@ ngx_http_gig_ledger_judged(void *data, ngx_http_gig_reply_t what, const redisRep
     ledger = send->ledger;
     ledger->sends--;
     reached = 0;
+    said = gig_null_str;
     rc = NGX_DECLINED;
 
     if (what == NGX_HTTP_GIG_REPLY_OK) {
