@@ -65,6 +65,68 @@ gig_utf8_decode(gig_str_t s, uint32_t *code)
 }
 
 
+void
+gig_utf8_begin(gig_utf8_reader_t *reader)
+{
+    reader->need = 0;
+    reader->low = 0x80;
+    reader->high = 0xbf;
+}
+
+
+const char *
+gig_utf8_next(gig_utf8_reader_t *reader, unsigned char c)
+{
+    static const char  broken[] = "this is not valid UTF-8";
+    static const char  overlong[] = "this is not valid UTF-8: a character in an overlong form";
+
+    if (reader->need == 0) {
+
+        if (c < 0x80) {
+            return c != 0 ? NULL : "a NUL character is not allowed";
+        }
+
+        if (c < 0xc2) {
+            return c < 0xc0 ? broken : overlong;
+        }
+
+        if (c > 0xf4) {
+            return broken;
+        }
+
+        reader->need = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        reader->low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+        reader->high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+
+        return NULL;
+    }
+
+    if (c < reader->low || c > reader->high) {
+
+        if (c < 0x80 || c > 0xbf) {
+            return broken;
+        }
+
+        return c < reader->low ? overlong
+               : reader->high == 0x9f ? "this is not valid UTF-8: half of a surrogate pair"
+               : "this is not valid UTF-8: beyond the last character of Unicode";
+    }
+
+    reader->need--;
+    reader->low = 0x80;
+    reader->high = 0xbf;
+
+    return NULL;
+}
+
+
+const char *
+gig_utf8_end(const gig_utf8_reader_t *reader)
+{
+    return reader->need == 0 ? NULL : "this is not valid UTF-8: a character is cut off";
+}
+
+
 int
 gig_utf8_valid(gig_str_t s)
 {

@@ -12,6 +12,19 @@
  */
 size_t gig_utf8_decode(gig_str_t s, uint32_t *code);
 
+/*
+ * The same, byte by byte: _next and _end return NULL, or what is wrong with the
+ * byte or with a text that ends here.  NUL is wrong.
+ */
+typedef struct {
+    unsigned char  need;                    /* bytes that the character still wants */
+    unsigned char  low, high;               /* between which the next one must be */
+} gig_utf8_reader_t;
+
+void gig_utf8_begin(gig_utf8_reader_t *reader);
+const char *gig_utf8_next(gig_utf8_reader_t *reader, unsigned char c);
+const char *gig_utf8_end(const gig_utf8_reader_t *reader);
+
 /* 1 if s is valid UTF-8 without NUL, else 0. */
 int gig_utf8_valid(gig_str_t s);
 
