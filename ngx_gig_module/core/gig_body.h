@@ -1,0 +1,161 @@
+
+/*
+ * The body of an application, read in pieces of any cut: JSON, urlencoded or
+ * multipart/form-data.  The three parsers hand a sink the same fields, so what is
+ * behind it need not know how they came.  Nothing of the body is kept but the
+ * name and the last piece of the value in hand, and no byte is looked at twice:
+ * what a hostile body can cost is its length and no more.
+ *
+ * Names and texts that reach the sink are valid UTF-8 without NUL; only the bytes
+ * of a file are anything.  Cuts do not matter: the sink sees the same calls with
+ * the same pieces, and an error the same byte, however the body was fed.
+ */
+
+#ifndef GIG_BODY_H
+#define GIG_BODY_H
+
+#include "gig_base.h"
+#include "gig_utf8.h"
+
+#define GIG_BODY_MAX        (256 * 1024)    /* bytes of a body without files */
+#define GIG_BODY_PARTS      1024            /* pairs, parts, or values of JSON */
+#define GIG_BODY_NAME       128             /* bytes of a name */
+#define GIG_BODY_VALUE      (80 * 1024)     /* bytes of a text: 20,000 characters and more */
+#define GIG_BODY_NUMBER     64              /* bytes of a JSON number */
+#define GIG_BODY_DEPTH      4               /* brackets of JSON that are open at once */
+#define GIG_BODY_HEADER     4096            /* bytes of one part's header */
+#define GIG_BODY_BOUNDARY   70              /* RFC 2046 */
+#define GIG_BODY_PIECE      512             /* most bytes the sink is given at once */
+
+typedef enum {
+    GIG_BODY_JSON,
+    GIG_BODY_URLENCODED,
+    GIG_BODY_MULTIPART
+} gig_body_type_t;
+
+typedef enum {
+    GIG_VALUE_TEXT,
+    GIG_VALUE_NUMBER,                       /* of JSON, as it was written */
+    GIG_VALUE_TRUE,
+    GIG_VALUE_FALSE,
+    GIG_VALUE_NULL,
+    GIG_VALUE_LIST,                         /* of JSON: its values follow, without a name */
+    GIG_VALUE_OTHER,                        /* what no field has: objects, lists in lists */
+    GIG_VALUE_FILE,
+    GIG_VALUE_NO_FILE                       /* a file input that was left empty */
+} gig_value_kind_t;
+
+/*
+ * Each call returns 0 to go on, or -1 with err set.  begin; more, any times; end.
+ * Between begin and end of a list come begin, more and end of its values.  The
+ * member "ref" of JSON's "source" comes as "_source", its name in forms; no other
+ * name of a member of JSON begins with "_".
+ */
+typedef struct {
+    int (*begin)(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
+    int (*more)(void *data, gig_str_t piece, gig_error_t *err);
+    int (*end)(void *data, gig_error_t *err);
+} gig_body_sink_t;
+
+/* Of each parser, its place in the grammar; of no concern to others. */
+
+typedef struct {
+    unsigned char  state, next, number;
+    unsigned char  depth;
+    unsigned char  role[GIG_BODY_DEPTH + 1];
+    unsigned char  literal, at;
+    unsigned       answers:1, source:1, ref:1;      /* seen */
+    unsigned       digits;                          /* of \uXXXX, read */
+    uint32_t       code, high;
+} gig_body_json_t;
+
+typedef struct {
+    unsigned char  value;                   /* after the "=" */
+    unsigned char  hex;                     /* bytes of %XX read: 0 to 2 */
+    char           first;                   /* its first digit */
+    unsigned char  pair;                    /* there is one */
+} gig_body_urlencoded_t;
+
+typedef struct {
+    unsigned char  state;
+    size_t         matched, delimiter_len;
+    char           delimiter[4 + GIG_BODY_BOUNDARY];        /* CR LF -- boundary */
+    size_t         line, header_len;
+    char           header[GIG_BODY_HEADER];
+} gig_body_multipart_t;
+
+typedef struct {
+    const gig_body_sink_t  *sink;
+    void                   *data;
+    gig_body_type_t         type;
+    unsigned                failed:1;
+    unsigned                silent:1;       /* the value in hand is of no field */
+    unsigned                bytes:1;        /* it is a file's */
+    gig_utf8_reader_t       utf8;
+    size_t                  offset;         /* bytes of the body read */
+    size_t                  length;         /* of the value in hand */
+    size_t                  parts;
+    size_t                  name_len;
+    size_t                  piece_len;
+    char                    name[GIG_BODY_NAME];
+    char                    piece[GIG_BODY_PIECE];
+
+    union {
+        gig_body_json_t        json;
+        gig_body_urlencoded_t  urlencoded;
+        gig_body_multipart_t   multipart;
+    } u;
+} gig_body_t;
+
+/*
+ * What a Content-Type says: 0, or -1 if it is none of the three.  boundary: a view
+ * into header, or empty where there is none that RFC 2046 allows.
+ */
+int gig_body_type(gig_str_t header, gig_body_type_t *type, gig_str_t *boundary);
+
+/* The boundary is copied; a parser owns nothing else and needs no freeing. */
+void gig_body_init(gig_body_t *body, gig_body_type_t type, gig_str_t boundary,
+    const gig_body_sink_t *sink, void *data);
+
+/* After -1 the parser is done with: err says what and where, and each call returns -1. */
+int gig_body_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err);
+int gig_body_end(gig_body_t *body, gig_error_t *err);
+
+
+/* What the three parsers share. */
+
+void gig_body_json_init(gig_body_t *body);
+int gig_body_json_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err);
+int gig_body_json_end(gig_body_t *body, gig_error_t *err);
+
+int gig_body_urlencoded_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err);
+int gig_body_urlencoded_end(gig_body_t *body, gig_error_t *err);
+
+void gig_body_multipart_init(gig_body_t *body, gig_str_t boundary);
+int gig_body_multipart_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err);
+int gig_body_multipart_end(gig_body_t *body, gig_error_t *err);
+
+/* err with the byte that was read last in front; returns -1. */
+int gig_body_wrong(const gig_body_t *body, gig_error_t *err, const char *what);
+
+/* One more pair, part or value. */
+int gig_body_count(gig_body_t *body, gig_error_t *err);
+
+/* A byte of the name; _name_end checks that it is whole. */
+void gig_body_name_begin(gig_body_t *body);
+int gig_body_name_put(gig_body_t *body, unsigned char c, gig_error_t *err);
+int gig_body_name_end(gig_body_t *body, gig_error_t *err);
+
+/* A value: begun (silent: for no field), given byte by byte, ended. */
+int gig_body_begin(gig_body_t *body, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
+void gig_body_begin_silent(gig_body_t *body);
+int gig_body_put(gig_body_t *body, unsigned char c, gig_error_t *err);
+int gig_body_value_end(gig_body_t *body, gig_error_t *err);
+
+static inline gig_str_t
+gig_body_name(const gig_body_t *body)
+{
+    return (gig_str_t) { body->name, body->name_len };
+}
+
+#endif /* GIG_BODY_H */
