@@ -95,13 +95,18 @@ my %bomb = (
     'a deep escape'        => ['{"answers":{"email":"' . '\\\\' x 120_000 . '"}}', 0],
     'blanks'               => [' ' x $many . '{}', 0],
     'quotes'               => ['"' x $many, 0],
+    'empty parts'          => ["--b\r\n" x ($many / 5), 2],
+    'parts of nothing'     => ["--b" . "\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b" x 4_500 . '--', 2],
+    'a header without end' => ["--b\r\n" . "X: y\r\n" x ($many / 6), 2],
+    'half a boundary'      => ["--b\r\nContent-Disposition: form-data; name=a\r\n\r\n" . "\r\n--" x ($many / 4 - 20), 2],
+    'a file of nothing'    => ["--b\r\nContent-Disposition: form-data; name=email; filename=x\r\n\r\n" . "\r" x ($many - 100) . "\r\n--b--", 2],
 );
 
 $_->() for (sub { form('open', '&' x 1000); post('open', '{') });
 for my $name (sort keys %bomb) {
     my ($body, $is_form) = @{ $bomb{$name} };
     my ($rounds, $before, $rss, %status) = (10, cpu(), memory());
-    for (1 .. $rounds) { $status{ ($is_form ? form('open', $body) : post('open', $body))->{status} }++ }
+    for (1 .. $rounds) { $status{ ($is_form ? form('open', $body, $is_form == 2 ? ('Content-Type' => 'multipart/form-data; boundary=b') : ()) : post('open', $body))->{status} }++ }
     my ($spent, $grown) = ((cpu() - $before) / $rounds, memory() - $rss);
     is(join(' ', keys %status) =~ /^4(00|22)$/ ? 1 : 0, 1, "refused: $name") or diag(join ' ', %status);
     SKIP: {

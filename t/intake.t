@@ -107,7 +107,8 @@ my $soon = post('soon', '"r"', $good);
 refused(403, 'not open yet', $soon);
 cmp_ok($soon->{headers}{'retry-after'}, '>', 3000, 'Retry-After until it opens');
 refused(413, 'too large', post('open', '"r"', 'x' x (256 * 1024 + 1)));
-refused(415, 'multipart', post('open', '"r"', '--x--', 'Content-Type' => 'multipart/form-data; boundary=x'));
+refused(400, 'no parts', post('open', '"r"', '--x', 'Content-Type' => 'multipart/form-data; boundary=x', Accept => 'application/json'));
+refused(415, 'another multipart', post('open', '"r"', '--x--', 'Content-Type' => 'multipart/mixed; boundary=x'));
 refused(415, 'no type', post('open', '"r"', $good, 'Content-Type' => 'text/plain'));
 is(entries(), $stored, 'nothing of that was stored');
 

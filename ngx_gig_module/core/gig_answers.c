@@ -1,6 +1,10 @@
 
-/* Reading what an applicant sent.  Bodies are hostile until shown otherwise. */
+/*
+ * What an applicant sent, as answers: the sink of gig_body.h.  Only what the form
+ * asks is kept, so that what a body can make us hold is bounded by the form.
+ */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,35 +13,33 @@
 #include "gig_json.h"
 #include "gig_utf8.h"
 
-#define GIG_BODY_DEPTH      4
-#define GIG_BODY_VALUES     2048                /* values in a JSON body */
-#define GIG_BODY_PAIRS      128                 /* pairs in an urlencoded one */
-#define GIG_PAIR_NAME       128                 /* bytes */
-#define GIG_PAIR_VALUE      (4 * GIG_ANSWER_MAX)
 #define GIG_SOURCE_MAX      200                 /* bytes of source.ref */
 
+/* Places that are no field. */
+enum {
+    GIG_PLACE_NOWHERE = -4,
+    GIG_PLACE_TRAP,
+    GIG_PLACE_KEY,
+    GIG_PLACE_SOURCE
+};
 
-static int  gig_answers_init(gig_answers_t *answers);
-static int  gig_answers_pair(const gig_form_t *form, gig_answers_t *answers, gig_str_t name,
-                             gig_str_t value, gig_error_t *err);
-static int  gig_answers_field(const gig_field_t *field, gig_answers_t *answers, gig_str_t value,
-                              gig_error_t *err);
+
+static int  gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
+static int  gig_answers_more(void *data, gig_str_t piece, gig_error_t *err);
+static int  gig_answers_end(void *data, gig_error_t *err);
+static int  gig_answers_place(const gig_form_t *form, gig_str_t name);
+static int  gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err);
+static int  gig_answers_keep(gig_answers_reader_t *reader, json_t *value, gig_error_t *err);
+static json_t  *gig_answers_make(gig_field_type_t type, gig_value_kind_t kind, gig_str_t text);
+static int  gig_answers_file(gig_answers_reader_t *reader, gig_str_t name, gig_error_t *err);
 static int  gig_answers_extra(gig_answers_t *answers, const char *name, gig_str_t value,
                               gig_str_t *view);
-static size_t  gig_answers_decode(gig_str_t s, char *out);
 static int  gig_answers_no_memory(gig_error_t *err);
 
 
-static int
-gig_answers_init(gig_answers_t *answers)
-{
-    memset(answers, 0, sizeof(*answers));
-
-    answers->answers = json_object();
-    answers->extra = json_object();
-
-    return answers->answers != NULL && answers->extra != NULL ? 0 : -1;
-}
+static const gig_body_sink_t  gig_answers_sink = {
+    gig_answers_begin, gig_answers_more, gig_answers_end
+};
 
 
 void
@@ -57,80 +59,390 @@ gig_answers_no_memory(gig_error_t *err)
 }
 
 
-int
-gig_answers_read_json(const gig_form_t *form, gig_str_t body, gig_answers_t *answers,
-    gig_error_t *err)
+void
+gig_answer_name(const gig_field_t *field, char name[GIG_FIELD_NAME + 1])
 {
-    int            rc;
-    char           name[GIG_PAIR_NAME];
-    json_t        *root, *given, *value;
-    unsigned       i;
-    gig_str_t      ref, trap;
+    (void) snprintf(name, GIG_FIELD_NAME + 1, "%.*s", (int) field->name.len, field->name.data);
+}
 
-    root = NULL;
-    rc = -1;
 
-    if (gig_answers_init(answers) != 0) {
+int
+gig_answers_reader_init(gig_answers_reader_t *reader, const gig_form_t *form,
+    gig_body_type_t type, gig_str_t boundary, gig_answers_t *answers)
+{
+    memset(answers, 0, sizeof(*answers));
+    memset(reader, 0, offsetof(gig_answers_reader_t, body));
+
+    reader->form = form;
+    reader->answers = answers;
+    reader->place = GIG_PLACE_NOWHERE;
+
+    gig_buf_init(&reader->text, GIG_BODY_VALUE);
+    gig_body_init(&reader->body, type, boundary, &gig_answers_sink, reader);
+
+    answers->answers = json_object();
+    answers->extra = json_object();
+
+    return answers->answers != NULL && answers->extra != NULL ? 0 : -1;
+}
+
+
+int
+gig_answers_reader_feed(gig_answers_reader_t *reader, gig_str_t piece, gig_error_t *err)
+{
+    return gig_body_feed(&reader->body, piece, err);
+}
+
+
+int
+gig_answers_reader_end(gig_answers_reader_t *reader, gig_error_t *err)
+{
+    return gig_body_end(&reader->body, err);
+}
+
+
+void
+gig_answers_reader_free(gig_answers_reader_t *reader)
+{
+    gig_buf_free(&reader->text);
+    json_decref(reader->list);
+    reader->list = NULL;
+}
+
+
+int
+gig_answers_read(const gig_form_t *form, gig_body_type_t type, gig_str_t boundary,
+    gig_str_t body, gig_answers_t *answers, gig_error_t *err)
+{
+    int                    rc;
+    gig_answers_reader_t  *reader;
+
+    memset(answers, 0, sizeof(*answers));
+
+    reader = malloc(sizeof(*reader));
+    if (reader == NULL) {
         return gig_answers_no_memory(err);
     }
 
-    if (body.len <= GIG_BODY_MAX && gig_json_values(body) > GIG_BODY_VALUES) {
-        return gig_error_set(err, "", "the JSON holds too many values; at most %d are read",
-                             GIG_BODY_VALUES);
+    if (gig_answers_reader_init(reader, form, type, boundary, answers) != 0) {
+        rc = gig_answers_no_memory(err);
+
+    } else {
+        rc = gig_answers_reader_feed(reader, body, err);
+        rc = rc == 0 ? gig_answers_reader_end(reader, err) : rc;
     }
 
-    root = gig_json_parse(body, GIG_BODY_MAX, GIG_BODY_DEPTH, err);
-    if (root == NULL) {
-        return -1;
-    }
-
-    given = json_object_get(root, "answers");
-
-    if (!json_is_object(given)) {
-        (void) gig_error_set(err, "/answers", "\"answers\" is missing or no object; "
-                             "{\"answers\":{\"email\":\"name@example.edu\"}} is the form of it");
-        goto done;
-    }
-
-    for (i = 0; i < form->n; i++) {
-
-        if (form->field[i].name.len >= sizeof(name)) {
-            continue;
-        }
-
-        memcpy(name, form->field[i].name.data, form->field[i].name.len);
-        name[form->field[i].name.len] = '\0';
-        value = json_object_get(given, name);
-
-        if (value != NULL && !json_is_null(value)
-            && json_object_set(answers->answers, name, value) != 0)
-        {
-            (void) gig_answers_no_memory(err);
-            goto done;
-        }
-    }
-
-    if (form->honeypot.len != 0 && form->honeypot.len < sizeof(name)) {
-        memcpy(name, form->honeypot.data, form->honeypot.len);
-        name[form->honeypot.len] = '\0';
-        trap = gig_json_str(given, name);
-        answers->honeypot = trap.len != 0 ? 1 : 0;
-    }
-
-    ref = gig_json_str(json_object_get(root, "source"), "ref");
-
-    if (gig_answers_extra(answers, "source", ref, &answers->source) != 0) {
-        (void) gig_answers_no_memory(err);
-        goto done;
-    }
-
-    rc = 0;
-
-done:
-
-    json_decref(root);
+    gig_answers_reader_free(reader);
+    free(reader);
 
     return rc;
+}
+
+
+/* --- the sink */
+
+static int
+gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t *err)
+{
+    gig_answers_reader_t  *reader = data;
+
+    gig_buf_reset(&reader->text);
+    reader->kind = kind;
+
+    if (reader->list != NULL) {
+        return 0;                               /* a value of it */
+    }
+
+    reader->place = gig_answers_place(reader->form, name);
+
+    if (kind == GIG_VALUE_FILE || kind == GIG_VALUE_NO_FILE) {
+        return kind == GIG_VALUE_FILE ? gig_answers_file(reader, name, err) : 0;
+    }
+
+    if (reader->place == GIG_PLACE_KEY || reader->place == GIG_PLACE_SOURCE) {
+
+        if (reader->place == GIG_PLACE_KEY ? reader->answers->key_sent
+                                           : reader->answers->source_sent)
+        {
+            return gig_error_set(err, "", "%s was sent twice",
+                                 reader->place == GIG_PLACE_KEY ? "_key" : "_source");
+        }
+
+        reader->answers->key_sent |= reader->place == GIG_PLACE_KEY ? 1u : 0u;
+        reader->answers->source_sent |= reader->place == GIG_PLACE_SOURCE ? 1u : 0u;
+
+        return 0;
+    }
+
+    if (reader->place < 0) {
+        return 0;
+    }
+
+    /* in a form several choices are several fields of one name; in JSON they are a list */
+
+    if (reader->seen[reader->place]
+        && (reader->body.type == GIG_BODY_JSON
+            || reader->form->field[reader->place].type != GIG_FIELD_MULTI_SELECT))
+    {
+        return gig_error_set(err, "", "the field %.*s was sent twice", (int) name.len, name.data);
+    }
+
+    reader->seen[reader->place] = 1;
+
+    if (kind == GIG_VALUE_LIST) {
+        reader->list = json_array();
+        return reader->list != NULL ? 0 : gig_answers_no_memory(err);
+    }
+
+    return 0;
+}
+
+
+static int
+gig_answers_more(void *data, gig_str_t piece, gig_error_t *err)
+{
+    gig_answers_reader_t  *reader = data;
+
+    switch (reader->kind) {
+
+    case GIG_VALUE_FILE:
+        return 0;                               /* refused, but not before all is read */
+
+    case GIG_VALUE_NO_FILE:
+        reader->kind = GIG_VALUE_FILE;
+        return gig_answers_file(reader, (gig_str_t) { reader->body.name, reader->body.name_len },
+                                err);
+
+    default:
+        break;
+    }
+
+    if (reader->place == GIG_PLACE_TRAP) {
+        reader->answers->honeypot = 1;
+        return 0;
+    }
+
+    if (reader->place == GIG_PLACE_NOWHERE) {
+        return 0;
+    }
+
+    gig_buf_str(&reader->text, piece);
+
+    return gig_buf_failed(&reader->text) ? gig_answers_no_memory(err) : 0;
+}
+
+
+static int
+gig_answers_end(void *data, gig_error_t *err)
+{
+    int                    rc;
+    json_t                *list;
+    gig_str_t              text;
+    gig_answers_t         *answers;
+    gig_answers_reader_t  *reader = data;
+
+    answers = reader->answers;
+    text = (gig_str_t) { reader->text.data, reader->text.len };
+
+    if (reader->kind == GIG_VALUE_FILE || reader->kind == GIG_VALUE_NO_FILE) {
+        return 0;
+    }
+
+    switch (reader->place) {
+
+    case GIG_PLACE_KEY:
+        rc = gig_answers_extra(answers, "key", text, &answers->key);
+        return rc == 0 ? 0 : gig_answers_no_memory(err);
+
+    case GIG_PLACE_SOURCE:
+        rc = gig_answers_extra(answers, "source", text, &answers->source);
+        return rc == 0 ? 0 : gig_answers_no_memory(err);
+
+    case GIG_PLACE_NOWHERE:
+    case GIG_PLACE_TRAP:
+        /* a list of nobody ends as well */
+        return 0;
+
+    default:
+        break;
+    }
+
+    if (reader->list != NULL && reader->kind == GIG_VALUE_LIST) {
+        list = reader->list;
+        reader->list = NULL;
+        return gig_answers_keep(reader, list, err);
+    }
+
+    rc = gig_answers_value(reader, err);
+
+    if (reader->list != NULL) {
+        reader->kind = GIG_VALUE_LIST;          /* what ends next is the list, or begins anew */
+    }
+
+    return rc;
+}
+
+
+static int
+gig_answers_place(const gig_form_t *form, gig_str_t name)
+{
+    unsigned  i;
+
+    for (i = 0; i < form->n; i++) {
+        if (gig_str_eq(name, form->field[i].name)) {
+            return (int) i;
+        }
+    }
+
+    if (gig_str_is(name, "_key")) {
+        return GIG_PLACE_KEY;
+    }
+
+    if (gig_str_is(name, "_source")) {
+        return GIG_PLACE_SOURCE;
+    }
+
+    return form->honeypot.len != 0 && gig_str_eq(name, form->honeypot) ? GIG_PLACE_TRAP
+                                                                       : GIG_PLACE_NOWHERE;
+}
+
+
+/* A value of a field, or one of its list. */
+
+static int
+gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err)
+{
+    char              name[GIG_FIELD_NAME + 1];
+    json_t           *value, *list;
+    gig_str_t         text;
+    gig_field_type_t  type;
+
+    text = (gig_str_t) { reader->text.data, reader->text.len };
+    type = reader->form->field[reader->place].type;
+
+    if (reader->list != NULL) {
+        value = gig_answers_make(GIG_FIELD_TEXT, reader->kind, text);
+        return json_array_append_new(reader->list, value) == 0 ? 0 : gig_answers_no_memory(err);
+    }
+
+    if (reader->kind == GIG_VALUE_NULL) {
+        return 0;                               /* not answered */
+    }
+
+    if (reader->kind == GIG_VALUE_TEXT && text.len == 0
+        && (type == GIG_FIELD_MULTI_SELECT || type == GIG_FIELD_BOOLEAN
+            || type == GIG_FIELD_CONSENT))
+    {
+        return 0;                               /* nothing chosen */
+    }
+
+    value = gig_answers_make(type, reader->kind, text);
+
+    if (type != GIG_FIELD_MULTI_SELECT || reader->kind != GIG_VALUE_TEXT) {
+        return gig_answers_keep(reader, value, err);
+    }
+
+    gig_answer_name(&reader->form->field[reader->place], name);
+    list = json_object_get(reader->answers->answers, name);
+
+    if (list == NULL) {
+
+        list = json_array();
+
+        if (json_object_set_new(reader->answers->answers, name, list) != 0) {
+            json_decref(value);
+            return gig_answers_no_memory(err);
+        }
+    }
+
+    return json_array_append_new(list, value) == 0 ? 0 : gig_answers_no_memory(err);
+}
+
+
+static int
+gig_answers_keep(gig_answers_reader_t *reader, json_t *value, gig_error_t *err)
+{
+    char  name[GIG_FIELD_NAME + 1];
+
+    gig_answer_name(&reader->form->field[reader->place], name);
+
+    return json_object_set_new(reader->answers->answers, name, value) == 0
+           ? 0 : gig_answers_no_memory(err);
+}
+
+
+/*
+ * A value no field of its type can have stays one: gig_answers_check() tells the
+ * applicant at the field.  A number is kept as it was written.
+ */
+
+static json_t *
+gig_answers_make(gig_field_type_t type, gig_value_kind_t kind, gig_str_t text)
+{
+    int  truth;
+
+    switch (kind) {
+
+    case GIG_VALUE_TEXT:
+        truth = type == GIG_FIELD_BOOLEAN || type == GIG_FIELD_CONSENT
+                ? gig_answer_truth(text) : -1;
+        return truth >= 0 ? json_boolean(truth)
+                          : json_stringn(text.data != NULL ? text.data : "", text.len);
+
+    case GIG_VALUE_NUMBER:
+        return type == GIG_FIELD_NUMBER ? json_stringn(text.data, text.len) : json_integer(0);
+
+    case GIG_VALUE_TRUE:
+        return json_true();
+
+    case GIG_VALUE_FALSE:
+        return json_false();
+
+    case GIG_VALUE_NULL:
+        return json_null();
+
+    default:
+        return json_object();
+    }
+}
+
+
+/* Files are told at the field, with what else is wrong: here it is only noted where they came. */
+
+static int
+gig_answers_file(gig_answers_reader_t *reader, gig_str_t name, gig_error_t *err)
+{
+    size_t     i;
+    json_t    *files;
+    gig_str_t  known;
+
+    files = json_object_get(reader->answers->extra, "files");
+
+    if (files == NULL) {
+
+        files = json_array();
+
+        if (json_object_set_new(reader->answers->extra, "files", files) != 0) {
+            return gig_answers_no_memory(err);
+        }
+    }
+
+    for (i = 0; i < json_array_size(files); i++) {
+
+        known.data = json_string_value(json_array_get(files, i));
+        known.len = json_string_length(json_array_get(files, i));
+
+        if (gig_str_eq(known, name)) {
+            return 0;
+        }
+    }
+
+    if (i == GIG_FILES_TOLD) {
+        return 0;
+    }
+
+    return json_array_append_new(files, json_stringn(name.data, name.len)) == 0
+           ? 0 : gig_answers_no_memory(err);
 }
 
 
@@ -150,241 +462,6 @@ gig_answers_extra(gig_answers_t *answers, const char *name, gig_str_t value, gig
     *view = gig_json_str(answers->extra, name);
 
     return 0;
-}
-
-
-int
-gig_answers_read_urlencoded(const gig_form_t *form, gig_str_t body, gig_answers_t *answers,
-    gig_error_t *err)
-{
-    int          rc;
-    char        *text;
-    size_t       i, at, longest, pairs;
-    gig_str_t    name, value;
-    const char  *p, *end, *next, *equals;
-
-    if (gig_answers_init(answers) != 0) {
-        return gig_answers_no_memory(err);
-    }
-
-    if (body.len > GIG_BODY_MAX) {
-        return gig_error_set(err, "", "%zu bytes are too many; at most %d are read", body.len,
-                             GIG_BODY_MAX);
-    }
-
-    /* first only counted, so that what is refused costs nothing and memory is that of one pair */
-
-    pairs = 0;
-    longest = 0;
-    at = 0;
-
-    for (i = 0; i <= body.len; i++) {
-
-        if (i < body.len && body.data[i] != '&') {
-            continue;
-        }
-
-        longest = i - at > longest ? i - at : longest;
-        at = i + 1;
-
-        if (++pairs > GIG_BODY_PAIRS) {
-            return gig_error_set(err, "", "there are too many fields; at most %d are read",
-                                 GIG_BODY_PAIRS);
-        }
-    }
-
-    text = malloc(longest + 1);
-    if (text == NULL) {
-        return gig_answers_no_memory(err);
-    }
-
-    rc = 0;
-    p = body.data;
-    end = body.data + body.len;
-
-    for (/* void */; rc == 0 && p < end; p = next + 1) {
-
-        next = memchr(p, '&', (size_t) (end - p));
-        next = next != NULL ? next : end;
-
-        equals = memchr(p, '=', (size_t) (next - p));
-        equals = equals != NULL ? equals : next;
-
-        name.data = text;
-        name.len = gig_answers_decode((gig_str_t) { p, (size_t) (equals - p) }, text);
-
-        value.data = text + name.len;
-        value.len = equals == next ? 0
-                    : gig_answers_decode((gig_str_t) { equals + 1, (size_t) (next - equals) - 1 },
-                                         text + name.len);
-
-        if (name.len > GIG_PAIR_NAME) {
-            rc = gig_error_set(err, "", "a field's name is too long; at most %d bytes are read",
-                               GIG_PAIR_NAME);
-
-        } else if (value.len > GIG_PAIR_VALUE) {
-            rc = gig_error_set(err, "", "a field is too long; at most %d characters are read",
-                               GIG_ANSWER_MAX);
-
-        } else if (!gig_utf8_valid(name) || !gig_utf8_valid(value)) {
-            rc = gig_error_set(err, "", "a field is not valid UTF-8, or holds a NUL character");
-
-        } else {
-            rc = gig_answers_pair(form, answers, name, value, err);
-        }
-
-        if (next == end) {
-            break;
-        }
-    }
-
-    free(text);
-
-    return rc;
-}
-
-
-/* "+" is a blank, %XX a byte; a % that is followed by no two digits stays one. */
-
-static size_t
-gig_answers_decode(gig_str_t s, char *out)
-{
-    char    c;
-    int     k, byte;
-    size_t  i, n;
-
-    n = 0;
-
-    for (i = 0; i < s.len; i++) {
-
-        c = s.data[i];
-
-        if (c == '+') {
-            c = ' ';
-
-        } else if (c == '%' && s.len - i > 2) {
-
-            byte = 0;
-
-            for (k = 1; k <= 2; k++) {
-                c = s.data[i + (size_t) k];
-
-                if (c >= '0' && c <= '9') {
-                    byte = byte * 16 + (c - '0');
-                } else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
-                    byte = byte * 16 + ((c | 0x20) - 'a' + 10);
-                } else {
-                    byte = -1;
-                    break;
-                }
-            }
-
-            if (byte < 0) {
-                c = '%';
-            } else {
-                c = (char) byte;
-                i += 2;
-            }
-        }
-
-        out[n++] = c;
-    }
-
-    return n;
-}
-
-
-static int
-gig_answers_pair(const gig_form_t *form, gig_answers_t *answers, gig_str_t name, gig_str_t value,
-    gig_error_t *err)
-{
-    unsigned  i;
-
-    if (gig_str_is(name, "_key")) {
-
-        if (answers->key.data != NULL) {
-            return gig_error_set(err, "", "_key was sent twice");
-        }
-
-        return gig_answers_extra(answers, "key", value, &answers->key) == 0
-               ? 0 : gig_answers_no_memory(err);
-    }
-
-    if (gig_str_is(name, "_source")) {
-        return gig_answers_extra(answers, "source", value, &answers->source) == 0
-               ? 0 : gig_answers_no_memory(err);
-    }
-
-    if (form->honeypot.len != 0 && gig_str_eq(name, form->honeypot)) {
-        answers->honeypot |= value.len != 0 ? 1u : 0u;
-        return 0;
-    }
-
-    for (i = 0; i < form->n; i++) {
-        if (gig_str_eq(name, form->field[i].name)) {
-            return gig_answers_field(&form->field[i], answers, value, err);
-        }
-    }
-
-    return 0;
-}
-
-
-static int
-gig_answers_field(const gig_field_t *field, gig_answers_t *answers, gig_str_t value,
-    gig_error_t *err)
-{
-    int      truth;
-    char     name[GIG_PAIR_NAME];
-    json_t  *list, *json;
-
-    if (field->name.len >= sizeof(name)) {
-        return 0;
-    }
-
-    memcpy(name, field->name.data, field->name.len);
-    name[field->name.len] = '\0';
-
-    if (field->type == GIG_FIELD_MULTI_SELECT) {
-
-        if (value.len == 0) {
-            return 0;
-        }
-
-        list = json_object_get(answers->answers, name);
-
-        if (list == NULL) {
-
-            list = json_array();
-
-            if (json_object_set_new(answers->answers, name, list) != 0) {
-                return gig_answers_no_memory(err);
-            }
-        }
-
-        return json_array_append_new(list, json_stringn(value.data, value.len)) == 0
-               ? 0 : gig_answers_no_memory(err);
-    }
-
-    if (json_object_get(answers->answers, name) != NULL) {
-        return gig_error_set(err, "", "the field %s was sent twice", name);
-    }
-
-    if (field->type == GIG_FIELD_BOOLEAN || field->type == GIG_FIELD_CONSENT) {
-
-        if (value.len == 0) {
-            return 0;
-        }
-
-        truth = gig_answer_truth(value);
-        json = truth < 0 ? json_stringn(value.data, value.len) : json_boolean(truth);
-
-    } else {
-        json = json_stringn(value.data, value.len);
-    }
-
-    return json_object_set_new(answers->answers, name, json) == 0
-           ? 0 : gig_answers_no_memory(err);
 }
 
 

@@ -1,12 +1,54 @@
 
-/* What gig_answers.c (reading) and gig_answers_check.c (rules) share. */
+/* What was sent, made answers: the sink of a body, and the rules it shares with the check. */
 
 #ifndef GIG_ANSWERS_H
 #define GIG_ANSWERS_H
 
+#include "gig_body.h"
 #include "gig_form.h"
+
+/* Reads one body into answers; as large as it is, it belongs into a pool or on the heap. */
+typedef struct {
+    const gig_form_t  *form;
+    gig_answers_t     *answers;
+    gig_buf_t          text;                /* of the value in hand */
+    json_t            *list;                /* of JSON, while it is read; owned */
+    int                place;               /* a field's number, or one of gig_answers.c's */
+    gig_value_kind_t   kind;
+    unsigned char      seen[GIG_FORM_FIELDS];
+    unsigned           trap:1;
+    gig_body_t         body;
+} gig_answers_reader_t;
+
+/*
+ * answers is initialised and stays the caller's; form outlives the reader.  boundary:
+ * of multipart.  _feed takes pieces of any cut; 0 or -1 with err, which never quotes
+ * what was sent.  _end says whether the body was whole.  Whatever they say, _free.
+ */
+int gig_answers_reader_init(gig_answers_reader_t *reader, const gig_form_t *form,
+    gig_body_type_t type, gig_str_t boundary, gig_answers_t *answers);
+int gig_answers_reader_feed(gig_answers_reader_t *reader, gig_str_t piece, gig_error_t *err);
+int gig_answers_reader_end(gig_answers_reader_t *reader, gig_error_t *err);
+void gig_answers_reader_free(gig_answers_reader_t *reader);
+
+/* All of it at once, for a body that is in one piece. */
+int gig_answers_read(const gig_form_t *form, gig_body_type_t type, gig_str_t boundary,
+    gig_str_t body, gig_answers_t *answers, gig_error_t *err);
 
 /* yes true 1 on: 1; no false 0 off: 0; else -1. */
 int gig_answer_truth(gig_str_t value);
+
+/* A field's name, terminated; gig_form_read() sees to it that it fits. */
+void gig_answer_name(const gig_field_t *field, char name[GIG_FIELD_NAME + 1]);
+
+/*
+ * Of the check.  _text: the normal form of an answer that is a text (new), or NULL:
+ * there is none, or errors say why.  _missing: NULL, and told if it is required.
+ * _option: which option has that value, or -1.
+ */
+json_t *gig_answer_text(const gig_field_t *field, const json_t *value, const char *pointer,
+    gig_errors_t *errors);
+json_t *gig_answer_missing(const gig_field_t *field, const char *pointer, gig_errors_t *errors);
+int gig_answer_option(const gig_field_t *field, gig_str_t value);
 
 #endif /* GIG_ANSWERS_H */

@@ -25,7 +25,7 @@ typedef struct {
 
 #define GIG_POINTER_SIZE    128
 #define GIG_DETAIL_SIZE     256
-#define GIG_ERRORS_MAX      32
+#define GIG_ERRORS_MAX      72              /* more than a form has fields: all at once */
 
 /*
  * One thing that is wrong: where (a JSON pointer, RFC 6901, or a setting's

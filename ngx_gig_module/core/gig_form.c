@@ -4,11 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gig_body.h"
 #include "gig_form.h"
 #include "gig_json.h"
+#include "gig_pattern.h"
+#include "gig_time.h"
 #include "gig_utf8.h"
 
-#define GIG_FIELD_NAME        64                  /* bytes of a field's name */
+#define GIG_FORM_EXAMPLE    100                 /* characters; it is told when one is wrong */
+#define GIG_FORM_ASIDE      8                   /* fields of ours in a body: _key, the trap */
 #define GIG_FIELD_LABEL       500                 /* characters of a label or an option */
 #define GIG_FIELD_HELP        2000
 #define GIG_FORM_DEPTH      8
@@ -31,6 +35,15 @@ static const char *const  gig_field_classes[] = {
 
 
 static void  gig_form_field(const json_t *json, gig_form_t *form, unsigned n,
+                            gig_errors_t *errors);
+static void  gig_form_lengths(const json_t *json, gig_field_t *field, const char *pointer,
+                              gig_errors_t *errors);
+static void  gig_form_range(const json_t *json, gig_field_t *field, const char *pointer,
+                            gig_errors_t *errors);
+static int  gig_form_bound(const json_t *json, gig_field_type_t type, char out[GIG_NUMBER_SIZE]);
+static void  gig_form_pattern(const json_t *json, gig_field_t *field, const char *pointer,
+                              gig_errors_t *errors);
+static void  gig_form_group(const gig_form_t *form, const gig_field_t *field, const char *pointer,
                             gig_errors_t *errors);
 static void  gig_form_options(gig_field_t *field, const char *pointer, gig_errors_t *errors);
 static gig_str_t  gig_form_text(const json_t *json, const char *name, size_t max,
@@ -123,7 +136,6 @@ gig_form_field(const json_t *json, gig_form_t *form, unsigned n, gig_errors_t *e
     char           pointer[GIG_POINTER_SIZE], c;
     size_t         i;
     gig_field_t   *field;
-    const json_t  *max;
 
     field = &form->field[n];
     (void) snprintf(pointer, sizeof(pointer), "/fields/%u", n);
@@ -174,18 +186,23 @@ gig_form_field(const json_t *json, gig_form_t *form, unsigned n, gig_errors_t *e
     field->no_url = json_is_true(json_object_get(json, "no_url")) ? 1 : 0;
     field->options = json_object_get(json, "options");
 
-    max = json_object_get(json, "max_length");
+    gig_form_lengths(json, field, pointer, errors);
+    gig_form_range(json, field, pointer, errors);
+    gig_form_pattern(json, field, pointer, errors);
 
-    if (max != NULL && !json_is_null(max)) {
+    if (field->type == GIG_FIELD_HIDDEN) {
 
-        if (!json_is_integer(max) || json_integer_value(max) < 1
-            || json_integer_value(max) > GIG_ANSWER_MAX)
-        {
-            (void) gig_errors_add(errors, pointer, "has a max_length that is no whole number from "
-                                  "1 to %d", GIG_ANSWER_MAX);
-        } else {
-            field->max_length = (unsigned) json_integer_value(max);
+        field->value = gig_form_text(json, "value", GIG_FIELD_LABEL, pointer, errors);
+
+        if (field->required && field->value.len == 0) {
+            (void) gig_errors_add(errors, pointer, "is required and hidden, but has no value; "
+                                  "nobody could apply");
         }
+    }
+
+    if (gig_str_is(field->name, GIG_FIELD_ELIGIBLE) && field->type != GIG_FIELD_CONSENT) {
+        (void) gig_errors_add(errors, pointer, "has the name of the box that a gig with "
+                              "eligibility adds; another name, or the type consent");
     }
 
     if (field->type == GIG_FIELD_FILE && field->required) {
@@ -197,6 +214,150 @@ gig_form_field(const json_t *json, gig_form_t *form, unsigned n, gig_errors_t *e
         gig_form_options(field, pointer, errors);
     } else {
         field->options = NULL;
+    }
+}
+
+
+static void
+gig_form_lengths(const json_t *json, gig_field_t *field, const char *pointer, gig_errors_t *errors)
+{
+    unsigned       i, *to;
+    const json_t  *length;
+
+    static const char *const  names[] = { "min_length", "max_length" };
+
+    for (i = 0; i < 2; i++) {
+
+        length = json_object_get(json, names[i]);
+        to = i == 0 ? &field->min_length : &field->max_length;
+
+        if (length == NULL || json_is_null(length)) {
+            continue;
+        }
+
+        if (!json_is_integer(length) || json_integer_value(length) < (json_int_t) i
+            || json_integer_value(length) > GIG_ANSWER_MAX)
+        {
+            (void) gig_errors_add(errors, pointer, "has a %s that is no whole number from %u to %d",
+                                  names[i], i, GIG_ANSWER_MAX);
+        } else {
+            *to = (unsigned) json_integer_value(length);
+        }
+    }
+
+    if (field->max_length != 0 && field->min_length > field->max_length) {
+        (void) gig_errors_add(errors, pointer, "has a min_length above its max_length; nobody "
+                              "could answer");
+    }
+}
+
+
+static void
+gig_form_range(const json_t *json, gig_field_t *field, const char *pointer, gig_errors_t *errors)
+{
+    unsigned       i;
+    const json_t  *bound;
+
+    static const char *const  names[] = { "min", "max" };
+
+    for (i = 0; i < 2; i++) {
+
+        bound = json_object_get(json, names[i]);
+
+        if (bound == NULL || json_is_null(bound)) {
+            continue;
+        }
+
+        if (gig_form_bound(bound, field->type, i == 0 ? field->min : field->max) != 0) {
+            (void) gig_errors_add(errors, pointer, "has a %s that is no %s", names[i],
+                                  field->type == GIG_FIELD_DATE ? "date such as \"2026-10-26\""
+                                  : field->type == GIG_FIELD_NUMBER ? "number such as 12"
+                                  : "use: only numbers and dates have one (a text has max_length)");
+        }
+    }
+
+    if (field->min[0] != '\0' && field->max[0] != '\0'
+        && (field->type == GIG_FIELD_DATE ? strcmp(field->min, field->max)
+                                          : gig_number_compare(field->min, field->max)) > 0)
+    {
+        (void) gig_errors_add(errors, pointer, "has a min above its max; nobody could answer");
+    }
+}
+
+
+static int
+gig_form_bound(const json_t *json, gig_field_type_t type, char out[GIG_NUMBER_SIZE])
+{
+    int        rc;
+    int64_t    days;
+    gig_buf_t  text;
+    gig_str_t  date;
+
+    if (type == GIG_FIELD_DATE) {
+
+        date = (gig_str_t) { json_string_value(json), json_string_length(json) };
+
+        if (!json_is_string(json) || gig_date_parse(date, &days) != 0) {
+            return -1;
+        }
+
+        (void) snprintf(out, GIG_NUMBER_SIZE, "%.*s", (int) date.len, date.data);
+
+        return 0;
+    }
+
+    if (type != GIG_FIELD_NUMBER || !json_is_number(json)) {
+        return -1;
+    }
+
+    gig_buf_init(&text, GIG_FIELD_NAME);
+    gig_json_canonical(json, &text);
+    rc = gig_buf_failed(&text) ? -1 : gig_number_normal((gig_str_t) { text.data, text.len }, out);
+    gig_buf_free(&text);
+
+    if (rc != 0) {
+        out[0] = '\0';
+    }
+
+    return rc;
+}
+
+
+/* An example comes with each: it is what applicants are shown, and it proves the pattern. */
+
+static void
+gig_form_pattern(const json_t *json, gig_field_t *field, const char *pointer, gig_errors_t *errors)
+{
+    const char     *wrong;
+    const json_t   *given;
+    gig_pattern_t   pattern;
+
+    field->example = gig_form_text(json, "example", GIG_FORM_EXAMPLE, pointer, errors);
+
+    given = json_object_get(json, "pattern");
+
+    if (given == NULL || json_is_null(given)) {
+        return;
+    }
+
+    field->pattern = gig_json_str(json, "pattern");
+
+    if (field->type != GIG_FIELD_TEXT && field->type != GIG_FIELD_EMAIL
+        && field->type != GIG_FIELD_TEL && field->type != GIG_FIELD_URL)
+    {
+        (void) gig_errors_add(errors, pointer, "has a pattern, which only text, email, tel and url "
+                              "have");
+
+    } else if (gig_pattern_read(field->pattern, &pattern, &wrong) != 0) {
+        (void) gig_errors_add(errors, pointer, "has a pattern that %s", wrong);
+
+    } else if (field->max_length == 0 || field->max_length > GIG_PATTERN_TEXT) {
+        (void) gig_errors_add(errors, pointer, "has a pattern, but no max_length of at most %d",
+                              GIG_PATTERN_TEXT);
+
+    } else if (field->example.len == 0 || !gig_pattern_match(&pattern, field->example)) {
+        (void) gig_errors_add(errors, pointer, "has a pattern, but no example that is as the "
+                              "pattern wants it");
     }
 }
 
@@ -307,9 +468,11 @@ static void
 gig_form_together(const gig_form_t *form, gig_errors_t *errors)
 {
     char      pointer[GIG_POINTER_SIZE];
+    size_t    parts;
     unsigned  i, k, demographic;
 
     demographic = 0;
+    parts = form->n + GIG_FORM_ASIDE;
 
     for (i = 0; i < form->n; i++) {
 
@@ -327,12 +490,44 @@ gig_form_together(const gig_form_t *form, gig_errors_t *errors)
                                   "everybody would be caught");
         }
 
+        gig_form_group(form, &form->field[i], pointer, errors);
+
+        parts += form->field[i].type == GIG_FIELD_MULTI_SELECT
+                 ? json_array_size(form->field[i].options) : 0;
+
         demographic += form->field[i].class_ == GIG_CLASS_DEMOGRAPHIC ? 1 : 0;
     }
 
     if (demographic != 0 && demographic != form->n) {
         (void) gig_errors_add(errors, "/fields", "has demographic fields beside others; "
                               "self-identification is a form of its own and stored apart");
+    }
+
+    if (parts > GIG_BODY_PARTS) {
+        (void) gig_errors_add(errors, "/fields", "have more options to choose than one "
+                              "application may hold; %zu of %d", parts, GIG_BODY_PARTS);
+    }
+}
+
+
+static void
+gig_form_group(const gig_form_t *form, const gig_field_t *field, const char *pointer,
+    gig_errors_t *errors)
+{
+    size_t         i;
+    const json_t  *groups;
+
+    groups = json_object_get(form->root, "groups");
+
+    for (i = 0; field->any_of.len != 0 && i < json_array_size(groups); i++) {
+        if (gig_str_eq(gig_json_str(json_array_get(groups, i), "id"), field->any_of)) {
+            return;
+        }
+    }
+
+    if (field->any_of.len != 0) {
+        (void) gig_errors_add(errors, pointer, "has an any_of that is the id of none of the groups;"
+                              " \"groups\":[{\"id\":...,\"required\":true}] has them");
     }
 }
 

@@ -8,12 +8,16 @@
 
 #include "gig_base.h"
 #include "gig_buf.h"
+#include "gig_number.h"
 
 #define GIG_FORM_MAX            (64 * 1024)     /* bytes of one form's JSON */
 #define GIG_FIELDS_MAX          64
 #define GIG_OPTIONS_MAX         200
-#define GIG_BODY_MAX            (256 * 1024)    /* bytes of a body without files */
+#define GIG_FIELD_NAME          64              /* bytes of a field's name */
+#define GIG_FIELD_ELIGIBLE      "eligible"      /* the one a gig adds: gig_form_for_gig() */
+#define GIG_FORM_FIELDS         (GIG_FIELDS_MAX + 1)    /* with it */
 #define GIG_ANSWER_MAX          20000           /* characters of one answer */
+#define GIG_FILES_TOLD          8               /* files sent in vain that are told of */
 
 typedef enum {
     GIG_FIELD_TEXT, GIG_FIELD_TEXTAREA, GIG_FIELD_EMAIL, GIG_FIELD_TEL, GIG_FIELD_URL,
@@ -28,11 +32,16 @@ typedef enum {
 
 typedef struct {
     gig_str_t          name, label, help, autocomplete, any_of, version;
+    gig_str_t          pattern, example;        /* the example is as the pattern wants it */
+    gig_str_t          value;                   /* of a hidden field: what the page sends */
     gig_field_type_t   type;
     gig_field_class_t  class_;
     unsigned           required:1;
     unsigned           no_url:1;
-    unsigned           max_length;              /* characters; 0: GIG_ANSWER_MAX */
+    unsigned           min_length;              /* characters, of what is not empty */
+    unsigned           max_length;              /* 0: GIG_ANSWER_MAX */
+    char               min[GIG_NUMBER_SIZE];    /* of a number in plain form, or a date; or "" */
+    char               max[GIG_NUMBER_SIZE];
     const json_t      *options;                 /* array of {value,label}, or NULL */
 } gig_field_t;
 
@@ -42,11 +51,18 @@ typedef struct {
     int64_t      rev;                           /* the form's own number, >= 1 */
     gig_str_t    honeypot;                      /* anti_spam.honeypot, may be empty */
     unsigned     n;
-    gig_field_t  field[GIG_FIELDS_MAX];
+    gig_field_t  field[GIG_FORM_FIELDS];
 } gig_form_t;
 
 int gig_form_read(gig_str_t json, gig_form_t *form, gig_errors_t *errors);
 void gig_form_free(gig_form_t *form);
+
+/*
+ * The form as one gig asks it (its public record): without fields of class pedigree
+ * unless its privacy.blind is false, and with a box to confirm what its eligibility
+ * wants.  What is taken out is no field any more: not shown, and dropped when sent.
+ */
+int gig_form_for_gig(gig_form_t *form, const json_t *gig);
 
 /* The form of a gig without `form`: "f_default" (names, e-mail, statement, available, consent). */
 gig_str_t gig_form_default(void);
@@ -62,24 +78,18 @@ json_t *gig_form_public(const gig_form_t *form);
  */
 typedef struct {
     json_t     *answers;                        /* owned */
-    gig_str_t   key;                            /* `_key`: into owned memory; urlencoded only */
+    gig_str_t   key;                            /* `_key`: into owned memory; of forms only */
     gig_str_t   source;                         /* source.ref or `_source` */
-    json_t     *extra;                          /* owned: holds the strings above */
+    json_t     *extra;                          /* owned: these strings; files: for whom */
     unsigned    honeypot:1;                     /* the trap field was filled in */
+    unsigned    key_sent:1;
+    unsigned    source_sent:1;
 } gig_answers_t;
-
-/* {"answers":{...},"source":{"ref":"..."}}; unreadable: -1 and err. */
-int gig_answers_read_json(const gig_form_t *form, gig_str_t body, gig_answers_t *answers,
-    gig_error_t *err);
-
-/* application/x-www-form-urlencoded as the URL standard has it, streaming, caps on pairs. */
-int gig_answers_read_urlencoded(const gig_form_t *form, gig_str_t body, gig_answers_t *answers,
-    gig_error_t *err);
 
 /*
  * Validates every field and normalises (trim, NFC by utf8proc, CRLF -> LF,
- * e-mail's domain in lower case).  Pointers of errors are "/answers/NAME".
- * Unknown names are dropped.
+ * e-mail's domain in lower case, numbers without needless zeros).  Pointers of
+ * errors are "/answers/NAME".  Reading is in gig_answers.h.
  */
 int gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *errors);
 void gig_answers_free(gig_answers_t *answers);

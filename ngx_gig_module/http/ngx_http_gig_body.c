@@ -1,104 +1,108 @@
 
-/* A request's body in one piece, and where the request came from. */
+/* A request's body, handed on in pieces, and where the request came from. */
 
 #include "ngx_http_gig_request.h"
 
-
-static ngx_int_t ngx_http_gig_body_copy(ngx_http_request_t *r, ngx_buf_t *b, u_char *p,
-    size_t size);
+#include <sodium.h>
 
 
-/* None, one buffer, several, a temporary file, or memory and file mixed. */
+#define NGX_HTTP_GIG_BODY_PIECE     4096        /* bytes read of a file at once */
 
-ngx_int_t
-ngx_http_gig_body(ngx_http_request_t *r, gig_str_t *body)
+
+static ngx_int_t ngx_http_gig_body_file(ngx_http_request_t *r, ngx_buf_t *b,
+    gig_answers_reader_t *reader, gig_error_t *error);
+
+
+off_t
+ngx_http_gig_body_size(ngx_http_request_t *r)
 {
     off_t         size;
-    u_char       *p;
-    size_t        len;
-    ngx_buf_t    *b;
     ngx_chain_t  *cl;
 
-    *body = gig_null_str;
-
-    if (r->request_body == NULL || r->request_body->bufs == NULL) {
-        return NGX_OK;
-    }
-
-    cl = r->request_body->bufs;
     size = 0;
 
-    for ( ; cl; cl = cl->next) {
+    for (cl = r->request_body ? r->request_body->bufs : NULL; cl; cl = cl->next) {
         size += ngx_buf_size(cl->buf);
-
-        if (size > GIG_BODY_MAX) {
-            return NGX_DECLINED;
-        }
     }
 
-    if (size == 0) {
-        return NGX_OK;
-    }
-
-    cl = r->request_body->bufs;
-    b = cl->buf;
-
-    if (cl->next == NULL && ngx_buf_in_memory(b)) {
-        body->data = (const char *) b->pos;
-        body->len = b->last - b->pos;
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(r->pool, (size_t) size);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    body->data = (const char *) p;
-    body->len = (size_t) size;
-
-    for ( ; cl; cl = cl->next) {
-
-        len = (size_t) ngx_buf_size(cl->buf);
-
-        if (ngx_http_gig_body_copy(r, cl->buf, p, len) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        p += len;
-    }
-
-    return NGX_OK;
+    return size;
 }
 
 
-static ngx_int_t
-ngx_http_gig_body_copy(ngx_http_request_t *r, ngx_buf_t *b, u_char *p, size_t size)
+ngx_int_t
+ngx_http_gig_body(ngx_http_request_t *r, gig_answers_reader_t *reader, gig_error_t *error)
 {
-    size_t   done;
-    ssize_t  n;
+    ngx_int_t     rc;
+    gig_str_t     piece;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
 
-    if (ngx_buf_in_memory(b)) {
-        ngx_memcpy(p, b->pos, size);
-        return NGX_OK;
-    }
+    for (cl = r->request_body ? r->request_body->bufs : NULL; cl; cl = cl->next) {
 
-    for (done = 0; done < size; done += n) {
+        b = cl->buf;
 
-        n = ngx_read_file(b->file, p + done, size - done, b->file_pos + done);
+        if (ngx_buf_in_memory(b)) {
+            piece.data = (const char *) b->pos;
+            piece.len = b->last - b->pos;
+            rc = gig_answers_reader_feed(reader, piece, error) == 0 ? NGX_OK : NGX_DECLINED;
 
-        if (n == NGX_ERROR) {
-            return NGX_ERROR;
+        } else if (b->in_file) {
+            rc = ngx_http_gig_body_file(r, b, reader, error);
+
+        } else {
+            rc = NGX_OK;
         }
 
-        if (n == 0) {
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    return gig_answers_reader_end(reader, error) == 0 ? NGX_OK : NGX_DECLINED;
+}
+
+
+/*
+ * What did not fit into client_body_buffer_size.  nginx has taken the file's name away
+ * when it made it (nothing here asks for a persistent one), so it ends with the request.
+ */
+
+static ngx_int_t
+ngx_http_gig_body_file(ngx_http_request_t *r, ngx_buf_t *b, gig_answers_reader_t *reader,
+    gig_error_t *error)
+{
+    off_t       at;
+    u_char      bytes[NGX_HTTP_GIG_BODY_PIECE];
+    size_t      size;
+    ssize_t     n;
+    ngx_int_t   rc;
+
+    rc = NGX_OK;
+
+    for (at = b->file_pos; rc == NGX_OK && at < b->file_last; at += n) {
+
+        size = (size_t) ngx_min(b->file_last - at, NGX_HTTP_GIG_BODY_PIECE);
+        n = ngx_read_file(b->file, bytes, size, at);
+
+        if (n == NGX_ERROR || n == 0) {
             ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                          "the temporary file of a request body ended early");
-            return NGX_ERROR;
+                          "the temporary file of a request body %s",
+                          n == 0 ? "ended early" : "cannot be read");
+            rc = NGX_ERROR;
+            break;
+        }
+
+        if (gig_answers_reader_feed(reader, (gig_str_t) { (const char *) bytes, (size_t) n }, error)
+            != 0)
+        {
+            rc = NGX_DECLINED;
         }
     }
 
-    return NGX_OK;
+    /* readable answers do not stay on the stack */
+    sodium_memzero(bytes, sizeof(bytes));
+
+    return rc;
 }
 
 

@@ -6,6 +6,8 @@
 #include "gig_json.h"
 
 
+static ngx_int_t ngx_http_gig_form_of_gig(ngx_http_gig_ctx_t *ctx, uint32_t row,
+    gig_form_t *form);
 static ngx_http_gig_bytes_t *ngx_http_gig_form_make(ngx_http_gig_ctx_t *ctx, uint32_t row);
 
 
@@ -42,12 +44,34 @@ ngx_http_gig_form_load(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form)
         }
     }
 
-    if (gig_form_read(json, form, &errors) != 0) {
+    if (gig_form_read(json, form, &errors) != 0
+        || ngx_http_gig_form_of_gig(ctx, row, form) != NGX_OK)
+    {
         gig_form_free(form);
         return NGX_DECLINED;
     }
 
     return NGX_OK;
+}
+
+
+/* As this gig asks it: what it leaves out, what it adds. */
+
+static ngx_int_t
+ngx_http_gig_form_of_gig(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form)
+{
+    ngx_int_t             rc;
+    ngx_http_gig_shown_t  shown;
+
+    if (ngx_http_gig_show(ctx, row, &shown) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    rc = gig_form_for_gig(form, shown.json) == 0 ? NGX_OK : NGX_DECLINED;
+
+    json_decref(shown.json);
+
+    return rc;
 }
 
 

@@ -11,8 +11,7 @@
 
 static void ngx_http_gig_intake_body(ngx_http_request_t *r);
 static ngx_int_t ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake);
-static ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, gig_str_t body,
-    uint32_t row);
+static ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row,
     gig_state_t state);
@@ -21,7 +20,6 @@ static ngx_int_t ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32
 static ngx_int_t ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row);
 static void ngx_http_gig_intake_cleanup(void *data);
-static ngx_int_t ngx_http_gig_intake_type(ngx_http_request_t *r, ngx_uint_t *urlencoded);
 static void ngx_http_gig_wipe(gig_buf_t *b);
 
 
@@ -56,25 +54,29 @@ ngx_int_t
 ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
     ngx_int_t               rc, discarded;
-    ngx_uint_t              urlencoded;
+    gig_str_t               boundary;
     const char             *wrong;
+    gig_body_type_t         type;
+    ngx_table_elt_t        *header;
     ngx_pool_cleanup_t     *cln;
     ngx_http_gig_intake_t  *intake;
 
-    urlencoded = 0;
+    type = GIG_BODY_JSON;
+    boundary = gig_null_str;
     wrong = NULL;
     rc = NGX_OK;
+    header = r->headers_in.content_type;
 
-    if (ngx_http_gig_intake_type(r, &urlencoded) != NGX_OK) {
+    if (header == NULL || gig_body_type(ngx_http_gig_str(&header->value), &type, &boundary) != 0) {
         rc = NGX_HTTP_UNSUPPORTED_MEDIA_TYPE;
-        wrong = "An application is sent as application/json or as "
-                "application/x-www-form-urlencoded; files cannot be sent yet.";
+        wrong = "An application is sent as application/json, "
+                "application/x-www-form-urlencoded or multipart/form-data.";
 
     } else if (r->headers_in.content_length_n > GIG_BODY_MAX) {
         rc = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
         wrong = "An application may have at most 256 KB.";
 
-    } else if (urlencoded && ngx_http_gig_cross_site(r)) {
+    } else if (type != GIG_BODY_JSON && ngx_http_gig_cross_site(r)) {
         rc = NGX_HTTP_FORBIDDEN;
         wrong = "This form was sent from another site. Please open the form here and send it "
                 "again.";
@@ -110,7 +112,9 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     gig_buf_init(&intake->box, GIG_LEDGER_BOX_MAX);
     intake->request = r;
     intake->ctx = ctx;
-    intake->urlencoded = urlencoded;
+    intake->type = type;
+    intake->boundary = boundary;
+    intake->urlencoded = (type != GIG_BODY_JSON);
     ctx->intake = intake;
 
     r->request_body_in_single_buf = 1;
@@ -123,42 +127,6 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     /* the reading holds a count of its own; it goes with the one finalise of this request */
     return NGX_DONE;
-}
-
-
-static ngx_int_t
-ngx_http_gig_intake_type(ngx_http_request_t *r, ngx_uint_t *urlencoded)
-{
-    u_char     *end;
-    size_t      len;
-    ngx_str_t  *type;
-
-    if (r->headers_in.content_type == NULL) {
-        return NGX_DECLINED;
-    }
-
-    type = &r->headers_in.content_type->value;
-
-    end = ngx_strlchr(type->data, type->data + type->len, ';');
-    len = end ? (size_t) (end - type->data) : type->len;
-
-    while (len && (type->data[len - 1] == ' ' || type->data[len - 1] == '\t')) {
-        len--;
-    }
-
-    if (len == 16 && ngx_strncasecmp(type->data, (u_char *) "application/json", 16) == 0) {
-        *urlencoded = 0;
-        return NGX_OK;
-    }
-
-    if (len == 33
-        && ngx_strncasecmp(type->data, (u_char *) "application/x-www-form-urlencoded", 33) == 0)
-    {
-        *urlencoded = 1;
-        return NGX_OK;
-    }
-
-    return NGX_DECLINED;
 }
 
 
@@ -194,7 +162,6 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
 {
     uint32_t             row;
     ngx_int_t            rc;
-    gig_str_t            body;
     gig_state_t          state;
     ngx_http_request_t  *r;
     ngx_http_gig_ctx_t  *ctx;
@@ -204,13 +171,7 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
 
     ngx_str_set(&ctx->outcome, "refused");
 
-    rc = ngx_http_gig_body(r, &body);
-
-    if (rc == NGX_ERROR) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (rc == NGX_DECLINED) {
+    if (ngx_http_gig_body_size(r) > GIG_BODY_MAX) {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too-large",
                                     "An application may have at most 256 KB.");
@@ -247,7 +208,7 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
 
     intake->form_loaded = 1;
 
-    rc = ngx_http_gig_intake_parse(intake, body, row);
+    rc = ngx_http_gig_intake_parse(intake, row);
 
     if (rc == NGX_OK) {
         rc = ngx_http_gig_intake_key(intake, row);
@@ -272,24 +233,36 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
  */
 
 static ngx_int_t
-ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, gig_str_t body, uint32_t row)
+ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row)
 {
-    int                  read;
-    char                 detail[sizeof("The body cannot be read: .") + GIG_DETAIL_SIZE];
-    ngx_int_t            rc;
-    ngx_http_request_t  *r;
-    ngx_http_gig_ctx_t  *ctx;
+    char                  detail[sizeof("The body cannot be read: .") + GIG_DETAIL_SIZE];
+    ngx_int_t             rc;
+    ngx_http_request_t   *r;
+    ngx_http_gig_ctx_t   *ctx;
+    gig_answers_reader_t *reader;
 
     r = intake->request;
     ctx = intake->ctx;
 
+    reader = ngx_palloc(r->pool, sizeof(gig_answers_reader_t));
+    if (reader == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     intake->answers_read = 1;
 
-    read = intake->urlencoded
-           ? gig_answers_read_urlencoded(&intake->form, body, &intake->answers, &intake->error)
-           : gig_answers_read_json(&intake->form, body, &intake->answers, &intake->error);
+    rc = gig_answers_reader_init(reader, &intake->form, intake->type, intake->boundary,
+                                 &intake->answers)
+         == 0 ? ngx_http_gig_body(r, reader, &intake->error) : NGX_ERROR;
 
-    if (read != 0) {
+    gig_answers_reader_free(reader);
+    sodium_memzero(reader, sizeof(gig_answers_reader_t));
+
+    if (rc == NGX_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (rc != NGX_OK) {
         (void) snprintf(detail, sizeof(detail), "The body cannot be read: %s.",
                         intake->error.detail);
         rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "unreadable", detail);

@@ -48,7 +48,9 @@ struct ngx_http_gig_intake_s {
     gig_submission_t           submission;
     unsigned                   form_loaded:1;
     unsigned                   answers_read:1;
-    unsigned                   urlencoded:1;
+    unsigned                   urlencoded:1;    /* a form of either encoding: the key is in it */
+    gig_body_type_t            type;
+    gig_str_t                  boundary;        /* of multipart: in the request's header */
     char                       key[256];
     size_t                     key_len;
 };

@@ -82,13 +82,16 @@ ngx_http_gig_negotiate(ngx_http_request_t *r)
 static ngx_http_gig_format_t
 ngx_http_gig_format_by_default(ngx_http_request_t *r)
 {
-    ngx_str_t  *type;
+    gig_str_t         boundary;
+    gig_body_type_t   type;
+    ngx_table_elt_t  *header;
 
-    static ngx_str_t  form = ngx_string("application/x-www-form-urlencoded");
+    /* who posts a form is a browser, or does as one */
+    header = r->headers_in.content_type;
 
-    type = r->headers_in.content_type ? &r->headers_in.content_type->value : NULL;
-
-    if (type && type->len >= form.len && ngx_strncasecmp(type->data, form.data, form.len) == 0) {
+    if (header && gig_body_type(ngx_http_gig_str(&header->value), &type, &boundary) == 0
+        && type != GIG_BODY_JSON)
+    {
         return NGX_HTTP_GIG_HTML;
     }
 

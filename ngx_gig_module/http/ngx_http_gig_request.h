@@ -13,7 +13,7 @@
 #include "ngx_http_gig_catalog.h"
 #include "ngx_http_gig_shm.h"
 
-#include "gig_form.h"
+#include "gig_answers.h"
 #include "gig_page.h"
 
 
@@ -121,10 +121,15 @@ ngx_int_t ngx_http_gig_health_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_gig_variables_add(ngx_conf_t *cf);
 
 /*
- * body: the whole body in one piece, valid as long as the request.  NGX_DECLINED:
- * over GIG_BODY_MAX.  NGX_ERROR: could not be read.
+ * Hands a body that is there (none, one buffer, several, a temporary file) to a reader,
+ * to its end.  NGX_DECLINED: the reader refused it, and error says why.  NGX_ERROR: the
+ * file could not be read.
  */
-ngx_int_t ngx_http_gig_body(ngx_http_request_t *r, gig_str_t *body);
+ngx_int_t ngx_http_gig_body(ngx_http_request_t *r, gig_answers_reader_t *reader,
+    gig_error_t *error);
+
+/* Bytes of the body that is there. */
+off_t ngx_http_gig_body_size(ngx_http_request_t *r);
 
 /* The first header of that name (in lower case), or NULL; times: how many there are, or NULL. */
 ngx_str_t *ngx_http_gig_header_in(ngx_http_request_t *r, const char *name, ngx_uint_t *times);

@@ -327,7 +327,7 @@ sub answers {
     return {
         first_name => 'Avery', last_name => 'Example', email => 'avery@example.edu',
         statement  => 'I would start with the public data.', available => JSON::PP::true,
-        consent_processing => JSON::PP::true, %answer,
+        consent_processing => JSON::PP::true, eligible => JSON::PP::true, %answer,
     };
 }
 

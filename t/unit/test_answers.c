@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "gig_form.h"
+#include "gig_answers.h"
 #include "gig_json.h"
 
 #define MEGABYTE            (1024 * 1024)
@@ -31,7 +31,7 @@
 #define SLOWER              1
 #endif
 
-static gig_form_t     form, wide;
+static gig_form_t     form, wide, rules;
 static gig_answers_t  answers;
 static gig_errors_t   errors;
 static gig_error_t    err;
@@ -49,9 +49,32 @@ static const char  wide_form[] =
     "\"options\":[{\"value\":\"71\",\"label\":\"Excel\"},{\"value\":\"72\",\"label\":\"Python\"}]},"
     "{\"name\":\"later\",\"label\":\"Keep it\",\"type\":\"consent\",\"class\":\"consent\"}]}";
 
+/* Everything that a field may ask for beyond its type. */
+static const char  rules_form[] =
+    "{\"id\":\"f_rules\",\"rev\":1,\"fields\":["
+    "{\"name\":\"code\",\"label\":\"Code\",\"type\":\"text\",\"class\":\"merit\",\"max_length\":20,"
+    "\"pattern\":\"[A-Z]{2}-\\\\d{4}\",\"example\":\"AB-1234\"},"
+    "{\"name\":\"why\",\"label\":\"Why\",\"type\":\"textarea\",\"class\":\"merit\",\"min_length\":10},"
+    "{\"name\":\"hours\",\"label\":\"Hours\",\"type\":\"number\",\"class\":\"merit\",\"min\":1,\"max\":40.5},"
+    "{\"name\":\"least\",\"label\":\"Least\",\"type\":\"number\",\"class\":\"merit\",\"min\":-3},"
+    "{\"name\":\"start\",\"label\":\"Start\",\"type\":\"date\",\"class\":\"merit\","
+    "\"min\":\"2026-10-01\",\"max\":\"2026-12-31\"},"
+    "{\"name\":\"until\",\"label\":\"Until\",\"type\":\"date\",\"class\":\"merit\",\"max\":\"2026-12-31\"},"
+    "{\"name\":\"ref\",\"label\":\"Ref\",\"type\":\"hidden\",\"class\":\"merit\",\"value\":\"web\"},"
+    "{\"name\":\"school\",\"label\":\"School\",\"type\":\"text\",\"class\":\"pedigree\",\"required\":true},"
+    "{\"name\":\"resume\",\"label\":\"Resume\",\"type\":\"file\",\"class\":\"merit\"}]}";
+
 #define ENCODED_OK                                                                               \
     "first_name=Zo%C3%AB&last_name=O%27Neil&email=Zoe%40Example.EDU&statement=One%0D%0Atwo+"     \
     "&available=no&consent_processing=on"
+
+#define PART(name)      "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n"
+
+#define MULTIPART_OK                                                                             \
+    PART("first_name") "Zo\xc3\xab\r\n" PART("last_name") "O'Neil\r\n"                           \
+    PART("email") "Zoe@Example.EDU\r\n" PART("statement") "One\r\ntwo \r\n"                      \
+    PART("available") "no\r\n" PART("consent_processing") "on\r\n" PART("_key") "k.1\r\n"         \
+    PART("_source") "fair\r\n" PART("unknown") "x\r\n--b--\r\n"
 
 #define JSON_OK                                                                                  \
     "{\"source\":{\"ref\":\"fair\"},\"answers\":{\"consent_processing\":true,\"available\":false,"  \
@@ -67,7 +90,8 @@ setup(void **state)
     errors.count = 0;
 
     return gig_form_read(gig_form_default(), &form, &errors) != 0
-           || gig_form_read(gig_str(wide_form), &wide, &errors) != 0;
+           || gig_form_read(gig_str(wide_form), &wide, &errors) != 0
+           || gig_form_read(gig_str(rules_form), &rules, &errors) != 0;
 }
 
 
@@ -78,8 +102,30 @@ teardown(void **state)
 
     gig_form_free(&form);
     gig_form_free(&wide);
+    gig_form_free(&rules);
 
     return 0;
+}
+
+
+static int
+read_encoded(const gig_form_t *with, gig_str_t body)
+{
+    return gig_answers_read(with, GIG_BODY_URLENCODED, gig_null_str, body, &answers, &err);
+}
+
+
+static int
+read_json(const gig_form_t *with, gig_str_t body)
+{
+    return gig_answers_read(with, GIG_BODY_JSON, gig_null_str, body, &answers, &err);
+}
+
+
+static int
+read_multipart(const gig_form_t *with, gig_str_t body)
+{
+    return gig_answers_read(with, GIG_BODY_MULTIPART, gig_str("b"), body, &answers, &err);
 }
 
 
@@ -90,8 +136,7 @@ check_encoded(const gig_form_t *with, const char *body, const char *field, const
     char      pointer[100];
 
     errors.count = 0;
-    assert_int_equal(gig_answers_read_urlencoded(with, (gig_str_t) { body, strlen(body) }, &answers,
-                                                 &err), 0);
+    assert_int_equal(read_encoded(with, (gig_str_t) { body, strlen(body) }), 0);
 
     if (says == NULL) {
 
@@ -124,9 +169,9 @@ check_encoded(const gig_form_t *with, const char *body, const char *field, const
 
 
 static void
-test_both_encodings_are_one(void **state)
+test_all_encodings_are_one(void **state)
 {
-    gig_buf_t  one, two;
+    gig_buf_t  one, two, three;
 
     (void) state;
 
@@ -134,8 +179,8 @@ test_both_encodings_are_one(void **state)
     gig_buf_init(&two, 10000);
     errors.count = 0;
 
-    assert_int_equal(gig_answers_read_urlencoded(&form, gig_str(ENCODED_OK
-                     "&_key=k.1&_source=fair&extra=x&website="), &answers, &err), 0);
+    assert_int_equal(read_encoded(&form, gig_str(ENCODED_OK
+                     "&_key=k.1&_source=fair&extra=x&website=")), 0);
     assert_int_equal(gig_answers_check(&form, &answers, &errors), 0);
     assert_true(gig_str_is(answers.key, "k.1"));
     assert_true(gig_str_is(answers.source, "fair"));
@@ -145,15 +190,26 @@ test_both_encodings_are_one(void **state)
     gig_answers_canonical(&form, &answers, &one);
     gig_answers_free(&answers);
 
-    assert_int_equal(gig_answers_read_json(&form, gig_str(JSON_OK), &answers, &err), 0);
+    assert_int_equal(read_json(&form, gig_str(JSON_OK)), 0);
     assert_int_equal(gig_answers_check(&form, &answers, &errors), 0);
     assert_true(gig_str_is(answers.source, "fair"));
     assert_null(json_object_get(answers.answers, "unknown"));
     gig_answers_canonical(&form, &answers, &two);
     gig_answers_free(&answers);
 
+    gig_buf_init(&three, 10000);
+    assert_int_equal(read_multipart(&form, gig_str(MULTIPART_OK)), 0);
+    assert_int_equal(gig_answers_check(&form, &answers, &errors), 0);
+    assert_true(gig_str_is(answers.key, "k.1"));
+    assert_true(gig_str_is(answers.source, "fair"));
+    gig_answers_canonical(&form, &answers, &three);
+    gig_answers_free(&answers);
+    gig_buf_add(&three, "", 1);
+
     gig_buf_add(&one, "", 1);
     gig_buf_add(&two, "", 1);
+    assert_string_equal(three.data, one.data);
+    gig_buf_free(&three);
     assert_string_equal(one.data, "{\"available\":false,\"consent_processing\":true,"
                         "\"email\":\"Zoe@example.edu\",\"first_name\":\"Zo\xc3\xab\","
                         "\"last_name\":\"O'Neil\",\"statement\":\"One\\ntwo\"}");
@@ -162,16 +218,16 @@ test_both_encodings_are_one(void **state)
     gig_buf_reset(&one);
     gig_buf_reset(&two);
 
-    assert_int_equal(gig_answers_read_urlencoded(&wide, gig_str(
-        "tools=72&year=2&tools=71&tools=72&hours=7.5&sample=x&tel=%2B1+312+555+0100"), &answers, &err),
+    assert_int_equal(read_encoded(&wide, gig_str(
+        "tools=72&year=2&tools=71&tools=72&hours=7.5&sample=x&tel=%2B1+312+555+0100")),
         0);
     assert_int_equal(gig_answers_check(&wide, &answers, &errors), 0);
     gig_answers_canonical(&wide, &answers, &one);
     gig_answers_free(&answers);
 
-    assert_int_equal(gig_answers_read_json(&wide, gig_str(
+    assert_int_equal(read_json(&wide, gig_str(
         "{\"answers\":{\"tel\":\"+1 312 555 0100\",\"hours\":7.5,\"sample\":\"x\",\"year\":\"2\","
-        "\"tools\":[\"71\",\"72\"],\"start\":null,\"url\":\"\"}}"), &answers, &err), 0);
+        "\"tools\":[\"71\",\"72\"],\"start\":null,\"url\":\"\"}}")), 0);
     assert_int_equal(gig_answers_check(&wide, &answers, &errors), 0);
     gig_answers_canonical(&wide, &answers, &two);
     gig_answers_free(&answers);
@@ -222,6 +278,111 @@ test_messages(void **state)
 
 
 static void
+test_rules(void **state)
+{
+    (void) state;
+
+    check_encoded(&rules, "school=x&code=AB-1234&why=long+enough&hours=40.5&least=-3&start=2026-10-01"
+                  "&until=2026-12-31&ref=web", NULL, NULL);
+    check_encoded(&rules, "code=ab-1234", "code", "such as AB-1234.");
+    check_encoded(&rules, "code=AB-12345", "code", "such as AB-1234.");
+    check_encoded(&rules, "why=too+short", "why", "at least 10 characters; it has 9.");
+    check_encoded(&rules, "hours=0.99", "hours", "from 1 to 40.5.");
+    check_encoded(&rules, "hours=40.51", "hours", "from 1 to 40.5.");
+    check_encoded(&rules, "hours=1e2", "hours", "from 1 to 40.5.");
+    check_encoded(&rules, "hours=1e", "hours", "a number");
+    check_encoded(&rules, "least=-3.01", "least", "from -3 on.");
+    check_encoded(&rules, "start=2026-09-30", "start", "from 2026-10-01 to 2026-12-31.");
+    check_encoded(&rules, "until=2027-01-01", "until", "up to 2026-12-31.");
+    check_encoded(&rules, "code=AB-1234", "school", "fill in");
+
+    /* all at once, however many, also a group's */
+
+    errors.count = 0;
+    assert_int_equal(read_encoded(&wide, gig_str("tel=x&hours=y&start=z&year=9&tools=1")), 0);
+    assert_int_equal(gig_answers_check(&wide, &answers, &errors), -1);
+    assert_int_equal(errors.count, 6);
+    gig_answers_free(&answers);
+}
+
+
+/* One number has one form, whoever wrote it. */
+
+static void
+test_numbers(void **state)
+{
+    size_t  i;
+    char    body[100];
+
+    static const char *const  same[][2] = {
+        { "7.50", "7.5" }, { "007", "7" }, { "1e3", "1000" }, { "-0", "-0" }, { "-0.0", "0" },
+        { "125E-2", "1.25" }, { "0.05", "0.05" }, { "1.0e1", "10" }, { "1000000", "1000000" },
+        { "0.00e9", "0" }, { "5e-3", "0.005" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        errors.count = 0;
+        (void) snprintf(body, sizeof(body), "year=1&tools=71&sample=x&hours=%s", same[i][0]);
+        assert_int_equal(read_encoded(&wide, (gig_str_t) { body, strlen(body) }), 0);
+        assert_int_equal(gig_answers_check(&wide, &answers, &errors), 0);
+        assert_string_equal(json_string_value(json_object_get(answers.answers, "hours")),
+                            strcmp(same[i][1], "-0") == 0 ? "0" : same[i][1]);
+        gig_answers_free(&answers);
+    }
+
+    check_encoded(&wide, "hours=.5", "hours", "number");
+    check_encoded(&wide, "hours=5.", "hours", "number");
+    check_encoded(&wide, "hours=1e99", "hours", "number");
+    check_encoded(&wide, "hours=0x10", "hours", "number");
+    check_encoded(&wide, "hours=--1", "hours", "number");
+    check_encoded(&wide, "hours=1234567890123456789012345678901234567890", "hours", "number");
+}
+
+
+/* A file is told of at its field, an empty file input is nothing. */
+
+static void
+test_files(void **state)
+{
+    static const char  file[] = "--b\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n"
+                                "Content-Type: application/pdf\r\n\r\n%s\r\n--b--\r\n";
+
+    size_t  i;
+    char    body[500];
+
+    static const struct {
+        const char  *name, *filename, *data, *pointer, *says;
+    } cases[] = {
+        { "resume", "cv.pdf", "%PDF \xff", "/answers/resume", "Files cannot be sent yet" },
+        { "resume", "cv.pdf", "", "/answers/resume", "Files cannot be sent yet" },
+        { "resume", "", "x", "/answers/resume", "Files cannot be sent yet" },
+        { "why", "why.txt", "because", "/answers/why", "write a text" },
+        { "photo", "me.jpg", "x", "/answers", "no field" },
+        { "resume", "", "", NULL, NULL },
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        errors.count = 0;
+        (void) snprintf(body, sizeof(body), file, cases[i].name, cases[i].filename, cases[i].data);
+        assert_int_equal(read_multipart(&rules, (gig_str_t) { body, strlen(body) }), 0);
+        assert_int_equal(gig_answers_check(&rules, &answers, &errors), -1);     /* the school */
+        assert_int_equal(errors.count, cases[i].says != NULL ? 2 : 1);
+
+        if (cases[i].says != NULL) {
+            assert_string_equal(errors.error[1].pointer, cases[i].pointer);
+            assert_non_null(strstr(errors.error[1].detail, cases[i].says));
+        }
+
+        gig_answers_free(&answers);
+    }
+}
+
+
+static void
 test_booleans(void **state)
 {
     size_t  i;
@@ -235,8 +396,7 @@ test_booleans(void **state)
         char  body[64];
 
         (void) snprintf(body, sizeof(body), "available=%s", words[i]);
-        assert_int_equal(gig_answers_read_urlencoded(&form, (gig_str_t) { body, strlen(body) },
-                                                     &answers, &err), 0);
+        assert_int_equal(read_encoded(&form, (gig_str_t) { body, strlen(body) }), 0);
         assert_true(json_is_boolean(json_object_get(answers.answers, "available")));
         assert_int_equal(json_is_true(json_object_get(answers.answers, "available")),
                          i < 4 || i == 8);
@@ -251,8 +411,8 @@ test_what_was_typed_stays(void **state)
     (void) state;
 
     errors.count = 0;
-    assert_int_equal(gig_answers_read_urlencoded(&form, gig_str(
-        "first_name=+Dana+&email=wrong&available=yes&other=x&website=http%3A%2F%2Fspam"), &answers, &err),
+    assert_int_equal(read_encoded(&form, gig_str(
+        "first_name=+Dana+&email=wrong&available=yes&other=x&website=http%3A%2F%2Fspam")),
         0);
     assert_true(answers.honeypot);
     assert_int_equal(gig_answers_check(&form, &answers, &errors), -1);
@@ -298,7 +458,7 @@ test_lengths(void **state)
 static void
 unreadable_encoded(gig_str_t body, const char *says)
 {
-    assert_int_equal(gig_answers_read_urlencoded(&form, body, &answers, &err), -1);
+    assert_int_equal(read_encoded(&form, body), -1);
     assert_non_null(strstr(err.detail, says));
     assert_null(strstr(err.detail, "secret"));
     gig_answers_free(&answers);
@@ -308,7 +468,7 @@ unreadable_encoded(gig_str_t body, const char *says)
 static void
 unreadable_json(gig_str_t body, const char *says)
 {
-    assert_int_equal(gig_answers_read_json(&form, body, &answers, &err), -1);
+    assert_int_equal(read_json(&form, body), -1);
     assert_non_null(strstr(err.detail, says));
     assert_null(strstr(err.detail, "secret"));
     gig_answers_free(&answers);
@@ -337,8 +497,7 @@ test_unreadable(void **state)
 
     /* a % that is none, no "=", empty pairs: as a browser's own parser has it */
 
-    assert_int_equal(gig_answers_read_urlencoded(&form, gig_str("&&first_name=100%&last_name=%zz&email&=x&"),
-                                                 &answers, &err), 0);
+    assert_int_equal(read_encoded(&form, gig_str("&&first_name=100%&last_name=%zz&email&=x&")), 0);
     assert_true(gig_str_is(gig_json_str(answers.answers, "first_name"), "100%"));
     assert_true(gig_str_is(gig_json_str(answers.answers, "last_name"), "%zz"));
     assert_true(gig_str_is(gig_json_str(answers.answers, "email"), ""));
@@ -360,16 +519,15 @@ test_wrong_types(void **state)
 
     for (i = 0; i < 2; i++) {
         errors.count = 0;
-        assert_int_equal(gig_answers_read_json(&form, (gig_str_t) { bodies[i], strlen(bodies[i]) },
-                                               &answers, &err), 0);
+        assert_int_equal(read_json(&form, (gig_str_t) { bodies[i], strlen(bodies[i]) }), 0);
         assert_int_equal(gig_answers_check(&form, &answers, &errors), -1);
         assert_int_equal(errors.count, 6);
         gig_answers_free(&answers);
     }
 
     errors.count = 0;
-    assert_int_equal(gig_answers_read_json(&wide, gig_str(
-        "{\"answers\":{\"tools\":[1,{}],\"year\":[\"1\"],\"sample\":\"x\"}}"), &answers, &err), 0);
+    assert_int_equal(read_json(&wide, gig_str(
+        "{\"answers\":{\"tools\":[1,{}],\"year\":[\"1\"],\"sample\":\"x\"}}")), 0);
     assert_int_equal(gig_answers_check(&wide, &answers, &errors), -1);
     assert_int_equal(errors.count, 2);
     gig_answers_free(&answers);
@@ -418,9 +576,9 @@ test_cost(void **state)
         start = clock();
 
         if (encoded) {
-            (void) gig_answers_read_urlencoded(&form, (gig_str_t) { body, k }, &answers, &err);
+            (void) read_encoded(&form, (gig_str_t) { body, k });
         } else {
-            (void) gig_answers_read_json(&form, (gig_str_t) { body, k }, &answers, &err);
+            (void) read_json(&form, (gig_str_t) { body, k });
         }
 
         after = mallinfo2();
@@ -484,8 +642,11 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        cmocka_unit_test(test_both_encodings_are_one),
+        cmocka_unit_test(test_all_encodings_are_one),
         cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_files),
         cmocka_unit_test(test_booleans),
         cmocka_unit_test(test_what_was_typed_stays),
         cmocka_unit_test(test_lengths),

@@ -96,7 +96,7 @@ test_errors_are_bounded(void **state)
     }
 
     assert_int_equal(errors.count, 1000);
-    assert_string_equal(errors.error[GIG_ERRORS_MAX - 1].detail, "31");
+    assert_string_equal(errors.error[GIG_ERRORS_MAX - 1].detail, "71");
     assert_int_equal(gig_errors_add(NULL, "/a", "nobody asks"), -1);
 }
 

@@ -70,6 +70,10 @@ refused(const char *json, const char *pointer, const char *says)
 #define FIELD(name, type)   "{\"name\":\"" name "\",\"label\":\"L\",\"type\":\"" type "\",\"class\":\"merit\"}"
 
 
+#define ASKS(type, more)                                                                          \
+    FORM("{\"name\":\"a\",\"label\":\"L\",\"type\":\"" type "\",\"class\":\"merit\"," more "}")
+
+
 static void
 test_refused(void **state)
 {
@@ -102,6 +106,26 @@ test_refused(void **state)
             "/fields/0/options/1", "another option");
     refused(FORM(FIELD("a", "text") ",{\"name\":\"b\",\"label\":\"L\",\"type\":\"text\","
                  "\"class\":\"demographic\"}"), "/fields", "self-identification");
+    refused(ASKS("text", "\"min_length\":9,\"max_length\":8"), "/fields/0", "nobody could answer");
+    refused(ASKS("text", "\"min_length\":\"9\""), "/fields/0", "min_length");
+    refused(ASKS("text", "\"min\":1"), "/fields/0", "only numbers and dates");
+    refused(ASKS("number", "\"min\":\"1\""), "/fields/0", "min that is no number");
+    refused(ASKS("number", "\"min\":10,\"max\":9"), "/fields/0", "nobody could answer");
+    refused(ASKS("number", "\"max\":1e300"), "/fields/0", "max that is no number");
+    refused(ASKS("date", "\"max\":\"2026-02-30\""), "/fields/0", "max that is no date");
+    refused(ASKS("date", "\"min\":\"2026-02-02\",\"max\":\"2026-02-01\""), "/fields/0", "nobody could");
+    refused(ASKS("text", "\"pattern\":\"a(\",\"max_length\":9,\"example\":\"a\""), "/fields/0", "empty");
+    refused(ASKS("text", "\"pattern\":\"a+\",\"example\":\"a\""), "/fields/0", "no max_length");
+    refused(ASKS("text", "\"pattern\":\"a+\",\"max_length\":2000,\"example\":\"a\""), "/fields/0",
+            "no max_length of at most 1000");
+    refused(ASKS("text", "\"pattern\":\"a+\",\"max_length\":9"), "/fields/0", "no example");
+    refused(ASKS("text", "\"pattern\":\"a+\",\"max_length\":9,\"example\":\"b\""), "/fields/0", "no example");
+    refused(ASKS("textarea", "\"pattern\":\"a+\",\"max_length\":9,\"example\":\"a\""), "/fields/0",
+            "only text, email");
+    refused(ASKS("text", "\"pattern\":7"), "/fields/0", "1 to 200 bytes");
+    refused(ASKS("text", "\"any_of\":\"g\""), "/fields/0", "none of the groups");
+    refused(ASKS("hidden", "\"required\":true"), "/fields/0", "nobody could apply");
+    refused(FORM(FIELD("eligible", "text")), "/fields/0", "with eligibility adds");
     refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"honeypot\":\"a\"},\"fields\":[" FIELD("a", "text")
             "]}", "/anti_spam/honeypot", "caught");
 }
@@ -133,13 +157,103 @@ test_public_hides(void **state)
 }
 
 
+/* What one gig makes of a form: what it hides, and what it wants confirmed. */
+
+static void
+for_gig(const char *gig, const char *fields, const char *label, const char *help)
+{
+    char         all[200];
+    json_t      *record, *shown;
+    size_t       n;
+    unsigned     i;
+    gig_field_t  last;
+
+    errors.count = 0;
+    assert_int_equal(gig_form_read(gig_str(FORM(
+        "{\"name\":\"resume\",\"label\":\"L\",\"type\":\"file\",\"class\":\"pedigree\"},"
+        FIELD("a", "text") ","
+        "{\"name\":\"school\",\"label\":\"L\",\"type\":\"text\",\"class\":\"pedigree\",\"required\":true},"
+        "{\"name\":\"year\",\"label\":\"L\",\"type\":\"select\",\"class\":\"pedigree\",\"options\":"
+        "[{\"value\":\"1\",\"label\":\"x\"}]}," FIELD("b", "text"))), &form, &errors), 0);
+
+    record = json_loads(gig, 0, NULL);
+    assert_non_null(record);
+    assert_int_equal(gig_form_for_gig(&form, record), 0);
+    json_decref(record);
+
+    n = 0;
+
+    for (i = 0; i < form.n; i++) {
+        n += (size_t) snprintf(all + n, sizeof(all) - n, "%.*s ", (int) form.field[i].name.len,
+                               form.field[i].name.data);
+    }
+
+    assert_string_equal(all, fields);
+    last = form.field[form.n - 1];
+
+    if (label != NULL) {
+        assert_true(gig_str_is(last.label, label));
+        assert_true(gig_str_is(last.help, help));
+        assert_true(last.required);
+        assert_int_equal(last.type, GIG_FIELD_CONSENT);
+    }
+
+    /* the public form says the same, so that programs know what is asked */
+
+    shown = gig_form_public(&form);
+    assert_int_equal(json_array_size(json_object_get(shown, "fields")), form.n);
+
+    for (i = 0; i < form.n; i++) {
+        assert_true(gig_str_eq(gig_json_str(json_array_get(json_object_get(shown, "fields"), i), "name"),
+                               form.field[i].name));
+    }
+
+    json_decref(shown);
+    gig_form_free(&form);
+}
+
+
+static void
+test_for_gig(void **state)
+{
+    (void) state;
+
+    for_gig("{}", "a b ", NULL, NULL);
+    for_gig("{\"privacy\":{\"blind\":true}}", "a b ", NULL, NULL);
+    for_gig("{\"privacy\":{\"blind\":null}}", "a b ", NULL, NULL);
+    for_gig("{\"privacy\":{\"blind\":false}}", "resume a school year b ", NULL, NULL);
+    for_gig("{\"eligibility\":{\"audience\":[\"student\"],\"note\":null,\"min_age\":0}}", "a b ", NULL, NULL);
+    for_gig("{\"eligibility\":{\"min_age\":18}}", "a b eligible ", "I am at least 18 years old", "");
+    for_gig("{\"eligibility\":{\"work_authorization\":[\"US\"]}}", "a b eligible ", "I may work in US", "");
+    for_gig("{\"eligibility\":{\"min_age\":16,\"work_authorization\":[\"US\",\"CA\",\"MX\"],"
+            "\"note\":\"Enrolled this term.\"},\"privacy\":{\"blind\":false}}",
+            "resume a school year b eligible ",
+            "I am at least 16 years old, may work in US, CA or MX and meet this condition",
+            "Enrolled this term.");
+    for_gig("{\"eligibility\":{\"note\":\"Enrolled.\"}}", "a b eligible ", "I meet this condition", "Enrolled.");
+
+    /* a form that asks itself is left to it */
+
+    errors.count = 0;
+    assert_int_equal(gig_form_read(gig_str(FORM(FIELD("eligible", "consent"))), &form, &errors), 0);
+
+    json_t  *gig = json_pack("{s:{s:i}}", "eligibility", "min_age", 18);
+
+    assert_int_equal(gig_form_for_gig(&form, gig), 0);
+    assert_int_equal(form.n, 1);
+    json_decref(gig);
+    gig_form_free(&form);
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_default),
         cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_public_hides)
+        cmocka_unit_test(test_public_hides),
+        cmocka_unit_test(test_for_gig)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

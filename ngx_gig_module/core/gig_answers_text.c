@@ -1,0 +1,386 @@
+
+/* The normal form of an answer that is a text, and what a text of each type must be. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <utf8proc.h>
+
+#include "gig_answers.h"
+#include "gig_pattern.h"
+#include "gig_time.h"
+#include "gig_url.h"
+#include "gig_utf8.h"
+
+/*
+ * Combining marks in a row, as in UAX #15's stream-safe text.  utf8proc sorts
+ * them pair by pair: thousands in a row would cost seconds.
+ */
+#define GIG_MARKS_MAX       30
+
+#define GIG_TEL_MAX         40
+
+
+static int  gig_answer_shape(const gig_field_t *field, gig_str_t s, const char *pointer,
+                             gig_errors_t *errors);
+static int  gig_answer_tel(gig_str_t s);
+static int  gig_answer_has_url(gig_str_t s);
+static int  gig_answer_range(const gig_field_t *field, const char *s, const char *pointer,
+                             gig_errors_t *errors);
+static int  gig_answer_pattern(const gig_field_t *field, gig_str_t s, const char *pointer,
+                               gig_errors_t *errors);
+static int  gig_answer_normal(gig_str_t s, gig_buf_t *out);
+
+
+json_t *
+gig_answer_text(const gig_field_t *field, const json_t *value, const char *pointer,
+    gig_errors_t *errors)
+{
+    char        *domain, number[GIG_NUMBER_SIZE];
+    size_t       length, limit;
+    json_t      *result;
+    gig_str_t    s;
+    gig_buf_t    raw, out;
+
+    result = NULL;
+    gig_buf_init(&raw, GIG_BODY_MAX);
+    gig_buf_init(&out, 4 * GIG_BODY_MAX);
+
+    if (value == NULL || json_is_null(value)) {
+        return gig_answer_missing(field, pointer, errors);
+    }
+
+    if (json_is_string(value)) {
+        gig_buf_add(&raw, json_string_value(value), json_string_length(value));
+
+    } else {
+        (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_NUMBER
+                              ? "Please write a number, such as 12 or 7.5."
+                              : field->type == GIG_FIELD_SELECT
+                              ? "Please choose one of the options." : "Please write a text here.");
+        goto done;
+    }
+
+    s = (gig_str_t) { raw.data, raw.len };
+    limit = field->max_length != 0 ? field->max_length : GIG_ANSWER_MAX;
+
+    if (gig_buf_failed(&raw) || gig_utf8_length(s) > 2 * (size_t) GIG_ANSWER_MAX) {
+        (void) gig_errors_add(errors, pointer, "Please shorten this to at most %zu characters.",
+                              limit);
+        goto done;
+    }
+
+    if (gig_answer_normal(s, &out) != 0
+        || !gig_utf8_clean((gig_str_t) { out.data, out.len }, field->type == GIG_FIELD_TEXTAREA))
+    {
+        (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_TEXTAREA
+                              ? "Please take out the characters that cannot be seen."
+                              : "Please write this on one line, without characters that cannot be "
+                                "seen.");
+        goto done;
+    }
+
+    s = (gig_str_t) { out.data, out.len };
+
+    if (s.len == 0) {
+        (void) gig_answer_missing(field, pointer, errors);
+        goto done;
+    }
+
+    length = gig_utf8_length(s);
+
+    if (length > limit) {
+        (void) gig_errors_add(errors, pointer,
+                              "Please shorten this to at most %zu characters; it has %zu.", limit,
+                              length);
+        goto done;
+    }
+
+    if (length < field->min_length) {
+        (void) gig_errors_add(errors, pointer, "Please write at least %u characters; it has %zu.",
+                              field->min_length, length);
+        goto done;
+    }
+
+    if (gig_answer_shape(field, s, pointer, errors) != 0) {
+        goto done;
+    }
+
+    if (field->type == GIG_FIELD_NUMBER) {
+
+        if (gig_number_normal(s, number) == 0) {
+            result = json_string(number);
+        }
+
+        goto made;
+    }
+
+    if (field->type == GIG_FIELD_EMAIL) {
+
+        for (domain = memchr(out.data, '@', out.len); domain != NULL
+             && domain < out.data + out.len; domain++)
+        {
+            *domain = (char) (*domain >= 'A' && *domain <= 'Z' ? *domain | 0x20 : *domain);
+        }
+    }
+
+    result = json_stringn(out.data, out.len);
+
+made:
+
+    if (result == NULL) {
+        (void) gig_errors_add(errors, pointer, "out of memory");
+    }
+
+done:
+
+    gig_buf_free(&raw);
+    gig_buf_free(&out);
+
+    return result;
+}
+
+
+/* 0; or -1, and told what the applicant is to do. */
+
+static int
+gig_answer_shape(const gig_field_t *field, gig_str_t s, const char *pointer, gig_errors_t *errors)
+{
+    char         number[GIG_NUMBER_SIZE];
+    int64_t      days;
+    const char  *says;
+
+    says = NULL;
+
+    switch (field->type) {
+
+    case GIG_FIELD_EMAIL:
+        if (!gig_email_valid(s)) {
+            says = "Please write your e-mail address, such as name@example.edu.";
+        }
+
+        break;
+
+    case GIG_FIELD_URL:
+        if (!gig_url_valid(s, 0)) {
+            says = "Please write a whole web address, such as https://example.edu/portfolio.";
+        }
+
+        break;
+
+    case GIG_FIELD_SELECT:
+        if (gig_answer_option(field, s) < 0) {
+            says = "Please choose one of the options.";
+        }
+
+        break;
+
+    case GIG_FIELD_TEL:
+        if (!gig_answer_tel(s)) {
+            says = "Please write a telephone number, such as +1 312 555 0100.";
+        }
+
+        break;
+
+    case GIG_FIELD_DATE:
+        if (gig_date_parse(s, &days) != 0) {
+            says = "Please write a date as year, month and day, such as 2026-10-26.";
+            break;
+        }
+
+        (void) snprintf(number, sizeof(number), "%.*s", (int) s.len, s.data);
+
+        return gig_answer_range(field, number, pointer, errors);
+
+    case GIG_FIELD_NUMBER:
+        if (gig_number_normal(s, number) != 0) {
+            says = "Please write a number, such as 12 or 7.5.";
+            break;
+        }
+
+        return gig_answer_range(field, number, pointer, errors);
+
+    default:
+        break;
+    }
+
+    if (says == NULL && field->no_url && gig_answer_has_url(s)) {
+        says = "Please leave web addresses out of this field.";
+    }
+
+    if (says != NULL) {
+        return gig_errors_add(errors, pointer, "%s", says);
+    }
+
+    return gig_answer_pattern(field, s, pointer, errors);
+}
+
+
+static int
+gig_answer_tel(gig_str_t s)
+{
+    size_t  i, digits;
+
+    digits = 0;
+
+    for (i = 0; i < s.len; i++) {
+
+        if (s.data[i] >= '0' && s.data[i] <= '9') {
+            digits++;
+
+        } else if (strchr("+-() ./x#", s.data[i]) == NULL) {
+            return 0;
+        }
+    }
+
+    return digits >= 5 && s.len <= GIG_TEL_MAX;
+}
+
+
+static int
+gig_answer_has_url(gig_str_t s)
+{
+    size_t  i;
+
+    for (i = 0; i + 4 <= s.len; i++) {
+
+        if (strncasecmp(s.data + i, "www.", 4) == 0
+            || (i + 7 <= s.len && strncasecmp(s.data + i, "http://", 7) == 0)
+            || (i + 8 <= s.len && strncasecmp(s.data + i, "https://", 8) == 0))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* s: a number in plain form, or a date. */
+
+static int
+gig_answer_range(const gig_field_t *field, const char *s, const char *pointer,
+    gig_errors_t *errors)
+{
+    int          date, below, above;
+    const char  *what;
+
+    date = field->type == GIG_FIELD_DATE;
+    what = date ? "date" : "number";
+
+    below = field->min[0] != '\0'
+            && (date ? strcmp(s, field->min) : gig_number_compare(s, field->min)) < 0;
+    above = field->max[0] != '\0'
+            && (date ? strcmp(s, field->max) : gig_number_compare(s, field->max)) > 0;
+
+    if (!below && !above) {
+        return 0;
+    }
+
+    if (field->max[0] == '\0') {
+        return gig_errors_add(errors, pointer, "Please write a %s from %s on.", what, field->min);
+    }
+
+    if (field->min[0] == '\0') {
+        return gig_errors_add(errors, pointer, "Please write a %s up to %s.", what, field->max);
+    }
+
+    return gig_errors_add(errors, pointer, "Please write a %s from %s to %s.", what, field->min,
+                          field->max);
+}
+
+
+static int
+gig_answer_pattern(const gig_field_t *field, gig_str_t s, const char *pointer,
+    gig_errors_t *errors)
+{
+    const char     *wrong;
+    gig_pattern_t   pattern;
+
+    if (field->pattern.len == 0
+        || (gig_pattern_read(field->pattern, &pattern, &wrong) == 0
+            && gig_pattern_match(&pattern, s)))
+    {
+        return 0;
+    }
+
+    return gig_errors_add(errors, pointer, "Please write this in the form that is asked for, such "
+                          "as %.*s.", (int) field->example.len, field->example.data);
+}
+
+
+/* CRLF and CR become LF, the text is composed (NFC), blanks at both ends go. */
+
+static int
+gig_answer_normal(gig_str_t s, gig_buf_t *out)
+{
+    int               marks, rc;
+    size_t            n;
+    uint32_t          code;
+    gig_str_t         rest;
+    gig_buf_t         text;
+    utf8proc_uint8_t *composed;
+    utf8proc_ssize_t  len;
+
+    rc = -1;
+    marks = 0;
+    composed = NULL;
+    gig_buf_init(&text, GIG_BODY_MAX);
+
+    for (rest = s; rest.len != 0; rest.data += n, rest.len -= n) {
+
+        n = gig_utf8_decode(rest, &code);
+
+        if (n == 0 || code == 0) {
+            goto done;
+        }
+
+        marks = utf8proc_get_property((utf8proc_int32_t) code)->combining_class != 0
+                ? marks + 1 : 0;
+
+        if (marks > GIG_MARKS_MAX) {
+            goto done;
+        }
+
+        if (code == '\r') {
+            gig_buf_puts(&text, "\n");
+            n += rest.len > 1 && rest.data[1] == '\n' ? 1 : 0;
+
+        } else {
+            gig_buf_add(&text, rest.data, n);
+        }
+    }
+
+    if (text.len != 0) {
+
+        len = utf8proc_map((const utf8proc_uint8_t *) text.data, (utf8proc_ssize_t) text.len,
+                           &composed, (utf8proc_option_t) (UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+        if (len < 0) {
+            goto done;
+        }
+
+        rest = (gig_str_t) { (const char *) composed, (size_t) len };
+
+        while (rest.len != 0 && strchr(" \t\n", rest.data[0]) != NULL) {
+            rest.data++;
+            rest.len--;
+        }
+
+        while (rest.len != 0 && strchr(" \t\n", rest.data[rest.len - 1]) != NULL) {
+            rest.len--;
+        }
+
+        gig_buf_str(out, rest);
+    }
+
+    rc = gig_buf_failed(&text) || gig_buf_failed(out) ? -1 : 0;
+
+done:
+
+    free(composed);
+    gig_buf_free(&text);
+
+    return rc;
+}
