@@ -4,20 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gig_page_parts.h"
+#include "gig_page_control.h"
 
 
-#define GIG_FORM_LONG       1000    /* characters from which a text is given more lines */
-
-
-/* What one field is drawn from. */
-typedef struct {
-    const gig_field_t  *field;
-    const json_t       *answer;     /* what was typed, or NULL */
-    const gig_error_t  *error;      /* the first fault of this field, or NULL */
-    const gig_form_t   *form;
-    int                 one_of;     /* one of several of which the form wants at least one */
-} gig_control_t;
+static void  gig_form_bound(gig_str_t bound, int date, gig_buf_t *out);
+static void  gig_form_fault(const gig_control_t *control, gig_buf_t *out);
 
 
 static const gig_error_t *
@@ -52,7 +43,7 @@ gig_form_error(const gig_errors_t *errors, gig_str_t name)
 }
 
 
-static gig_str_t
+gig_str_t
 gig_form_string(const json_t *value)
 {
     if (!json_is_string(value)) {
@@ -65,7 +56,7 @@ gig_form_string(const json_t *value)
 
 /* id="f-NAME" with an ending; names are of the form's record, so escaped. */
 
-static void
+void
 gig_form_attribute(const char *attribute, gig_str_t name, const char *end, gig_buf_t *out)
 {
     gig_buf_printf(out, " %s=\"f-", attribute);
@@ -135,14 +126,70 @@ gig_form_has_help(const gig_control_t *control)
 
     field = control->field;
 
-    return field->help.len != 0 || control->one_of
+    return field->help.len != 0 || control->one_of || field->min[0] != '\0'
+           || field->max[0] != '\0' || field->pattern.len != 0
            || ((field->type == GIG_FIELD_TEXTAREA) && field->max_length != 0);
+}
+
+
+/* "From 1 to 40.", "For example AB-1234.": what the browser will not say. */
+
+static void
+gig_form_wants(const gig_field_t *field, const char *blank, gig_buf_t *out)
+{
+    int        date;
+    gig_str_t  min, max;
+
+    date = field->type == GIG_FIELD_DATE;
+    min = gig_page_str(field->min);
+    max = gig_page_str(field->max);
+
+    if (min.len != 0 || max.len != 0) {
+
+        gig_buf_puts(out, blank);
+        gig_buf_puts(out, (min.len != 0) ? "From " : "Up to ");
+        gig_form_bound(min.len != 0 ? min : max, date, out);
+
+        if (min.len != 0 && max.len != 0) {
+            gig_buf_puts(out, " to ");
+            gig_form_bound(max, date, out);
+
+        } else if (min.len != 0) {
+            gig_buf_puts(out, " on");
+        }
+
+        gig_buf_puts(out, ".");
+        blank = " ";
+    }
+
+    if (field->pattern.len != 0) {
+        gig_buf_puts(out, blank);
+        gig_buf_puts(out, "For example ");
+        gig_buf_html(out, field->example);
+        gig_buf_puts(out, ".");
+    }
+}
+
+
+static void
+gig_form_bound(gig_str_t bound, int date, gig_buf_t *out)
+{
+    gig_buf_t  text;
+
+    if (!date) {
+        gig_buf_html(out, bound);
+        return;
+    }
+
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_date(bound, 0, &text);
+    gig_html_take(&text, out);
 }
 
 
 /* name, required, aria-invalid and aria-describedby: what all controls have. */
 
-static void
+void
 gig_form_common(const gig_control_t *control, gig_buf_t *out)
 {
     const gig_field_t  *field;
@@ -179,7 +226,7 @@ gig_form_common(const gig_control_t *control, gig_buf_t *out)
 }
 
 
-static void
+void
 gig_form_help(const gig_control_t *control, gig_buf_t *out)
 {
     const gig_field_t  *field;
@@ -198,6 +245,8 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
             gig_buf_puts(out, " instead; one is enough.");
         }
 
+        gig_form_wants(field, (field->help.len != 0 || control->one_of) ? " " : "", out);
+
         if (field->type == GIG_FIELD_TEXTAREA && field->max_length != 0) {
             gig_buf_puts(out, (field->help.len != 0 || control->one_of) ? " Up to " : "Up to ");
             gig_text_count(field->max_length, out);
@@ -206,6 +255,17 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
 
         gig_buf_puts(out, "</p>");
     }
+
+    gig_form_fault(control, out);
+}
+
+
+static void
+gig_form_fault(const gig_control_t *control, gig_buf_t *out)
+{
+    const gig_field_t  *field;
+
+    field = control->field;
 
     if (control->error != NULL) {
         gig_buf_puts(out, "<p class=\"gig-error\" id=\"e-");
@@ -228,7 +288,7 @@ gig_form_label_text(const gig_control_t *control, gig_buf_t *out)
 }
 
 
-static void
+void
 gig_form_label(const gig_control_t *control, gig_buf_t *out)
 {
     gig_buf_puts(out, "<label");
@@ -236,97 +296,6 @@ gig_form_label(const gig_control_t *control, gig_buf_t *out)
     gig_buf_puts(out, ">");
     gig_form_label_text(control, out);
     gig_buf_puts(out, "</label>");
-}
-
-
-static void
-gig_form_autocomplete(const gig_field_t *field, gig_buf_t *out)
-{
-    if (field->autocomplete.len != 0) {
-        gig_buf_puts(out, " autocomplete=\"");
-        gig_buf_html(out, field->autocomplete);
-        gig_buf_puts(out, "\"");
-    }
-}
-
-
-static void
-gig_form_input(const gig_control_t *control, gig_buf_t *out)
-{
-    unsigned            max;
-    const char         *type;
-    const gig_field_t  *field;
-
-    field = control->field;
-    type = "type=\"text\"";
-
-    switch (field->type) {
-
-    case GIG_FIELD_EMAIL:
-        type = "type=\"email\" inputmode=\"email\" autocapitalize=\"none\" spellcheck=\"false\"";
-        break;
-
-    case GIG_FIELD_TEL:
-        type = "type=\"tel\" inputmode=\"tel\"";
-        break;
-
-    case GIG_FIELD_URL:
-        type = "type=\"url\" inputmode=\"url\" autocapitalize=\"none\" spellcheck=\"false\"";
-        break;
-
-    case GIG_FIELD_NUMBER:
-        type = "type=\"text\" inputmode=\"decimal\"";
-        break;
-
-    case GIG_FIELD_DATE:
-        type = "type=\"date\"";
-        break;
-
-    default:
-        break;
-    }
-
-    gig_form_label(control, out);
-    gig_form_help(control, out);
-
-    gig_buf_printf(out, "<input class=\"gig-input\" %s", type);
-    gig_form_attribute("id", field->name, "", out);
-    gig_form_common(control, out);
-    gig_form_autocomplete(field, out);
-
-    max = (field->max_length != 0) ? field->max_length : GIG_ANSWER_MAX;
-
-    if (field->type != GIG_FIELD_DATE) {
-        gig_buf_printf(out, " maxlength=\"%u\"", max);
-    }
-
-    gig_buf_puts(out, " value=\"");
-    gig_buf_html(out, gig_form_string(control->answer));
-    gig_buf_puts(out, "\">");
-}
-
-
-static void
-gig_form_textarea(const gig_control_t *control, gig_buf_t *out)
-{
-    unsigned            max;
-    const gig_field_t  *field;
-
-    field = control->field;
-    max = (field->max_length != 0) ? field->max_length : GIG_ANSWER_MAX;
-
-    gig_form_label(control, out);
-    gig_form_help(control, out);
-
-    gig_buf_printf(out, "<textarea class=\"gig-input\" rows=\"%u\" maxlength=\"%u\"",
-                   (max >= GIG_FORM_LONG) ? 8U : 4U, max);
-    gig_form_attribute("id", field->name, "", out);
-    gig_form_common(control, out);
-
-    /* A parser drops one line feed after the start tag: this one, not the applicant's. */
-    gig_buf_puts(out, ">\n");
-    gig_buf_html(out, gig_form_string(control->answer));
-    gig_buf_puts(out, "</textarea>");
 }
 
 
@@ -498,7 +467,8 @@ gig_form_consent(const gig_control_t *control, gig_str_t policy, gig_buf_t *out)
     gig_form_label(control, out);
     gig_buf_puts(out, "</div>");
 
-    if (gig_text_https(policy)) {
+    /* what a gig's eligibility asks is no matter of data */
+    if (gig_text_https(policy) && !gig_str_is(field->name, GIG_FIELD_ELIGIBLE)) {
         gig_buf_puts(out, "<p class=\"gig-help\"><a rel=\"noopener\" target=\"_blank\" href=\"");
         gig_buf_html(out, policy);
         gig_buf_puts(out, "\">How your data is handled <span class=\"gig-only-read\">"
@@ -519,7 +489,8 @@ gig_form_kept(const gig_control_t *control, gig_buf_t *out)
     gig_buf_puts(out, " name=\"");
     gig_buf_html(out, control->field->name);
     gig_buf_puts(out, "\" value=\"");
-    gig_buf_html(out, gig_form_string(control->answer));
+    gig_buf_html(out, json_is_string(control->answer) ? gig_form_string(control->answer)
+                                                      : control->field->value);
     gig_buf_puts(out, "\">\n");
 }
 
@@ -547,6 +518,8 @@ gig_form_file(const gig_control_t *control, gig_buf_t *out)
     } else {
         gig_buf_puts(out, "This form takes no files, and you do not need one to apply.</p>");
     }
+
+    gig_form_fault(control, out);
 }
 
 

@@ -214,7 +214,17 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     gig_form_intro(form, out);
 
     gig_buf_puts(out, "<form class=\"gig-form\" method=\"post\" novalidate"
-                 " accept-charset=\"utf-8\" action=\"");
+                 " accept-charset=\"utf-8\"");
+
+    /* the encoding that can carry a file; without one the shorter one does */
+    for (i = 0; i < form->form->n; i++) {
+        if (form->form->field[i].type == GIG_FIELD_FILE) {
+            gig_buf_puts(out, " enctype=\"multipart/form-data\"");
+            break;
+        }
+    }
+
+    gig_buf_puts(out, " action=\"");
     gig_buf_html(out, page->base);
     gig_buf_uri(out, id);
     gig_buf_puts(out, "/applications\">\n");

@@ -1,0 +1,37 @@
+
+/* What the controls of a form share (gig_page_field.c, gig_page_input.c). */
+
+#ifndef GIG_PAGE_CONTROL_H
+#define GIG_PAGE_CONTROL_H
+
+#include "gig_page_parts.h"
+
+/* What one field is drawn from. */
+typedef struct {
+    const gig_field_t  *field;
+    const json_t       *answer;     /* what was typed, or NULL */
+    const gig_error_t  *error;      /* the first fault of this field, or NULL */
+    const gig_form_t   *form;
+    int                 one_of;     /* one of several of which the form wants at least one */
+} gig_control_t;
+
+/* id="f-NAME" with an ending, or another attribute; the name is escaped. */
+void gig_form_attribute(const char *attribute, gig_str_t name, const char *end, gig_buf_t *out);
+
+/* name, required, aria-invalid and aria-describedby: what all controls have. */
+void gig_form_common(const gig_control_t *control, gig_buf_t *out);
+void gig_form_label(const gig_control_t *control, gig_buf_t *out);
+
+/* What helps to answer, and under it what is wrong. */
+void gig_form_help(const gig_control_t *control, gig_buf_t *out);
+
+/* autocomplete: what the form's author says, else what the type is for any form. */
+void gig_form_autocomplete(const gig_field_t *field, gig_buf_t *out);
+
+void gig_form_input(const gig_control_t *control, gig_buf_t *out);
+void gig_form_textarea(const gig_control_t *control, gig_buf_t *out);
+
+/* A string as a view; anything else is empty. */
+gig_str_t gig_form_string(const json_t *value);
+
+#endif /* GIG_PAGE_CONTROL_H */
