@@ -51,8 +51,8 @@ static const gig_value_kind_t  gig_json_literal_kinds[] = {
 
 #define GIG_JSON_WRONG      "this is not valid JSON"
 #define GIG_JSON_ANSWERS_WRONG                                                                   \
-    "\"answers\" is missing or no object; {\"answers\":{\"email\":\"name@example.edu\"}} is the "    \
-    "form of it"
+    "\"answers\" is missing or no object; "                                                      \
+    "{\"answers\":{\"email\":\"name@example.edu\"}} is the form of it"
 
 
 static int  gig_json_byte(gig_body_t *body, unsigned char c, gig_error_t *err);

@@ -1,18 +1,13 @@
 
 /*
- * Bodies of applications, both encodings (the first byte says which): read,
+ * Bodies of applications, of all three encodings (the first byte says which): read,
  * checked, and once valid their normal form must be valid and stay the same.
- *
- *     clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Ingx_gig_module/core \
- *         t/fuzz/fuzz_answers.c build/gig_embedded.c \
- *         ngx_gig_module/core/gig_{answers,answers_check,base,buf,form,json,time,url,utf8,zone,zone_rule}.c \
- *         -ljansson -lutf8proc -lm
  */
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "gig_form.h"
+#include "gig_answers.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,8 +42,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     gig_buf_init(&out, 4 * GIG_BODY_MAX);
     gig_buf_init(&again, 4 * GIG_BODY_MAX);
 
-    rc = data[0] & 1 ? gig_answers_read_json(&form, body, &answers, &err)
-                     : gig_answers_read_urlencoded(&form, body, &answers, &err);
+    rc = gig_answers_read(&form, data[0] % 3 == 0 ? GIG_BODY_URLENCODED
+                          : data[0] % 3 == 1 ? GIG_BODY_JSON : GIG_BODY_MULTIPART,
+                          gig_str("b"), body, &answers, &err);
 
     if (rc == 0 && gig_answers_check(&form, &answers, &errors) == 0) {
 
