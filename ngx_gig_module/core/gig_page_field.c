@@ -127,17 +127,18 @@ gig_form_has_help(const gig_control_t *control)
     field = control->field;
 
     return field->help.len != 0 || control->one_of || field->min[0] != '\0'
-           || field->max[0] != '\0' || field->pattern.len != 0
+           || field->max[0] != '\0' || field->pattern.len != 0 || field->min_length != 0
            || ((field->type == GIG_FIELD_TEXTAREA) && field->max_length != 0);
 }
 
 
-/* "From 1 to 40.", "For example AB-1234.": what the browser will not say. */
+/* "From 1 to 40.", "For example AB-1234.", "Up to 3,000 characters.": before somebody fails it. */
 
 static void
 gig_form_wants(const gig_field_t *field, const char *blank, gig_buf_t *out)
 {
     int        date;
+    unsigned   most;
     gig_str_t  min, max;
 
     date = field->type == GIG_FIELD_DATE;
@@ -167,7 +168,29 @@ gig_form_wants(const gig_field_t *field, const char *blank, gig_buf_t *out)
         gig_buf_puts(out, "For example ");
         gig_buf_html(out, field->example);
         gig_buf_puts(out, ".");
+        blank = " ";
     }
+
+    /* that a line of a few hundred characters is not endless nobody needs to be told */
+    most = (field->type == GIG_FIELD_TEXTAREA) ? field->max_length : 0;
+
+    if (field->min_length == 0 && most == 0) {
+        return;
+    }
+
+    gig_buf_puts(out, blank);
+
+    if (field->min_length != 0) {
+        gig_buf_puts(out, (most != 0) ? "From " : "At least ");
+        gig_text_count(field->min_length, out);
+    }
+
+    if (most != 0) {
+        gig_buf_puts(out, (field->min_length != 0) ? " to " : "Up to ");
+        gig_text_count(most, out);
+    }
+
+    gig_buf_puts(out, " characters.");
 }
 
 
@@ -246,12 +269,6 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
         }
 
         gig_form_wants(field, (field->help.len != 0 || control->one_of) ? " " : "", out);
-
-        if (field->type == GIG_FIELD_TEXTAREA && field->max_length != 0) {
-            gig_buf_puts(out, (field->help.len != 0 || control->one_of) ? " Up to " : "Up to ");
-            gig_text_count(field->max_length, out);
-            gig_buf_puts(out, " characters.");
-        }
 
         gig_buf_puts(out, "</p>");
     }

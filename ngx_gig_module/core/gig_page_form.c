@@ -4,7 +4,10 @@
 #include "gig_page_parts.h"
 
 
-/* The label of a field, so that a fault in the summary says of what it is; a consent does. */
+/*
+ * The label of a field, so that a fault in the summary says of what it is.  A consent's
+ * fault does, but where a gig has added a box there are two of them.
+ */
 
 static void
 gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
@@ -20,7 +23,9 @@ gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
 
         label = form->field[i].label;
 
-        if (form->field[i].type != GIG_FIELD_CONSENT && label.len != 0) {
+        if (label.len != 0
+            && (form->field[i].type != GIG_FIELD_CONSENT || gig_str_is(name, GIG_FIELD_ELIGIBLE)))
+        {
             gig_buf_html(out, label);
             gig_buf_puts(out, (label.data[label.len - 1] == '?') ? " " : ": ");
         }
