@@ -114,7 +114,7 @@ gig_body_parameter(gig_str_t *rest, gig_str_t *value)
                 i++;
             }
 
-            for (at = i; i < rest->len && p[i] != ';'; i++) {
+            for (/* void */; i < rest->len && p[i] != ';'; i++) {
                 if (p[i] != ' ' && p[i] != '\t') {
                     *value = gig_null_str;
                 }

@@ -338,8 +338,8 @@ gig_pattern_atom(gig_pattern_reader_t *r)
 
     case '\\':
         if (r->end - r->p > 1 && strchr("dws", r->p[1]) != NULL) {
-            gig_pattern_kind(r, r->p[1]);
             r->p += 2;
+            gig_pattern_kind(r, r->p[-1]);
             gig_pattern_set_end(r, GIG_STEP_SET, first);
             return;
         }
@@ -383,8 +383,8 @@ gig_pattern_set(gig_pattern_reader_t *r)
     while (r->p != r->end && *r->p != ']') {
 
         if (*r->p == '\\' && r->end - r->p > 1 && strchr("dws", r->p[1]) != NULL) {
-            gig_pattern_kind(r, r->p[1]);
             r->p += 2;
+            gig_pattern_kind(r, r->p[-1]);
             continue;
         }
 

@@ -530,7 +530,6 @@ test_cost(void **state)
     for (i = 0; i <= sizeof(cases) / sizeof(cases[0]); i++) {
 
         memcpy(boundary, "b", 2);
-        size = 0;
 
         if (i == sizeof(cases) / sizeof(cases[0])) {
 

@@ -100,6 +100,21 @@ test_refused(void **state)
         }
     }
 
+    /* at the end of its memory, and full in the middle of a set */
+
+    for (i = 100; i < 150; i++) {
+
+        char  *full = malloc(i + 3);
+
+        assert_non_null(full);
+        memset(full, 'a', i);
+        full[0] = '[';
+        memcpy(full + i, "\\w]", 3);
+        assert_int_equal(gig_pattern_read((gig_str_t) { full, i + 3 }, &pattern, &wrong),
+                         i - 1 + 4 > GIG_PATTERN_RANGES ? -1 : 0);
+        free(full);
+    }
+
     memset(longest, 'a', sizeof(longest));
     assert_int_equal(gig_pattern_read((gig_str_t) { longest, GIG_PATTERN_MAX }, &pattern, &wrong), 0);
     assert_int_equal(gig_pattern_read((gig_str_t) { longest, GIG_PATTERN_MAX + 1 }, &pattern, &wrong), -1);
