@@ -21,6 +21,9 @@ static json_t  *gig_answer_boolean(const gig_field_t *field, const json_t *value
                                    const char *pointer, gig_errors_t *errors);
 static void  gig_answers_groups(const gig_form_t *form, const unsigned char *answered,
                                 gig_errors_t *errors);
+static int  gig_answers_sent_file(const json_t *files, gig_str_t name);
+static json_t  *gig_answer_file(const gig_field_t *field, const char *pointer,
+                                gig_errors_t *errors);
 static void  gig_answers_files(const gig_form_t *form, const json_t *files, gig_errors_t *errors);
 static int  gig_answers_applicant(const gig_form_t *form, const json_t *checked, json_t *extra);
 
@@ -31,6 +34,7 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
     int            rc;
     char           name[GIG_FIELD_NAME + 1], pointer[GIG_POINTER_SIZE];
     json_t        *checked, *value;
+    const json_t  *files;
     unsigned       i, before, faults;
     unsigned char  answered[GIG_FORM_FIELDS];
 
@@ -44,14 +48,18 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
         goto done;
     }
 
+    files = json_object_get(answers->extra, "files");
+
     for (i = 0; i < form->n; i++) {
 
         gig_answer_name(&form->field[i], name);
         (void) snprintf(pointer, sizeof(pointer), "/answers/%s", name);
         faults = errors->count;
 
-        value = gig_answer_check(&form->field[i], json_object_get(answers->answers, name),
-                                 pointer, errors);
+        value = gig_answers_sent_file(files, form->field[i].name)
+                ? gig_answer_file(&form->field[i], pointer, errors)
+                : gig_answer_check(&form->field[i], json_object_get(answers->answers, name),
+                                   pointer, errors);
 
         /* one that is wrong is no one that is missing */
 
@@ -63,7 +71,7 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
     }
 
     gig_answers_groups(form, answered, errors);
-    gig_answers_files(form, json_object_get(answers->extra, "files"), errors);
+    gig_answers_files(form, files, errors);
 
     if (errors->count != before) {
         goto done;                              /* what was typed stays, to be shown again */
@@ -357,32 +365,54 @@ gig_answers_groups(const gig_form_t *form, const unsigned char *answered, gig_er
 
 /* A file that was sent is never dropped in silence: who sent it thinks it has arrived. */
 
-static void
-gig_answers_files(const gig_form_t *form, const json_t *files, gig_errors_t *errors)
+static json_t *
+gig_answer_file(const gig_field_t *field, const char *pointer, gig_errors_t *errors)
 {
-    char         pointer[GIG_POINTER_SIZE];
-    size_t       i;
-    unsigned     k;
-    gig_str_t    name;
-    const char  *says;
+    (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_FILE
+                          ? "Files cannot be sent yet. Please leave this empty."
+                          : "Please write a text here; a file was sent.");
+
+    return NULL;
+}
+
+
+static int
+gig_answers_sent_file(const json_t *files, gig_str_t name)
+{
+    size_t     i;
+    gig_str_t  sent;
 
     for (i = 0; i < json_array_size(files); i++) {
 
-        name.data = json_string_value(json_array_get(files, i));
-        name.len = json_string_length(json_array_get(files, i));
+        sent.data = json_string_value(json_array_get(files, i));
+        sent.len = json_string_length(json_array_get(files, i));
 
-        for (k = 0; k < form->n && !gig_str_eq(form->field[k].name, name); k++) { /* void */ }
+        if (gig_str_eq(sent, name)) {
+            return 1;
+        }
+    }
 
-        says = k == form->n ? "This form has no field for that file. Please take it out."
-               : form->field[k].type == GIG_FIELD_FILE
-               ? "Files cannot be sent yet. Please leave this empty."
-               : "Please write a text here; a file was sent.";
+    return 0;
+}
 
-        /* what is no field may have any name, and a pointer has not room for each */
 
-        (void) snprintf(pointer, sizeof(pointer), "/answers%s%.*s", k != form->n ? "/" : "",
-                        k != form->n ? (int) name.len : 0, name.data);
-        (void) gig_errors_add(errors, pointer, "%s", says);
+/* Those of no field: under any name, for which a pointer has not always room. */
+
+static void
+gig_answers_files(const gig_form_t *form, const json_t *files, gig_errors_t *errors)
+{
+    size_t    unknown;
+    unsigned  i;
+
+    unknown = json_array_size(files);
+
+    for (i = 0; i < form->n; i++) {
+        unknown -= gig_answers_sent_file(files, form->field[i].name) ? 1 : 0;
+    }
+
+    if (unknown != 0) {
+        (void) gig_errors_add(errors, "/answers", "This form has no field for a file that was "
+                              "sent. Please take it out.");
     }
 }
 

@@ -349,7 +349,7 @@ test_files(void **state)
     static const char  file[] = "--b\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\n"
                                 "Content-Type: application/pdf\r\n\r\n%s\r\n--b--\r\n";
 
-    size_t  i;
+    size_t  i, k;
     char    body[500];
 
     static const struct {
@@ -359,6 +359,7 @@ test_files(void **state)
         { "resume", "cv.pdf", "", "/answers/resume", "Files cannot be sent yet" },
         { "resume", "", "x", "/answers/resume", "Files cannot be sent yet" },
         { "why", "why.txt", "because", "/answers/why", "write a text" },
+        { "school", "s.txt", "x", "/answers/school", "write a text" },
         { "photo", "me.jpg", "x", "/answers", "no field" },
         { "resume", "", "", NULL, NULL },
     };
@@ -370,11 +371,13 @@ test_files(void **state)
         (void) snprintf(body, sizeof(body), file, cases[i].name, cases[i].filename, cases[i].data);
         assert_int_equal(read_multipart(&rules, (gig_str_t) { body, strlen(body) }), 0);
         assert_int_equal(gig_answers_check(&rules, &answers, &errors), -1);     /* the school */
-        assert_int_equal(errors.count, cases[i].says != NULL ? 2 : 1);
+        assert_int_equal(errors.count, cases[i].says == NULL || strcmp(cases[i].name, "school") == 0
+                         ? 1 : 2);
 
         if (cases[i].says != NULL) {
-            assert_string_equal(errors.error[1].pointer, cases[i].pointer);
-            assert_non_null(strstr(errors.error[1].detail, cases[i].says));
+            k = errors.count == 2 && strcmp(errors.error[0].pointer, "/answers/school") == 0 ? 1 : 0;
+            assert_string_equal(errors.error[k].pointer, cases[i].pointer);
+            assert_non_null(strstr(errors.error[k].detail, cases[i].says));
         }
 
         gig_answers_free(&answers);
