@@ -11,7 +11,7 @@
 #define GIG_REAL_DIGITS         17              /* enough for any double */
 
 
-static size_t  gig_json_scan(gig_str_t data, size_t *values);
+static size_t  gig_json_depth(gig_str_t data);
 static const char  *gig_json_reason(const json_error_t *error);
 static void  gig_canonical_value(const json_t *value, gig_buf_t *out, unsigned depth);
 static void  gig_canonical_object(const json_t *object, gig_buf_t *out, unsigned depth);
@@ -24,7 +24,6 @@ json_t *
 gig_json_parse(gig_str_t data, size_t max_size, unsigned max_depth, gig_error_t *err)
 {
     json_t        *value;
-    size_t         values;
     json_error_t   error;
 
     if (data.len == 0) {
@@ -38,7 +37,7 @@ gig_json_parse(gig_str_t data, size_t max_size, unsigned max_depth, gig_error_t 
         return NULL;
     }
 
-    if (gig_json_scan(data, &values) > max_depth) {
+    if (gig_json_depth(data) > max_depth) {
         (void) gig_error_set(err, "", "the JSON is nested too deeply; at most %u levels are read",
                              max_depth);
         return NULL;
@@ -83,13 +82,12 @@ gig_json_reason(const json_error_t *error)
 
 
 /*
- * Looks at the punctuation outside strings; jansson checks the rest.  The most
- * brackets that are open at once, and through `values` how many values there are
- * at most.
+ * The most brackets that are open at once.  Looks at the punctuation outside strings;
+ * jansson checks the rest.
  */
 
 static size_t
-gig_json_scan(gig_str_t data, size_t *values)
+gig_json_depth(gig_str_t data)
 {
     int     string;
     size_t  i, depth, deepest;
@@ -97,7 +95,6 @@ gig_json_scan(gig_str_t data, size_t *values)
     string = 0;
     depth = 0;
     deepest = 0;
-    *values = 1;
 
     for (i = 0; i < data.len; i++) {
 
@@ -122,7 +119,6 @@ gig_json_scan(gig_str_t data, size_t *values)
                 deepest = depth;
             }
 
-            (*values)++;
             break;
 
         case ']':
@@ -133,27 +129,12 @@ gig_json_scan(gig_str_t data, size_t *values)
 
             break;
 
-        case ',':
-            (*values)++;
-            break;
-
         default:
             break;
         }
     }
 
     return deepest;
-}
-
-
-size_t
-gig_json_values(gig_str_t data)
-{
-    size_t  values;
-
-    (void) gig_json_scan(data, &values);
-
-    return values;
 }
 
 

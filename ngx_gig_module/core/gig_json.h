@@ -20,12 +20,6 @@
 json_t *gig_json_parse(gig_str_t data, size_t max_size, unsigned max_depth, gig_error_t *err);
 
 /*
- * At most how many values the text can hold, counted without parsing: for a
- * reader of hostile bodies, since an empty array of two bytes costs a hundred.
- */
-size_t gig_json_values(gig_str_t data);
-
-/*
  * RFC 8785 for what our records hold: members sorted, no blanks, integers as
  * they are, reals in shortest round-trip form, only " \ and controls escaped.
  */

@@ -117,8 +117,6 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     intake->urlencoded = (type != GIG_BODY_JSON);
     ctx->intake = intake;
 
-    r->request_body_in_single_buf = 1;
-
     rc = ngx_http_read_client_request_body(r, ngx_http_gig_intake_body);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {

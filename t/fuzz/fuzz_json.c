@@ -75,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     deepest = 0;
 
     if (size > GIG_TEXT_MAX
-        || gig_fuzz_count(value, 0, &deepest) > gig_json_values(text)
+        || gig_fuzz_count(value, 0, &deepest) > size
         || deepest > GIG_JSON_DEPTH_MAX)
     {
         abort();

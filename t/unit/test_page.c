@@ -457,6 +457,68 @@ test_group(void **state)
 }
 
 
+/* Each type has the control that browsers have for it, with what was typed whatever it was. */
+
+static void
+test_inputs(void **state)
+{
+    char          *html;
+    fixture_t     *f;
+    gig_field_t   *field;
+
+    (void) state;
+
+    f = make(NULL);
+
+    field = &f->form.field[5];                          /* a number */
+    (void) snprintf(field->min, sizeof(field->min), "1");
+    (void) snprintf(field->max, sizeof(field->max), "40");
+    field = &f->form.field[6];                          /* a date */
+    (void) snprintf(field->min, sizeof(field->min), "2026-10-01");
+    field->autocomplete = str("bday");
+    f->form.field[0].pattern = str("[A-Z]+");
+    f->form.field[0].example = str("AB<C");
+    f->form.field[0].min_length = 2;
+    f->form.field[2].autocomplete = str("");            /* a telephone number */
+    f->form.field[4].min_length = 40;
+    f->form.field[11].value = str("a \"value\"");       /* hidden */
+
+    html = form_page(f, 0);
+    assert_non_null(strstr(html, "type=\"number\" inputmode=\"decimal\" step=\"any\" id=\"f-number\""));
+    assert_non_null(strstr(html, " min=\"1\" max=\"40\" value=\"\">"));
+    assert_non_null(strstr(html, "Why we ask. From 1 to 40.</p>"));
+    assert_non_null(strstr(html, "type=\"date\" id=\"f-day\""));
+    assert_non_null(strstr(html, " autocomplete=\"bday\" min=\"2026-10-01\" value=\"\">"));
+    assert_non_null(strstr(html, "From 1 Oct 2026 on.</p>"));
+    assert_non_null(strstr(html, "For example AB&lt;C. At least 2 characters.</p>"));
+    assert_non_null(strstr(html, "From 40 to 300 characters.</p>"));
+    assert_non_null(strstr(html, "type=\"tel\" inputmode=\"tel\" id=\"f-phone\""));
+    assert_non_null(strstr(html, " autocomplete=\"tel\" "));
+    assert_non_null(strstr(html, "name=\"secret\" value=\"a &quot;value&quot;\">"));
+    assert_non_null(strstr(html, " enctype=\"multipart/form-data\" "));
+    assert_null(strstr(html, "id=\"e-"));
+    free(html);
+
+    /* what a browser would drop comes back as a text, with the fault; also a file's */
+
+    (void) json_object_set_new(f->answers, "number", json_string("many"));
+    (void) json_object_set_new(f->answers, "day", json_string("soon"));
+    html = form_page(f, 1);
+    assert_non_null(strstr(html, "type=\"text\" inputmode=\"decimal\" id=\"f-number\""));
+    assert_non_null(strstr(html, "value=\"many\""));
+    assert_non_null(strstr(html, "type=\"text\" id=\"f-day\""));
+    assert_non_null(strstr(html, "value=\"soon\""));
+    assert_non_null(strstr(html, "id=\"e-resume\""));
+    free(html);
+
+    f->form.n--;                                        /* the file */
+    html = form_page(f, 0);
+    assert_null(strstr(html, "enctype"));
+    free(html);
+    done(f);
+}
+
+
 /* Previews need whole addresses: with a path for a base there is nothing to say. */
 
 static void
@@ -611,6 +673,7 @@ main(void)
         cmocka_unit_test(test_gig),
         cmocka_unit_test(test_form),
         cmocka_unit_test(test_group),
+        cmocka_unit_test(test_inputs),
         cmocka_unit_test(test_meta),
         cmocka_unit_test(test_receipt),
         cmocka_unit_test(test_problem_json),
