@@ -51,7 +51,7 @@ $test->import_gigs(
     gig_record('grown', eligibility => { min_age => 18, work_authorization => ['US', 'CA'], note => 'Enrolled this term.' }),
     gig_record('file', form => { id => 'cv', rev => 1 }));
 $test->start_sync;
-$test->start_nginx(location => 'client_body_buffer_size 1k; client_body_timeout 5s;');
+$test->start_nginx(location => 'client_body_buffer_size 1k; client_body_timeout 5s; client_body_in_file_only on;');
 $test->wait_total(4, 20) or BAIL_OUT('no catalog');
 
 my %good = (first_name => 'Zoë', email => 'Zoe@Example.edu', tel => '+1 312 555 0100', sample => "One\r\ntwo and more", hours => '7.50', start => '2026-10-05',
@@ -144,6 +144,8 @@ $connection->raw($head . "Transfer-Encoding: chunked\r\n\r\n" . "400\r\n" . subs
 close $connection->{socket};
 is_deeply([$test->workers], [$worker], 'the worker is well');
 is(raw('a large one', 202, $head . 'Content-Length: ' . length($long) . "\r\n\r\n" . $long)->{status}, 202, 'out of a file');
+
+is_deeply([files()], [], 'and no file is left, though the configuration asks for them');
 
 # --- what cannot be read: told what and where
 

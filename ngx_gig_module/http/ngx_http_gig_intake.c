@@ -117,6 +117,11 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     intake->urlencoded = (type != GIG_BODY_JSON);
     ctx->intake = intake;
 
+    /* readable answers stay in no file that has a name, whatever client_body_in_file_only says */
+    r->request_body_in_file_only = 0;
+    r->request_body_in_persistent_file = 0;
+    r->request_body_in_clean_file = 0;
+
     rc = ngx_http_read_client_request_body(r, ngx_http_gig_intake_body);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
