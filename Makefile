@@ -6,6 +6,8 @@
 # NGX_SRC=DIR     another nginx source tree (default: Debian's nginx-dev)
 # SANITIZE=1      ASan and UBSan, in build-asan/
 # CC=clang        works as well
+# CONNECTORS=sqlite  systems of record that gig-sync knows; this is all but PostgreSQL, and
+#                 needs no libpq (default: sqlite postgres)
 
 ifneq ($(words $(CURDIR)),1)
 $(error nginx cannot be built in a folder with a blank in its name: move "$(CURDIR)")
@@ -32,10 +34,19 @@ ALL_CFLAGS  := $(STRICT) $(HARDENING) -fPIE $(SANITIZERS) -I$(SRC)/core $(CFLAGS
 LINK        := $(SANITIZERS) -pie -Wl,-z,relro,-z,now
 
 CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm -Wl,--as-needed -lbrotlienc -Wl,--no-as-needed
-SYNC_LIBS   := -lhiredis -lsqlite3 -linih $(CORE_LIBS) -lpthread
+
+# What gig-sync needs of each system of record; the module needs none of it.
+WITH        := $(addprefix -DGIG_SYNC_WITH_,$(shell echo '$(CONNECTORS)' | tr a-z A-Z))
+LIBS_sqlite   := -lsqlite3
+LIBS_postgres := -lpq
+LIBPQ         := $(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql)
+FLAGS_postgres := -isystem $(LIBPQ)
+CONNECT     := $(WITH) $(foreach c,$(CONNECTORS),$(FLAGS_$(c)))
+SYNC_LIBS   := -lhiredis $(foreach c,$(CONNECTORS),$(LIBS_$(c))) -linih $(CORE_LIBS) -lpthread
 
 CORE_SRC    := $(wildcard $(SRC)/core/*.c)
-SYNC_SRC    := $(wildcard $(SRC)/sync/*.c) $(foreach c,$(CONNECTORS),$(wildcard $(SRC)/sync/connect/gig_sync_$(c)*.c))
+SYNC_SRC    := $(wildcard $(SRC)/sync/*.c) $(SRC)/sync/connect/gig_sync_rows.c \
+               $(foreach c,$(CONNECTORS),$(wildcard $(SRC)/sync/connect/gig_sync_$(c)*.c))
 HTTP_SRC    := $(wildcard $(SRC)/http/*.c)
 UNIT_SRC    := $(wildcard t/unit/test_*.c)
 EMBEDDED    := $(BUILD)/gig_embedded.c
@@ -48,7 +59,7 @@ UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
 
 MODULE      := $(BUILD)/ngx_http_gig_module.so
 
-.PHONY: all module sync unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean FORCE
+.PHONY: all module sync unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean libpq FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -67,7 +78,7 @@ $(BUILD)/gig-sync: $(SYNC_OBJ) $(BUILD)/libgigcore.a
 
 # Tests of sync/ take the objects they test with them.
 UNIT_SYNC   := $(filter %/gig_sync_settings.o %/gig_sync_ini.o %/gig_sync_file.o %/gig_sync_log.o \
-                        %/gig_sync_connector.o $(BUILD)/$(SRC)/sync/connect/%,$(SYNC_OBJ))
+                        %/gig_sync_connector.o %/gig_sync_job.o $(BUILD)/$(SRC)/sync/connect/%,$(SYNC_OBJ))
 
 $(BUILD)/unit/test_settings $(BUILD)/unit/test_sqlite: $(BUILD)/unit/%: $(BUILD)/t/unit/%.o \
         $(UNIT_SYNC) $(BUILD)/libgigcore.a
@@ -95,7 +106,12 @@ $(BUILD)/unit/test_compile_faults $(BUILD)/unit/test_segment_faults: private LIN
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(if $(filter $(SRC)/sync/% t/%,$<),-I$(SRC)/sync) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(if $(filter $(SRC)/sync/% t/%,$<),-I$(SRC)/sync $(CONNECT)) -MMD -MP -c -o $@ $<
+
+$(BUILD)/$(SRC)/sync/connect/gig_sync_postgres%.o: | libpq
+libpq:
+	@[ -f $(LIBPQ)/libpq-fe.h ] || { echo "make: libpq is not there: install libpq-dev" \
+		"(tools/packages build), or do without PostgreSQL: make CONNECTORS=sqlite" >&2; exit 1; }
 
 $(EMBEDDED:.c=.o): $(EMBEDDED) $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -105,9 +121,10 @@ $(EMBEDDED): $(EMBED_FROM)
 	tools/embed $(SRC) > $@
 
 # Rebuilds all when compiler or flags change.
+FLAGS        = $(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC) $(CONNECTORS)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LINK) $(NGX_SRC)' > $@
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 
 -include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(UNIT_SEARCH:.o=.d)
 

@@ -4,15 +4,48 @@
 #include "gig_sync_connector.h"
 
 
-static const gig_sync_connector_t *const  connectors[] = { &gig_sync_sqlite };
+static const gig_sync_connector_t *const  connectors[] = {
+#ifdef GIG_SYNC_WITH_SQLITE
+    &gig_sync_sqlite,
+#endif
+#ifdef GIG_SYNC_WITH_POSTGRES
+    &gig_sync_postgres,
+#endif
+};
 
 #define GIG_SYNC_CONNECTORS     (sizeof(connectors) / sizeof(connectors[0]))
+
+static const char  forms[] =
+#ifdef GIG_SYNC_WITH_SQLITE
+    GIG_SYNC_SQLITE_FORM
+#endif
+#if defined(GIG_SYNC_WITH_SQLITE) && defined(GIG_SYNC_WITH_POSTGRES)
+    " or "
+#endif
+#ifdef GIG_SYNC_WITH_POSTGRES
+    GIG_SYNC_POSTGRES_FORM
+#endif
+    ;
+
+
+const char *
+gig_sync_connector_forms(void)
+{
+    return forms;
+}
+
+
+static int
+gig_sync_connector_named(gig_str_t scheme, const char *name)
+{
+    return name != NULL && gig_str_is(scheme, name);
+}
 
 
 const gig_sync_connector_t *
 gig_sync_connector(gig_str_t url, gig_error_t *err)
 {
-    size_t       i, len;
+    size_t       i;
     const char  *colon, *nearest, *names[GIG_SYNC_CONNECTORS];
     gig_str_t    scheme;
 
@@ -22,24 +55,33 @@ gig_sync_connector(gig_str_t url, gig_error_t *err)
 
     for (i = 0; i < GIG_SYNC_CONNECTORS; i++) {
         names[i] = connectors[i]->scheme;
-        len = strlen(names[i]);
 
-        if (scheme.len == len && memcmp(scheme.data, names[i], len) == 0) {
+        if (gig_sync_connector_named(scheme, names[i])
+            || gig_sync_connector_named(scheme, connectors[i]->alias))
+        {
             return connectors[i];
         }
     }
 
     if (scheme.len == 0) {
-        gig_error_set(err, "", "must begin with its kind and a colon, as in sqlite:PATH");
+        gig_error_set(err, "", "must begin with its kind and a colon, as in %s",
+                      connectors[0]->form);
         return NULL;
     }
 
     /* What follows the scheme may hold a password: it is in no message. */
     nearest = gig_nearest(scheme, names, GIG_SYNC_CONNECTORS);
 
-    gig_error_set(err, "", "no system of record \"%.*s:\"; %s%s:PATH", (int) scheme.len,
-                  scheme.data, nearest ? "did you mean " : "there is ",
-                  nearest ? nearest : names[0]);
+    for (i = 0; nearest && i < GIG_SYNC_CONNECTORS; i++) {
+        if (names[i] == nearest) {
+            gig_error_set(err, "", "no system of record \"%.*s:\"; did you mean %s?",
+                          (int) scheme.len, scheme.data, connectors[i]->form);
+            return NULL;
+        }
+    }
+
+    gig_error_set(err, "", "no system of record \"%.*s:\"; this gig-sync has %s",
+                  (int) scheme.len, scheme.data, gig_sync_connector_forms());
 
     return NULL;
 }

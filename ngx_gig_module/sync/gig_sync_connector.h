@@ -59,8 +59,17 @@ typedef struct {
     int        withdrawn;
 } gig_sync_known_t;
 
+/* Import: what a record was to the database.  Export: an application as it stands. */
+typedef enum { GIG_SYNC_NEW, GIG_SYNC_CHANGED, GIG_SYNC_UNCHANGED } gig_sync_change_t;
+
+typedef struct {
+    gig_str_t  id, gig, title, received_at, seat, flags, stage, stage_at, json;
+} gig_sync_application_t;
+
 typedef struct {
     const char  *scheme;        /* "sqlite" */
+    const char  *alias;         /* another name of it, or NULL */
+    const char  *form;          /* how an address looks, for people: "sqlite:PATH" */
     unsigned     abilities;
 
     int   (*open)(gig_str_t url, gig_sync_record_t **record, gig_error_t *err);
@@ -100,12 +109,43 @@ typedef struct {
 
     /* A number that changes with gigs and forms (SQLite: a row kept by triggers): a cheap poll. */
     int   (*changed)(gig_sync_record_t *record, int64_t *number, gig_error_t *err);
+
+    /*
+     * Blocks for at most ms, or until fd can be read; returns at once when the number may have
+     * changed since it was asked for.  NULL: it tells nobody, and must be asked again and again.
+     */
+    int   (*wait)(gig_sync_record_t *record, int fd, int ms, gig_error_t *err);
+
+    /* For the commands.  there: -1 if there is nothing yet, and open would make it. */
+    int   (*there)(gig_str_t url, gig_error_t *err);
+
+    /*
+     * Import, between begin and end, which commits (keep) or rolls back; NULL: it takes none.
+     * kind is 'g' or 'f'; json is canonical and without rev.
+     */
+    int   (*begin)(gig_sync_record_t *record, gig_error_t *err);
+    int   (*put)(gig_sync_record_t *record, char kind, gig_str_t id, gig_str_t json,
+        gig_sync_change_t *change, gig_error_t *err);
+    int   (*end)(gig_sync_record_t *record, int keep, gig_error_t *err);
+
+    /* Export: every application, oldest first; NULL: it gives none back. */
+    int   (*applications)(gig_sync_record_t *record,
+        int (*handler)(void *data, const gig_sync_application_t *application), void *data,
+        gig_error_t *err);
 } gig_sync_connector_t;
 
-extern const gig_sync_connector_t gig_sync_sqlite;
+/* Which of them are in this build: the Makefile's CONNECTORS.  How people write their addresses. */
+#define GIG_SYNC_SQLITE_FORM    "sqlite:PATH"
+#define GIG_SYNC_POSTGRES_FORM  "postgres://USER@HOST/DATABASE"
 
-/* The connector of "sqlite:...", or NULL with err naming the schemes there are. */
+extern const gig_sync_connector_t gig_sync_sqlite;
+extern const gig_sync_connector_t gig_sync_postgres;
+
+/* The connector of "sqlite:...", or NULL with err naming the schemes this build has. */
 const gig_sync_connector_t *gig_sync_connector(gig_str_t url, gig_error_t *err);
+
+/* "sqlite:PATH or postgres://...": the addresses this build knows. */
+const char *gig_sync_connector_forms(void);
 
 /* Opens what is not open yet (NULL); closes what is. */
 int gig_sync_record_open(gig_str_t url, const gig_sync_connector_t **connector,

@@ -7,11 +7,11 @@
 
 #include <jansson.h>
 
-#include "connect/gig_sync_sqlite.h"
 #include "gig_csv.h"
 #include "gig_json.h"
 #include "gig_record.h"
 #include "gig_sync_commands.h"
+#include "gig_sync_connector.h"
 #include "gig_sync_settings.h"
 
 #define GIG_EXPORT_ROW_MAX  (4 * 1024 * 1024)
@@ -353,10 +353,11 @@ gig_export_head(gig_export_t *export, int gigs)
 
 
 static int
-gig_export_all(gig_export_t *export, gig_sync_record_t *record, int gigs, gig_error_t *err)
+gig_export_all(gig_export_t *export, const gig_sync_connector_t *connector,
+    gig_sync_record_t *record, int gigs, gig_error_t *err)
 {
     if (export->csv && !gigs
-        && gig_sync_sqlite_applications(record, gig_export_names, export, err) == -1)
+        && connector->applications(record, gig_export_names, export, err) == -1)
     {
         return -1;
     }
@@ -365,8 +366,8 @@ gig_export_all(gig_export_t *export, gig_sync_record_t *record, int gigs, gig_er
         return gig_error_set(err, "", "%s", export->failed);
     }
 
-    if (gigs ? gig_sync_sqlite.fetch(record, gig_export_gig, export, err)
-             : gig_sync_sqlite_applications(record, gig_export_application, export, err))
+    if (gigs ? connector->fetch(record, gig_export_gig, export, err)
+             : connector->applications(record, gig_export_application, export, err))
     {
         return -1;
     }
@@ -384,9 +385,11 @@ gig_sync_export(int argc, char **argv)
 {
     int                         c, gigs, status;
     const char                 *what, *format, *from;
+    gig_str_t                   url;
     gig_error_t                 err;
     gig_export_t                export;
     gig_sync_record_t          *record;
+    const gig_sync_connector_t *connector;
     static const struct option  options[] = {
         { "what",   required_argument, NULL, 'w' },
         { "format", required_argument, NULL, 'f' },
@@ -427,19 +430,27 @@ gig_sync_export(int argc, char **argv)
     export.csv = (strcmp(format, "csv") == 0);
 
     if (optind != argc || (!gigs && strcmp(what, "applications") != 0)
-        || (!export.csv && strcmp(format, "json") != 0) || from == NULL
-        || strncmp(from, "sqlite:", 7) != 0)
+        || (!export.csv && strcmp(format, "json") != 0) || from == NULL)
     {
         return gig_sync_fail(EX_USAGE, "export", "needs --what applications|gigs, "
-                             "--format csv|json and --from sqlite:PATH");
+                             "--format csv|json and --from %s", gig_sync_connector_forms());
     }
 
-    /* Opening would make it: a mistyped path must not answer with an empty list. */
-    if (access(from + 7, R_OK) == -1) {
-        return gig_sync_fail(EX_NOINPUT, "export", "%s: cannot be read", from + 7);
+    url = (gig_str_t) { from, strlen(from) };
+    connector = gig_sync_connector(url, &err);
+
+    if (connector == NULL) {
+        return gig_sync_fail(EX_USAGE, "export", "--from: %s", err.detail);
     }
 
-    if (gig_sync_sqlite.open((gig_str_t) { from, strlen(from) }, &record, &err) == -1) {
+    if (connector->applications == NULL) {
+        return gig_sync_fail(EX_USAGE, "export", "--from must be a database: %s",
+                             gig_sync_connector_forms());
+    }
+
+    if ((connector->there != NULL && connector->there(url, &err) == -1)
+        || connector->open(url, &record, &err) == -1)
+    {
         return gig_sync_fail(EX_NOINPUT, "export", "%s: %s", err.pointer, err.detail);
     }
 
@@ -447,14 +458,14 @@ gig_sync_export(int argc, char **argv)
     export.columns = json_object();
     gig_buf_init(&export.row, GIG_EXPORT_ROW_MAX);
 
-    if (export.columns == NULL || gig_export_all(&export, record, gigs, &err) == -1) {
+    if (export.columns == NULL || gig_export_all(&export, connector, record, gigs, &err) == -1) {
         status = gig_sync_fail(EX_IOERR, "export", "%s",
                                export.failed ? export.failed : err.detail);
     }
 
     json_decref(export.columns);
     gig_buf_free(&export.row);
-    gig_sync_sqlite.close(record);
+    connector->close(record);
 
     return status;
 }

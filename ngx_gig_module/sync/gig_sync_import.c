@@ -90,15 +90,15 @@ gig_import_store(gig_import_t *in, char kind, gig_str_t id)
 {
     gig_sync_change_t  change;
 
-    if (in->batch == 0 && gig_sync_sqlite_begin(in->record, &in->err) == -1) {
+    if (in->batch == 0 && in->connector->begin(in->record, &in->err) == -1) {
         return -1;
     }
 
     in->batch++;
 
-    if (gig_sync_sqlite_put(in->record, kind, id,
-                            (gig_str_t) { in->canonical.data, in->canonical.len }, &change,
-                            &in->err) == -1)
+    if (in->connector->put(in->record, kind, id,
+                           (gig_str_t) { in->canonical.data, in->canonical.len }, &change,
+                           &in->err) == -1)
     {
         return -1;
     }
@@ -111,7 +111,7 @@ gig_import_store(gig_import_t *in, char kind, gig_str_t id)
 
     in->batch = 0;
 
-    return gig_sync_sqlite_end(in->record, 1, &in->err);
+    return in->connector->end(in->record, 1, &in->err);
 }
 
 
@@ -468,7 +468,7 @@ done:
     if (in->batch) {
         in->batch = 0;
 
-        if (gig_sync_sqlite_end(in->record, 1, rc == 0 ? &in->err : NULL) == -1) {
+        if (in->connector->end(in->record, 1, rc == 0 ? &in->err : NULL) == -1) {
             rc = -1;
         }
     }
@@ -519,7 +519,8 @@ gig_sync_import(int argc, char **argv)
     }
 
     if (into == NULL || optind == argc) {
-        return gig_sync_fail(EX_USAGE, "import", "needs FILE... and --into sqlite:PATH");
+        return gig_sync_fail(EX_USAGE, "import", "needs FILE... and --into %s",
+                             gig_sync_connector_forms());
     }
 
     /* before the database is made: a misspelt name leaves nothing behind */
@@ -549,10 +550,13 @@ gig_sync_import(int argc, char **argv)
         goto done;
     }
 
-    if (connector != &gig_sync_sqlite) {
-        status = gig_sync_fail(EX_USAGE, "import", "--into must be sqlite:PATH");
+    if (connector->put == NULL) {
+        status = gig_sync_fail(EX_USAGE, "import", "--into must be a database: %s",
+                               gig_sync_connector_forms());
         goto done;
     }
+
+    in->connector = connector;
 
     if (gig_map_init(&in->map) == -1) {
         gig_sync_fail(EX_OSERR, "import", "out of memory");

@@ -6,13 +6,14 @@
 
 #include <jansson.h>
 
-#include "connect/gig_sync_sqlite.h"
 #include "gig_map.h"
+#include "gig_sync_connector.h"
 
 #define GIG_IMPORT_FILE_MAX     (512u * 1024 * 1024)    /* bytes of a JSON file: it is read whole */
 
 typedef struct {
     gig_sync_record_t  *record;
+    const gig_sync_connector_t *connector;
     gig_map_t           map;
     int                 mapped;                 /* --map was given */
     int                 bar;                    /* standard error is a terminal */

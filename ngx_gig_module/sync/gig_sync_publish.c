@@ -70,6 +70,20 @@ gig_sync_publisher_changed(gig_sync_publisher_t *publisher, int64_t *number, gig
 }
 
 
+int
+gig_sync_publisher_wait(gig_sync_publisher_t *publisher, int64_t ms, gig_error_t *err)
+{
+    gig_sync_job_t  *job = publisher->job;
+
+    if (publisher->connector->wait == NULL) {
+        gig_sync_job_sleep(job, ms < GIG_SYNC_POLL ? ms : GIG_SYNC_POLL);
+        return 0;
+    }
+
+    return publisher->connector->wait(publisher->source, job->stop->fd, (int) ms, err);
+}
+
+
 /* A record that the board cannot take: what Redis holds of it stays, the rest goes on. */
 static int
 gig_sync_pull_refused(gig_sync_pull_pass_t *pass, const gig_sync_entry_t *held)

@@ -28,6 +28,13 @@ void gig_sync_publisher_close(gig_sync_publisher_t *publisher);
 /* The source's change number; opens the source. */
 int gig_sync_publisher_changed(gig_sync_publisher_t *publisher, int64_t *number, gig_error_t *err);
 
+/*
+ * Until the source says that it may have changed, ms (at most GIG_SYNC_POLL if it says nothing)
+ * are over, or the job is to end.  -1: the connection is lost.
+ */
+#define GIG_SYNC_POLL           50      /* ms between two looks at the source's change number */
+int gig_sync_publisher_wait(gig_sync_publisher_t *publisher, int64_t ms, gig_error_t *err);
+
 typedef enum {
     GIG_SYNC_PULL_EARLY     = 1,        /* because of a change: confirms no shrinking */
     GIG_SYNC_PULL_ALL       = 2         /* publish every record, for a rebuild */

@@ -2,22 +2,21 @@
 
 #include "gig_sync_publish.h"
 
-#define GIG_SYNC_POLL           50          /* ms between two looks at the source's change number */
 #define GIG_SYNC_LOOK           1000        /* ms between two looks at what Redis holds */
 #define GIG_SYNC_CALM           4           /* a pull rests so many times what it took */
 
 
 /*
  * The pull job.  The source's change number is asked for often, because it
- * costs microseconds; what Redis holds once a second; all of the source at its
- * time, and after a change.
+ * costs microseconds, or when the source says so; what Redis holds once a second; all
+ * of the source at its time, and after a change.
  */
 
 void
 gig_sync_pull_job(gig_sync_job_t *job)
 {
     int                   due, early;
-    int64_t               seen, number, version, now, next, look, calm;
+    int64_t               seen, number, version, now, next, look, calm, until;
     gig_error_t           err;
     unsigned char         digest[GIG_DIGEST_SIZE];
     gig_sync_redis_t      redis;
@@ -56,7 +55,15 @@ gig_sync_pull_job(gig_sync_job_t *job)
         }
 
         if (!due && !early) {
-            gig_sync_job_sleep(job, GIG_SYNC_POLL);
+            until = number != seen && calm < look ? calm : look;
+
+            if (gig_sync_publisher_wait(&publisher, until < next ? until - now : next - now, &err)
+                == -1)
+            {
+                gig_sync_publisher_close(&publisher);
+                gig_sync_job_failed(job, &backoff, &err);
+            }
+
             continue;
         }
 

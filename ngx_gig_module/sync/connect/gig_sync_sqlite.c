@@ -7,12 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gig_form.h"
-#include "gig_json.h"
 #include "gig_record.h"
-#include "gig_sync_log.h"
+#include "gig_sync_rows.h"
 #include "gig_sync_sqlite.h"
-#include "gig_time.h"
 
 #define GIG_SQLITE_BUSY_MS      10000
 
@@ -308,6 +305,20 @@ gig_sqlite_file(const char *path, gig_error_t *err)
 }
 
 
+/* Opening would make it: a mistyped path must not answer with an empty list. */
+static int
+gig_sync_sqlite_there(gig_str_t url, gig_error_t *err)
+{
+    size_t  prefix;
+    char    path[sizeof(((gig_sync_record_t *) NULL)->path)];
+
+    prefix = url.len < sizeof("sqlite:") - 1 ? url.len : sizeof("sqlite:") - 1;
+    snprintf(path, sizeof(path), "%.*s", (int) (url.len - prefix), url.data + prefix);
+
+    return access(path, R_OK) == 0 ? 0 : gig_error_set(err, path, "cannot be read");
+}
+
+
 static int
 gig_sync_sqlite_open(gig_str_t url, gig_sync_record_t **out, gig_error_t *err)
 {
@@ -373,108 +384,12 @@ failed:
 }
 
 
-/* A row that is no record stays as it was published; the person who edited it hears why. */
-static int
-gig_sqlite_refused(gig_sync_fetched_pt handler, void *data, char kind, gig_str_t id,
-    const gig_errors_t *errors)
-{
-    char         name[GIG_ID_MAX + 1];
-    unsigned     i;
-
-    snprintf(name, sizeof(name), "%.*s", (int) (id.len > GIG_ID_MAX ? GIG_ID_MAX : id.len),
-             id.data ? id.data : "");
-
-    for (i = 0; i < errors->count && i < GIG_ERRORS_MAX; i++) {
-        gig_sync_log(GIG_SYNC_WARN, "refused", kind == 'g' ? "gig" : "form", name, "field",
-                     errors->error[i].pointer, "reason", errors->error[i].detail, NULL);
-    }
-
-    return handler(data, kind, id, gig_null_str, gig_null_str);
-}
-
-
-static int
-gig_sqlite_fetch_gig(gig_sync_fetched_pt handler, void *data, gig_str_t id, gig_str_t json,
-    gig_buf_t *canonical)
-{
-    int           rc;
-    gig_errors_t  errors;
-    gig_record_t  gig;
-
-    errors.count = 0;
-    rc = gig_record_read(json, &gig, &errors);
-
-    if (rc == 0 && !gig_str_eq(gig.id, id)) {
-        rc = gig_errors_add(&errors, "/id", "must be the row's id");
-    }
-
-    gig_buf_reset(canonical);
-
-    if (rc == 0 && (gig_record_canonical(&gig, canonical) == -1 || gig_buf_failed(canonical))) {
-        rc = gig_errors_add(&errors, "", "larger than %d bytes", GIG_RECORD_MAX);
-    }
-
-    if (rc == -1) {
-        rc = gig_sqlite_refused(handler, data, 'g', id, &errors);
-
-    } else {
-        rc = handler(data, 'g', gig.id, gig.rev, (gig_str_t) { canonical->data, canonical->len });
-    }
-
-    gig_record_free(&gig);
-
-    return rc;
-}
-
-
-static int
-gig_sqlite_fetch_form(gig_sync_fetched_pt handler, void *data, gig_str_t id, gig_str_t json,
-    gig_buf_t *canonical)
-{
-    int           rc;
-    char          rev[24];
-    gig_form_t    form;
-    gig_errors_t  errors;
-
-    errors.count = 0;
-    rc = gig_form_read(json, &form, &errors);
-
-    if (rc == 0 && !gig_str_eq(form.id, id)) {
-        rc = gig_errors_add(&errors, "/id", "must be the row's id");
-    }
-
-    gig_buf_reset(canonical);
-
-    if (rc == 0) {
-        gig_json_canonical(form.root, canonical);
-
-        if (gig_buf_failed(canonical)) {
-            rc = gig_errors_add(&errors, "", "larger than %d bytes", GIG_RECORD_MAX);
-        }
-    }
-
-    if (rc == -1) {
-        rc = gig_sqlite_refused(handler, data, 'f', id, &errors);
-
-    } else {
-        snprintf(rev, sizeof(rev), "%lld", (long long) form.rev);
-        rc = handler(data, 'f', form.id, (gig_str_t) { rev, strlen(rev) },
-                     (gig_str_t) { canonical->data, canonical->len });
-    }
-
-    gig_form_free(&form);
-
-    return rc;
-}
-
-
 static int
 gig_sqlite_fetch_kind(gig_sync_record_t *record, char kind, gig_sync_fetched_pt handler,
     void *data, gig_buf_t *canonical, gig_error_t *err)
 {
     int            rc;
     sqlite3_stmt  *rows;
-    int          (*fetch)(gig_sync_fetched_pt, void *, gig_str_t, gig_str_t, gig_buf_t *);
 
     rows = gig_sql(record, kind == 'g' ? GIG_SQL_GIGS : GIG_SQL_FORMS, err);
 
@@ -482,10 +397,9 @@ gig_sqlite_fetch_kind(gig_sync_record_t *record, char kind, gig_sync_fetched_pt 
         return -1;
     }
 
-    fetch = kind == 'g' ? gig_sqlite_fetch_gig : gig_sqlite_fetch_form;
-
     while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
-        if (fetch(handler, data, gig_sql_column(rows, 0), gig_sql_column(rows, 1), canonical)
+        if (gig_rows_fetched(kind, gig_sql_column(rows, 0), gig_sql_column(rows, 1), canonical,
+                             handler, data)
             == -1)
         {
             gig_sql_done(rows);
@@ -530,15 +444,6 @@ gig_sync_sqlite_fetch(gig_sync_record_t *record, gig_sync_fetched_pt handler, vo
 }
 
 
-static int64_t
-gig_sqlite_ms(gig_str_t text)
-{
-    int64_t  ms;
-
-    return text.len && gig_time_parse(text, &ms) == 0 ? ms : 0;
-}
-
-
 static int
 gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
     int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
@@ -564,9 +469,9 @@ gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
         known.gig = gig_sql_column(rows, 3);
         known.who = gig_sql_column(rows, 4);
         known.seat = gig_sql_column(rows, 5);
-        known.at_ms = gig_sqlite_ms(gig_sql_column(rows, 6));
+        known.at_ms = gig_rows_ms(gig_sql_column(rows, 6));
         known.stage = gig_sql_column(rows, 7);
-        known.stage_at = gig_sqlite_ms(gig_sql_column(rows, 8)) / 1000;
+        known.stage_at = gig_rows_ms(gig_sql_column(rows, 8)) / 1000;
         known.withdrawn = sqlite3_column_int(rows, 9);
 
         if (handler(data, &known) == -1) {
@@ -605,7 +510,7 @@ gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned mo
         known.id = gig_sql_column(rows, 1);
         known.seat = gig_sql_column(rows, 2);
         known.stage = gig_sql_column(rows, 3);
-        known.stage_at = gig_sqlite_ms(gig_sql_column(rows, 4)) / 1000;
+        known.stage_at = gig_rows_ms(gig_sql_column(rows, 4)) / 1000;
 
         if (handler(data, &known) == -1) {
             gig_error_set(err, record->path, "the reading was ended");
@@ -659,6 +564,7 @@ gig_sync_sqlite_changed(gig_sync_record_t *record, int64_t *number, gig_error_t 
 
 const gig_sync_connector_t  gig_sync_sqlite = {
     .scheme = "sqlite",
+    .form = GIG_SYNC_SQLITE_FORM,
     .abilities = GIG_SYNC_DATABASE | GIG_SYNC_FORMS,
     .open = gig_sync_sqlite_open,
     .close = gig_sync_sqlite_close,
@@ -668,5 +574,10 @@ const gig_sync_connector_t  gig_sync_sqlite = {
     .promote = gig_sync_sqlite_promote,
     .known = gig_sync_sqlite_known,
     .receipts = gig_sync_sqlite_receipts,
-    .changed = gig_sync_sqlite_changed
+    .changed = gig_sync_sqlite_changed,
+    .there = gig_sync_sqlite_there,
+    .begin = gig_sync_sqlite_begin,
+    .put = gig_sync_sqlite_put,
+    .end = gig_sync_sqlite_end,
+    .applications = gig_sync_sqlite_applications
 };

@@ -1,8 +1,5 @@
 
-/*
- * The embedded system of record.  One connection a struct, used by one thread.
- * Besides the connector's verbs: what import and export need of it.
- */
+/* The embedded system of record.  One connection a struct, used by one thread. */
 
 #ifndef GIG_SYNC_SQLITE_H
 #define GIG_SYNC_SQLITE_H
@@ -73,9 +70,6 @@ int gig_sync_sqlite_deliver(gig_sync_record_t *record, gig_sync_delivery_t *deli
 int gig_sql_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_str_t b,
     gig_error_t *err);
 
-/* Now, as times are stored. */
-void gig_sql_now(char out[GIG_TIME_SIZE]);
-
 /* The verbs of gig_sync_sqlite_seats.c, and what delivering needs of it. */
 int gig_sync_sqlite_seats(gig_sync_record_t *record,
     int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err);
@@ -92,22 +86,11 @@ int gig_sqlite_confirmed(gig_sync_record_t *record, gig_str_t gig, int64_t *conf
 /* Confirms one waiting applicant of the gig: 1, or 0 if there is no place or nobody waits. */
 int gig_sqlite_promote_one(gig_sync_record_t *record, gig_str_t gig, gig_error_t *err);
 
-/*
- * Import.  kind is 'g' or 'f'; json is canonical and without rev.  Between begin
- * and end, which commits (keep) or rolls back.
- */
-typedef enum { GIG_SYNC_NEW, GIG_SYNC_CHANGED, GIG_SYNC_UNCHANGED } gig_sync_change_t;
-
+/* The verbs of gig_sync_sqlite_tables.c. */
 int gig_sync_sqlite_begin(gig_sync_record_t *record, gig_error_t *err);
-int gig_sync_sqlite_end(gig_sync_record_t *record, int keep, gig_error_t *err);
 int gig_sync_sqlite_put(gig_sync_record_t *record, char kind, gig_str_t id, gig_str_t json,
     gig_sync_change_t *change, gig_error_t *err);
-
-/* Export: every application as it stands, oldest first. */
-typedef struct {
-    gig_str_t  id, gig, title, received_at, seat, flags, stage, stage_at, json;
-} gig_sync_application_t;
-
+int gig_sync_sqlite_end(gig_sync_record_t *record, int keep, gig_error_t *err);
 int gig_sync_sqlite_applications(gig_sync_record_t *record,
     int (*handler)(void *data, const gig_sync_application_t *application), void *data,
     gig_error_t *err);

@@ -1,14 +1,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "gig_application.h"
-#include "gig_json.h"
+#include "gig_sync_rows.h"
 #include "gig_sync_sqlite.h"
-#include "gig_time.h"
-
-#define GIG_FLAGS_MAX           128
 
 
 /* What became of one delivery: settled, refused by the tables (poison), or the batch fails. */
@@ -51,16 +46,6 @@ gig_sql_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_str_
 }
 
 
-void
-gig_sql_now(char out[GIG_TIME_SIZE])
-{
-    struct timespec  now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    gig_time_format_ms((int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000, out);
-}
-
-
 /*
  * Runs a bound statement.  A row that the tables refuse (a constraint, a size)
  * is that row's own fault; a full disk or a lock is nobody's, and all waits.
@@ -81,75 +66,6 @@ gig_one_run(gig_sync_record_t *record, sqlite3_stmt *statement, gig_error_t *err
 }
 
 
-/* Static text for a seat as it is stored, or "". */
-static const char *
-gig_seat_name(gig_str_t seat)
-{
-    size_t                    i;
-    static const char *const  names[] = { "confirmed", "waitlisted", "over", "late" };
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (gig_str_is(seat, names[i])) {
-            return names[i];
-        }
-    }
-
-    return "";
-}
-
-
-/* 1 if flag is one of the comma-separated flags. */
-static int
-gig_flag(gig_str_t flags, const char *flag)
-{
-    size_t       len;
-    const char  *p, *end, *comma;
-
-    len = strlen(flag);
-    end = flags.len ? flags.data + flags.len : flags.data;
-
-    for (p = flags.data; p && p < end; p = comma + 1) {
-        comma = memchr(p, ',', (size_t) (end - p));
-        comma = comma ? comma : end;
-
-        if ((size_t) (comma - p) == len && memcmp(p, flag, len) == 0) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* Puts the entry's flags, but for the one named, into out; that one is added if on. */
-static void
-gig_flags_set(gig_str_t flags, const char *flag, int on, char out[GIG_FLAGS_MAX])
-{
-    size_t       n, len;
-    const char  *p, *end, *comma;
-
-    n = 0;
-    end = (flags.len && flags.len < GIG_FLAGS_MAX - 16) ? flags.data + flags.len : flags.data;
-
-    for (p = flags.data; p && p < end; p = comma + 1) {
-        comma = memchr(p, ',', (size_t) (end - p));
-        comma = comma ? comma : end;
-        len = (size_t) (comma - p);
-
-        if (len && (len != strlen(flag) || memcmp(p, flag, len) != 0)) {
-            n += (size_t) snprintf(out + n, GIG_FLAGS_MAX - n, "%s%.*s", n ? "," : "",
-                                   (int) len, p);
-        }
-    }
-
-    out[n] = '\0';
-
-    if (on) {
-        snprintf(out + n, GIG_FLAGS_MAX - n, "%s%s", n ? "," : "", flag);
-    }
-}
-
-
 /* The delivery table's row of this record; box is kept for states that a person must look at. */
 static gig_one_t
 gig_delivery_put(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char *seat,
@@ -166,7 +82,7 @@ gig_delivery_put(gig_sync_record_t *record, const gig_sync_delivery_t *d, const 
     }
 
     gig_time_format_ms(d->at_ms, received);
-    gig_sql_now(now);
+    gig_rows_now(now);
 
     erased = strcmp(state, "erased") == 0;
     keep = strcmp(state, "parked") == 0 || strcmp(state, "dead") == 0;
@@ -212,35 +128,6 @@ gig_park(gig_sync_record_t *record, gig_sync_delivery_t *d, const char *flags, c
 }
 
 
-/* What the box held, if it is this very application; else NULL and why. */
-static json_t *
-gig_plain(const gig_sync_delivery_t *d, const char **why)
-{
-    json_t       *root;
-    gig_error_t   fault;
-
-    if (d->plain.len == 0) {
-        *why = "the box could not be opened";
-        return NULL;
-    }
-
-    root = gig_application_read(d->plain, &fault);
-
-    if (root == NULL) {
-        *why = "the box holds no application";
-        return NULL;
-    }
-
-    if (!gig_str_eq(gig_json_str(root, "id"), d->id)) {
-        *why = "the box holds another application";
-        json_decref(root);
-        return NULL;
-    }
-
-    return root;
-}
-
-
 /*
  * The seat of a first or further application.  All of an applicant's share one seat; what Redis
  * let in as waitlisted, over or late stays so; the cap decides about the rest.
@@ -272,13 +159,13 @@ gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **s
 
     if (rc == 1) {
         *duplicate = 1;
-        *seat = gig_seat_name(gig_sql_column(row, 0));
+        *seat = gig_rows_seat(gig_sql_column(row, 0));
         gig_sql_done(row);
     }
 
     /* A mere label gives no seat, and takes none from the applicant's others. */
     if (gig_str_is(d->seat, "over") || gig_str_is(d->seat, "late")) {
-        *seat = gig_seat_name(d->seat);
+        *seat = gig_rows_seat(d->seat);
         return GIG_ONE_DONE;
     }
 
@@ -403,7 +290,7 @@ gig_settled_before(gig_sync_record_t *record, gig_sync_delivery_t *d, int *confl
     }
 
     parked = !gig_str_is(gig_sql_column(row, 0), "delivered");
-    *conflict = gig_flag(gig_sql_column(row, 1), "conflict");
+    *conflict = gig_rows_flag(gig_sql_column(row, 1), "conflict");
     gig_sql_done(row);
 
     if (parked) {
@@ -427,7 +314,7 @@ gig_settled_before(gig_sync_record_t *record, gig_sync_delivery_t *d, int *confl
     rc = gig_sql_row(record, row, err);
 
     if (rc == 1) {
-        d->confirmed_seat = gig_seat_name(gig_sql_column(row, 0));
+        d->confirmed_seat = gig_rows_seat(gig_sql_column(row, 0));
         gig_sql_done(row);
     }
 
@@ -480,7 +367,7 @@ gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err
         gig_sql_done(row);
     }
 
-    gig_sql_now(now);
+    gig_rows_now(now);
     row = gig_sql(record, GIG_SQL_TOMBSTONE_PUT, err);
 
     if (row == NULL) {
@@ -546,7 +433,7 @@ gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
      * The judge knows of a withdrawal whose own record comes later, or was lost with a
      * system of record that was restored: nothing comes back in between.
      */
-    if (rc == 0 && gig_flag(d->flags, "withdrawn")) {
+    if (rc == 0 && gig_rows_flag(d->flags, "withdrawn")) {
         one = gig_withdraw(record, d, err);
 
         if (one != GIG_ONE_DONE) {
@@ -569,8 +456,8 @@ gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
     }
 
     /* The first row of an id is the application, whatever the judge saw first. */
-    gig_flags_set(d->flags, "conflict", conflict, flags);
-    root = gig_plain(d, &why);
+    gig_rows_flags(d->flags, "conflict", conflict, flags);
+    root = gig_rows_plain(d, &why);
 
     if (root == NULL) {
         return gig_park(record, d, flags, why, err);
@@ -588,7 +475,7 @@ gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
 
         if (duplicate) {
             snprintf(kept, sizeof(kept), "%s", flags);
-            gig_flags_set(gig_text(kept), "duplicate", 1, flags);
+            gig_rows_flags(gig_text(kept), "duplicate", 1, flags);
         }
     }
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "gig_sync_rows.h"
 #include "gig_sync_sqlite.h"
-#include "gig_time.h"
 
 
 int
@@ -142,7 +142,7 @@ gig_sqlite_promote_one(gig_sync_record_t *record, gig_str_t gig, gig_error_t *er
     memcpy(applicant, who.data, who.len);
     who.data = applicant;
     gig_sql_done(row);
-    gig_sql_now(now);
+    gig_rows_now(now);
 
     for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         row = gig_sql(record, steps[i], err);

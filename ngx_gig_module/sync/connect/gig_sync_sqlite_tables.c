@@ -1,11 +1,7 @@
 
 /* Import and export: what gig-sync's commands need of the embedded system of record. */
 
-#include <string.h>
-
-#include "gig_form.h"
-#include "gig_json.h"
-#include "gig_record.h"
+#include "gig_sync_rows.h"
 #include "gig_sync_sqlite.h"
 
 
@@ -20,37 +16,6 @@ int
 gig_sync_sqlite_end(gig_sync_record_t *record, int keep, gig_error_t *err)
 {
     return gig_sql_simple(record, keep ? GIG_SQL_COMMIT : GIG_SQL_ROLLBACK, err);
-}
-
-
-/* 1 if both are the same record; what a person edited is not canonical any more. */
-static int
-gig_sqlite_same(gig_str_t stored, gig_str_t json)
-{
-    int        same;
-    json_t    *root;
-    gig_buf_t  canonical;
-
-    if (gig_str_eq(stored, json)) {
-        return 1;
-    }
-
-    root = gig_json_parse(stored, GIG_RECORD_MAX, GIG_JSON_DEPTH_MAX, NULL);
-
-    if (root == NULL) {
-        return 0;
-    }
-
-    gig_buf_init(&canonical, GIG_RECORD_MAX);
-    gig_json_canonical(root, &canonical);
-    json_decref(root);
-
-    same = !gig_buf_failed(&canonical)
-           && gig_str_eq((gig_str_t) { canonical.data, canonical.len }, json);
-
-    gig_buf_free(&canonical);
-
-    return same;
 }
 
 
@@ -71,7 +36,7 @@ gig_sync_sqlite_put(gig_sync_record_t *record, char kind, gig_str_t id, gig_str_
     rc = sqlite3_step(row);
 
     if (rc == SQLITE_ROW) {
-        *change = gig_sqlite_same(gig_sql_column(row, 0), json) ? GIG_SYNC_UNCHANGED
+        *change = gig_rows_same(gig_sql_column(row, 0), json) ? GIG_SYNC_UNCHANGED
                                                                 : GIG_SYNC_CHANGED;
 
     } else if (rc == SQLITE_DONE) {
