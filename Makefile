@@ -16,7 +16,7 @@ endif
 NGX_SRC     ?= /usr/share/nginx/src
 PREFIX      ?= /usr/local
 MODULES_DIR ?= /usr/lib/nginx/modules
-CONNECTORS  ?= sqlite
+CONNECTORS  ?= sqlite postgres
 
 ifdef SANITIZE
 BUILD       ?= build-asan

@@ -1,0 +1,169 @@
+
+/* Every statement of this connector.  The tables are in gig_sync_postgres_schema.c. */
+
+#include "gig_sync_postgres.h"
+
+/* Times as records and receipts have them. */
+#define GIG_PG_ISO(time)                                                                      \
+    "to_char(" time " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
+/*
+ * `rev` is left out of what is read: a record edited by hand would keep the one of
+ * before, and nobody would see the change.  All else is as it was written, to the digit.
+ */
+#define GIG_PG_JSON                                                                           \
+    "CASE WHEN json_typeof(json) = 'object' AND json -> 'rev' IS NOT NULL"                    \
+    " THEN coalesce((SELECT json_object_agg(key, value) FROM json_each(json)"                 \
+    " WHERE key <> 'rev'), '{}') ELSE json END"
+
+#define GIG_PG_CURSOR           "DECLARE gig_rows NO SCROLL CURSOR FOR "
+
+/* The last stage of the application `id`. */
+#define GIG_PG_STAGE(id)                                                                      \
+    " LEFT JOIN LATERAL (SELECT stage, at FROM stages WHERE stages.id = " id                  \
+    " ORDER BY number DESC LIMIT 1) s ON true"
+
+/* A list of ids is one text: they hold no comma. */
+#define GIG_PG_LIST             "unnest(string_to_array($1::text, ','))"
+#define GIG_PG_IN_LIST          "= ANY (string_to_array($1::text, ','))"
+
+
+const char  gig_pg_gigs[] =
+    GIG_PG_CURSOR "SELECT id, " GIG_PG_JSON " FROM gigs ORDER BY id";
+
+const char  gig_pg_forms[] = GIG_PG_CURSOR "SELECT id, json FROM forms ORDER BY id";
+
+/* %s: since when, RFC 3339, of our own making. */
+const char  gig_pg_known[] =
+    GIG_PG_CURSOR
+    "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant, d.seat,"
+    " " GIG_PG_ISO("d.received_at") ", s.stage, " GIG_PG_ISO("s.at") ","
+    " (t.id IS NOT NULL)::int, position('conflict' IN d.flags)"
+    " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id" GIG_PG_STAGE("d.id")
+    " WHERE d.received_at >= '%1$s' OR d.at >= '%1$s' OR s.at >= '%1$s'"
+    " UNION ALL SELECT id, 'withdraw', '', gig, '', '', " GIG_PG_ISO("at") ", NULL, NULL, 1, 0"
+    " FROM tombstones WHERE at >= '%1$s' ORDER BY 1, 11, 2";
+
+const char  gig_pg_applications[] =
+    GIG_PG_CURSOR
+    "SELECT a.id, a.gig, g.json ->> 'title', " GIG_PG_ISO("a.received_at") ", a.seat, a.flags,"
+    " s.stage, " GIG_PG_ISO("s.at") ", a.json"
+    " FROM applications a LEFT JOIN gigs g ON g.id = a.gig" GIG_PG_STAGE("a.id")
+    " ORDER BY a.received_at, a.id";
+
+
+const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT] = {
+
+    [GIG_PG_CHANGED] = { "SELECT number FROM catalog", 0 },
+
+    [GIG_PG_GIG_JSON] = { "SELECT " GIG_PG_JSON " FROM gigs WHERE id = $1::text", 1 },
+    [GIG_PG_FORM_JSON] = { "SELECT json FROM forms WHERE id = $1::text", 1 },
+    [GIG_PG_GIG_PUT] = {
+        "INSERT INTO gigs (id, json) VALUES ($1::text, $2::text::json)"
+        " ON CONFLICT (id) DO UPDATE SET json = excluded.json, updated_at = now()", 2 },
+    [GIG_PG_FORM_PUT] = {
+        "INSERT INTO forms (id, json) VALUES ($1::text, $2::text::json)"
+        " ON CONFLICT (id) DO UPDATE SET json = excluded.json, updated_at = now()", 2 },
+
+    /* The sort is below the locking: all take them in one order. */
+    [GIG_PG_LOCK_IDS] = {
+        "SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT"
+        " hashtextextended(current_schema() || ' application ' || id, 0) AS key"
+        " FROM " GIG_PG_LIST " AS id ORDER BY 1) AS keys", 1 },
+    [GIG_PG_GIGS_OF] = { "SELECT DISTINCT gig FROM applications WHERE id " GIG_PG_IN_LIST, 1 },
+    [GIG_PG_SEATS_MAKE] = {
+        "INSERT INTO seats (gig) SELECT DISTINCT gig COLLATE \"C\" FROM " GIG_PG_LIST " AS gig"
+        " ORDER BY 1 ON CONFLICT (gig) DO NOTHING", 1 },
+    [GIG_PG_LOCK_GIGS] = {
+        "SELECT gig FROM seats WHERE gig " GIG_PG_IN_LIST " ORDER BY gig FOR UPDATE", 1 },
+
+    [GIG_PG_TOMBSTONE] = { "SELECT 1 FROM tombstones WHERE id = $1::text", 1 },
+    [GIG_PG_TOMBSTONE_PUT] = {
+        "INSERT INTO tombstones (id, gig, at) VALUES ($1::text, $2::text, $3::text::timestamptz)"
+        " ON CONFLICT (id) DO NOTHING", 3 },
+
+    [GIG_PG_DELIVERY] = {
+        "SELECT state, flags FROM delivery WHERE id = $1::text AND fingerprint = $2::text", 2 },
+    [GIG_PG_DELIVERY_OTHER] = {
+        "SELECT 1 FROM delivery WHERE id = $1::text AND fingerprint <> $2::text LIMIT 1", 2 },
+    [GIG_PG_DELIVERY_PUT] = {
+        "INSERT INTO delivery (id, fingerprint, gig, applicant, seat, flags, state, reason,"
+        " received_at, at, box) VALUES ($1::text, $2::text, $3::text, $4::text, $5::text,"
+        " $6::text, $7::text, $8::text, $9::text::timestamptz, $10::text::timestamptz,"
+        " $11::bytea)"
+        " ON CONFLICT (id, fingerprint) DO UPDATE SET gig = excluded.gig,"
+        " applicant = excluded.applicant, seat = excluded.seat, flags = excluded.flags,"
+        " state = excluded.state, reason = excluded.reason, at = excluded.at, box = excluded.box,"
+        " attempts = delivery.attempts + 1", 11 },
+    [GIG_PG_DELIVERY_ERASE] = {
+        "UPDATE delivery SET state = 'erased', applicant = '', seat = '', flags = '',"
+        " reason = '', box = NULL, at = $2::text::timestamptz WHERE id = $1::text", 2 },
+
+    [GIG_PG_APPLICATION] = { "SELECT seat, gig FROM applications WHERE id = $1::text", 1 },
+    [GIG_PG_APPLICATION_PUT] = {
+        "INSERT INTO applications (id, gig, gig_rev, applicant, received_at, seat, flags, json)"
+        " VALUES ($1::text, $2::text, $3::text, $4::text, $5::text::timestamptz, $6::text,"
+        " $7::text, $8::text::json)", 8 },
+    [GIG_PG_APPLICATION_DELETE] = { "DELETE FROM applications WHERE id = $1::text", 1 },
+
+    /* The seat the applicant has in this gig already: the best of them. */
+    [GIG_PG_SHARED] = {
+        "SELECT seat FROM applications WHERE gig = $1::text AND applicant = $2::text"
+        " ORDER BY CASE seat WHEN 'confirmed' THEN 0 WHEN 'waitlisted' THEN 1 ELSE 2 END LIMIT 1",
+        2 },
+
+    [GIG_PG_CONFLICT_PUT] = {
+        "INSERT INTO conflicts (id, fingerprint, received_at, json)"
+        " VALUES ($1::text, $2::text, $3::text::timestamptz, $4::text::json)", 4 },
+    [GIG_PG_CONFLICT_DELETE] = { "DELETE FROM conflicts WHERE id = $1::text", 1 },
+    [GIG_PG_STAGE_PUT] = {
+        "INSERT INTO stages (id, stage, at) VALUES ($1::text, $2::text, $3::text::timestamptz)",
+        3 },
+
+    /* No row: the gig is not known here.  A cap that is no whole number is none. */
+    [GIG_PG_CAP] = {
+        "SELECT CASE WHEN cap ~ '^-?[0-9]{1,18}$' THEN cap::bigint END FROM (SELECT"
+        " CASE json_typeof(json #> '{capacity,application_cap}') WHEN 'number'"
+        " THEN json #>> '{capacity,application_cap}' END AS cap FROM gigs WHERE id = $1::text)"
+        " AS gig", 1 },
+    [GIG_PG_CONFIRMED] = {
+        "SELECT count(DISTINCT applicant) FROM applications"
+        " WHERE gig = $1::text AND seat = 'confirmed'", 1 },
+
+    [GIG_PG_WAITING_GIGS] = {
+        "SELECT gig FROM applications WHERE seat = 'waitlisted' AND gig > $1::text"
+        " ORDER BY gig LIMIT 1", 1 },
+    [GIG_PG_FIRST_WAITING] = {
+        "SELECT applicant FROM applications WHERE gig = $1::text AND seat = 'waitlisted'"
+        " ORDER BY received_at, id LIMIT 1", 1 },
+    [GIG_PG_PROMOTE_STAGE] = {
+        "INSERT INTO stages (id, stage, at) SELECT id, 'received', $3::text::timestamptz"
+        " FROM applications WHERE gig = $1::text AND applicant = $2::text"
+        " AND seat = 'waitlisted'", 3 },
+    [GIG_PG_PROMOTE_DELIVERY] = {
+        "UPDATE delivery SET seat = 'confirmed' WHERE gig = $1::text AND applicant = $2::text"
+        " AND seat = 'waitlisted'", 2 },
+    [GIG_PG_PROMOTE] = {
+        "UPDATE applications SET seat = 'confirmed' WHERE gig = $1::text"
+        " AND applicant = $2::text AND seat = 'waitlisted'", 2 },
+
+    /* With the gigs all of whose seats were given back: their counts are 0 now. */
+    [GIG_PG_SEATS] = {
+        "SELECT g.gig, count(DISTINCT CASE a.seat WHEN 'confirmed' THEN a.applicant END),"
+        " count(DISTINCT CASE a.seat WHEN 'waitlisted' THEN a.applicant END)"
+        " FROM (SELECT gig FROM applications UNION SELECT gig FROM tombstones WHERE gig <> '') g"
+        " LEFT JOIN applications a ON a.gig = g.gig GROUP BY g.gig", 0 },
+
+    /*
+     * A number is given by who reads, one reader at a time, to what was committed before: so
+     * that of two numbers the greater is never seen first, whichever transaction ends first.
+     */
+    [GIG_PG_UNTOLD] = { "SELECT 1 FROM receipts WHERE number IS NULL LIMIT 1", 0 },
+    [GIG_PG_NUMBER] = {
+        "UPDATE receipts SET number = nextval('receipts_number') WHERE id IN"
+        " (SELECT id FROM receipts WHERE number IS NULL LIMIT 10000 FOR UPDATE SKIP LOCKED)", 0 },
+    [GIG_PG_RECEIPTS] = {
+        "SELECT r.number, r.id, a.seat, s.stage, " GIG_PG_ISO("s.at") " FROM receipts r"
+        " LEFT JOIN applications a ON a.id = r.id" GIG_PG_STAGE("a.id")
+        " WHERE r.number > $1::text::bigint ORDER BY r.number LIMIT $2::text::bigint", 2 },
+};

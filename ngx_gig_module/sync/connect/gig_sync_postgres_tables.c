@@ -1,0 +1,145 @@
+
+/* Gigs and forms in and out, applications out. */
+
+#include <string.h>
+
+#include "gig_record.h"
+#include "gig_sync_postgres.h"
+
+
+typedef struct {
+    char                  kind;         /* 'g' or 'f' */
+    gig_buf_t             canonical;
+    gig_sync_fetched_pt   handler;
+    void                 *data;
+} gig_pg_fetch_t;
+
+
+static int
+gig_pg_fetch_row(void *data, const PGresult *rows, int row)
+{
+    gig_pg_fetch_t  *fetch = data;
+
+    return gig_rows_fetched(fetch->kind, gig_pg_cell(rows, row, 0), gig_pg_cell(rows, row, 1),
+                            &fetch->canonical, fetch->handler, fetch->data);
+}
+
+
+int
+gig_sync_postgres_fetch(gig_sync_record_t *record, gig_sync_fetched_pt handler, void *data,
+    gig_error_t *err)
+{
+    int             rc;
+    gig_pg_fetch_t  fetch;
+
+    /* Gigs and forms as of one instant. */
+    if (gig_pg_do(record, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err) == -1) {
+        return -1;
+    }
+
+    gig_buf_init(&fetch.canonical, GIG_RECORD_MAX);
+    fetch.handler = handler;
+    fetch.data = data;
+
+    fetch.kind = 'f';
+    rc = gig_pg_rows(record, gig_pg_forms, gig_pg_fetch_row, &fetch, err);
+
+    if (rc == 0) {
+        fetch.kind = 'g';
+        rc = gig_pg_rows(record, gig_pg_gigs, gig_pg_fetch_row, &fetch, err);
+    }
+
+    gig_buf_free(&fetch.canonical);
+    (void) gig_pg_do(record, "ROLLBACK", NULL);
+
+    return rc;
+}
+
+
+int
+gig_sync_postgres_begin(gig_sync_record_t *record, gig_error_t *err)
+{
+    return gig_pg_do(record, "BEGIN", err);
+}
+
+
+int
+gig_sync_postgres_end(gig_sync_record_t *record, int keep, gig_error_t *err)
+{
+    return keep ? gig_pg_commit(record, err) : gig_pg_do(record, "ROLLBACK", err);
+}
+
+
+int
+gig_sync_postgres_put(gig_sync_record_t *record, char kind, gig_str_t id, gig_str_t json,
+    gig_sync_change_t *change, gig_error_t *err)
+{
+    gig_str_t  values[2];
+    PGresult  *row;
+
+    values[0] = id;
+    values[1] = json;
+    row = gig_pg_query(record, kind == 'g' ? GIG_PG_GIG_JSON : GIG_PG_FORM_JSON, values, err);
+
+    if (row == NULL) {
+        return -1;
+    }
+
+    *change = PQntuples(row) == 0 ? GIG_SYNC_NEW
+              : gig_rows_same(gig_pg_cell(row, 0, 0), json) ? GIG_SYNC_UNCHANGED
+                                                            : GIG_SYNC_CHANGED;
+    PQclear(row);
+
+    if (*change == GIG_SYNC_UNCHANGED) {
+        return 0;
+    }
+
+    return gig_pg_run(record, kind == 'g' ? GIG_PG_GIG_PUT : GIG_PG_FORM_PUT, values, err);
+}
+
+
+typedef struct {
+    int   (*handler)(void *data, const gig_sync_application_t *application);
+    void   *data;
+} gig_pg_export_t;
+
+
+static int
+gig_pg_export_row(void *data, const PGresult *rows, int row)
+{
+    gig_pg_export_t         *export = data;
+    gig_sync_application_t   application;
+
+    application.id = gig_pg_cell(rows, row, 0);
+    application.gig = gig_pg_cell(rows, row, 1);
+    application.title = gig_pg_cell(rows, row, 2);
+    application.received_at = gig_pg_cell(rows, row, 3);
+    application.seat = gig_pg_cell(rows, row, 4);
+    application.flags = gig_pg_cell(rows, row, 5);
+    application.stage = gig_pg_cell(rows, row, 6);
+    application.stage_at = gig_pg_cell(rows, row, 7);
+    application.json = gig_pg_cell(rows, row, 8);
+
+    return export->handler(export->data, &application);
+}
+
+
+int
+gig_sync_postgres_applications(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_application_t *application), void *data,
+    gig_error_t *err)
+{
+    int              rc;
+    gig_pg_export_t  export;
+
+    if (gig_pg_do(record, "BEGIN READ ONLY", err) == -1) {
+        return -1;
+    }
+
+    export.handler = handler;
+    export.data = data;
+    rc = gig_pg_rows(record, gig_pg_applications, gig_pg_export_row, &export, err);
+    (void) gig_pg_do(record, "ROLLBACK", NULL);
+
+    return rc;
+}
