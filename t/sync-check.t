@@ -83,10 +83,10 @@ isnt($status, 0, 'so is a source of a kind that there is not');
 like($output, qr/sqlite/, 'with what there is');
 
 $test->sync_conf(@own);
-$test->sql("update gigs set json = json_remove(json, '\$.title') where id = 'two'");
+$test->edit_gig('two', title => undef);
 ($status, $output) = $test->sync('check');
 like($output, qr/^error    acme: source: 1 gigs, 0 forms, 1 refused/m, 'a row that is no gig is counted');
-$test->sql("update gigs set json = json_set(json, '\$.title', 'Two') where id = 'two'");
+$test->edit_gig('two', title => 'Two');
 
 for my $arguments (['check'], ['run', '-x'], ['once', '-c'], ['status', '-c', 'x', '--nonsense']) {
     ($status, $output) = $test->run("$GigTest::BUILD/gig-sync", @$arguments);
@@ -123,13 +123,13 @@ like($output, qr/host edge1: version 1, gap 3/, 'and each host');
 
 like($output, qr/^  source: 2 gigs, 0 forms, 0 refused$/m, 'and what the source holds');
 
-$test->sql("update gigs set json = json_remove(json, '\$.title') where id = 'two'");
+$test->edit_gig('two', title => undef);
 ($status, $output) = $test->sync('status');
 like($output, qr/refused gig=two field=\/title reason=/, 'a row that is no gig: id, field and reason');
 like($output, qr/^  source: 1 gigs, 0 forms, 1 refused \(the lines above say which and why; what was published of them stays\)$/m,
     'and how many there are');
 is($redis->cmd('HLEN', $key->('gigs')), 2, 'what was published of it is there');
-$test->sql("update gigs set json = json_set(json, '\$.title', 'Two') where id = 'two'");
+$test->edit_gig('two', title => 'Two');
 
 $redis->cmd('SELECT', 0);
 $redis->crash;

@@ -181,13 +181,16 @@ for my $when (sort keys %step) {
 # --- the sink is locked for a while; Redis is gone for a while
 
 {
-    my $lock = $test->spawn('lock', 'sqlite3', '-cmd', '.timeout 5000', "$test->{dir}/acme.db",
+    my $lock = $test->{record} eq 'sqlite' && $test->spawn('lock', 'sqlite3', '-cmd', '.timeout 5000', "$test->{dir}/acme.db",
         'begin exclusive', '.shell sleep 3', 'commit');
+    my $session = !$lock && $test->postgres->session;
+    $session->say('begin; lock table delivery in exclusive mode') if $session;
     sleep 0.3;
     my @some = map { application('open', ++$number) } 1 .. 5;
     is_deeply(apply_all($test, @some), { 'accepted reserved' => 5 }, 'Redis takes applications while the database is locked');
     push @all, @some;
     is($redis->cmd('XLEN', $key->('applications')), 5, 'they wait');
+    $session->end if $session;
     settled_all_but_lost('after the lock');
 
     $redis->crash;

@@ -52,7 +52,7 @@ is($version->(), $first, 'nor does gig-sync run');
 {
     my ($scans, $before) = ($calls->('hscan'), $redis->cmd('XLEN', $key->('changes')));
     my $begin = time;
-    $write->("update gigs set json = json_set(json, '\$.title', 'Another title') where id = 'g3'");
+    $test->edit_gig('g3', title => 'Another title');
     wait_for { $gig->('g3')->{title} eq 'Another title' } 'an edit arrives', 5;
     cmp_ok(time - $begin, '<', 0.6, 'soon');
     is($version->(), $first + 1, 'as one version');
@@ -79,11 +79,12 @@ is($version->(), $first, 'nor does gig-sync run');
     is($redis->cmd('HLEN', $key->('gigs')), 10, 'and stays, so that its page can say so');
     like($redis->cmd('HGET', $key->('judge'), 'g4'), qr/,withdrawn$/, 'the judge knows');
 
-    $write->("insert into gigs (id, json) select 'g4', json_set(json, '\$.id', 'g4') from gigs where id = 'g5'");
+    $write->("insert into gigs (id, json) select 'g4', json from gigs where id = 'g5'");
+    $test->edit_gig('g4', id => 'g4');
     wait_for { $gig->('g4')->{status} eq 'published' } 'it comes back when the source has it again', 5;
 
     # Closed for longer than gone_keep.
-    $write->("update gigs set json = json_set(json, '\$.closes_at', '2024-01-01T00:00:00Z') where id = 'g5'");
+    $test->edit_gig('g5', closes_at => '2024-01-01T00:00:00Z');
     wait_for { !$redis->cmd('HEXISTS', $key->('gigs'), 'g5') } 'a gig closed for longer than gone_keep is deleted', 5;
     my $now = $version->();
     sleep 1.5;
@@ -94,11 +95,11 @@ is($version->(), $first, 'nor does gig-sync run');
 # --- a row that is no gig
 
 {
-    $write->("update gigs set json = json_remove(json, '\$.title') where id = 'g6'");
-    $write->("update gigs set json = json_set(json, '\$.title', 'Third') where id = 'g7'");
+    $test->edit_gig('g6', title => undef);
+    $test->edit_gig('g7', title => 'Third');
     wait_for { $gig->('g7')->{title} eq 'Third' } 'one bad row does not stop the others', 5;
     is($gig->('g6')->{title}, 'Gig g6', 'what is published of the bad one stays');
-    $write->("update gigs set json = json_set(json, '\$.title', 'Gig g6') where id = 'g6'");
+    $test->edit_gig('g6', title => 'Gig g6');
 }
 
 
@@ -128,7 +129,7 @@ is($version->(), $first, 'nor does gig-sync run');
     sleep 2.5;
     is($version->(), $now, 'a source that fails changes nothing');
     $write->("alter table gigs_gone rename to gigs");
-    $write->("update gigs set json = json_set(json, '\$.title', 'After') where id = 'g1'");
+    $test->edit_gig('g1', title => 'After');
     wait_for { $gig->('g1')->{title} eq 'After' } 'and goes on when it is back', 10;
 }
 
@@ -142,7 +143,7 @@ is($version->(), $first, 'nor does gig-sync run');
     wait_for { $redis->cmd('HEXISTS', $key->('gigs'), 'g1') } 'and put back: the difference is to what Redis holds', 5;
 
     $redis->cmd('SCRIPT', 'FLUSH');
-    $write->("update gigs set json = json_set(json, '\$.title', 'Flushed') where id = 'g1'");
+    $test->edit_gig('g1', title => 'Flushed');
     wait_for { $gig->('g1')->{title} eq 'Flushed' } 'scripts that Redis forgot are loaded again', 5;
 }
 
@@ -157,7 +158,7 @@ is($version->(), $first, 'nor does gig-sync run');
     $test->write_file('gig-sync.conf', $conf);
     kill 'HUP', $test->{sync_pid};
     wait_for { $test->read_file('gig-sync.log') =~ /settings read=/ } 'right ones are read', 5;
-    $write->("update gigs set json = json_set(json, '\$.title', 'Reread') where id = 'g1'");
+    $test->edit_gig('g1', title => 'Reread');
     wait_for { $gig->('g1')->{title} eq 'Reread' } 'and it goes on', 5;
     my $begin = time;
     ok($test->stop_sync, 'TERM ends it');

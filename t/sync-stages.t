@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # Why: what people do with an application in their own database must be on its
 # receipt a moment later, and not only after Redis was lost and rebuilt.  Every
-# change here is made with sqlite3 by hand; every answer comes from nginx.
+# change here is made with SQL by hand; every answer comes from nginx.
 
 use strict;
 use warnings;
@@ -76,7 +76,8 @@ says($receipt, 'stage', 'declined', 'a row that was changed in place');
 says($receipt, 'stage_at', '2026-11-20T10:00:00Z', 'with its time');
 shows($receipt, qr/Not selected/, 'on the page as well');
 
-$test->sql("insert or replace into stages (number, id, stage) select max(number), '$id', 'hired' from stages where id = '$id'");
+my ($or, $conflict) = $test->{record} eq 'sqlite' ? ('or replace', '') : ('', 'on conflict (number) do update set stage = excluded.stage');
+$test->sql("insert $or into stages (number, id, stage) select max(number), '$id', 'hired' from stages where id = '$id' $conflict");
 says($receipt, 'stage', 'hired', 'a row that was replaced');
 
 $test->sql("delete from stages where id = '$id' and stage = 'hired'");

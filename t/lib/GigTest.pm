@@ -11,6 +11,7 @@ package GigTest;
 #   TEST_NGINX_VERBOSE  print requests and answers
 #   TEST_NGINX_LEAVE    leave the folder and say where it is
 #   TEST_NGINX_CATLOG   print the error log at the end
+#   GIG_TEST_RECORD     the system of record: sqlite (default) or postgres
 #   GIG_BUILD           folder of the built module and gig-sync (default: build);
 #                       one of SANITIZE=1 is found out, and its reports fail the test
 
@@ -31,6 +32,7 @@ use Time::HiRes qw(sleep time);
 
 use GigTest::Command ();
 use GigTest::Http;
+use GigTest::Postgres;
 use GigTest::Redis;
 
 use Exporter qw(import);
@@ -95,13 +97,14 @@ sub port {
 }
 
 
-# board: name of the board (acme).  workers: of nginx (1).
+# board: name of the board (acme).  workers: of nginx (1).  record: sqlite or postgres.
 sub new {
     my ($class, %option) = @_;
 
     my $self = bless {
         board   => 'acme',
         workers => 1,
+        record  => $ENV{GIG_TEST_RECORD} // 'sqlite',
         %option,
         pid  => $$,
         dir  => tempdir('gig-test-XXXXXX', TMPDIR => 1),
@@ -230,7 +233,7 @@ sub sync_conf {
         redis       => '127.0.0.1:' . $self->{redis}{port},
         secret_file => "$self->{dir}/$self->{board}.secret",
         private_key => "$self->{dir}/$self->{board}.key",
-        source      => "sqlite:$self->{dir}/$self->{board}.db",
+        source      => $self->record_url,
         pull_every  => '2s',
         %setting,
     );
@@ -267,7 +270,7 @@ sub import_gigs {
     my $json = JSON::PP->new->utf8->canonical;
     my $file = $self->write_file('import.jsonl', join '', map { $json->encode($_) . "\n" } @gigs);
     my ($status, $output) = $self->run("$BUILD/gig-sync", 'import', $file,
-        '--into', "sqlite:$self->{dir}/$self->{board}.db");
+        '--into', $self->record_url);
     $status == 0 or diag("gig-sync import: $output");
     return $status == 0;
 }
@@ -283,9 +286,49 @@ sub publish {
 }
 
 
-# The database of the system of record, read with sqlite3: rows of hashes.
+# --- the system of record
+
+# The private PostgreSQL, started when it is first asked for.
+sub postgres {
+    my ($self) = @_;
+    return $self->{postgres} //= GigTest::Postgres->new($self);
+}
+
+
+sub record_url {
+    my ($self) = @_;
+    return $self->{record} eq 'sqlite' ? "sqlite:$self->{dir}/$self->{board}.db" : $self->postgres->url;
+}
+
+
+# Gives members of a gig's JSON other values by hand ('title' or 'capacity.application_cap'); undef
+# removes one.
+sub edit_gig {
+    my ($self, $id, %member) = @_;
+    my $json = 'json';
+    for my $name (sort keys %member) {
+        my $value = defined $member{$name}
+            ? "'" . JSON::PP->new->utf8->canonical->allow_nonref->encode($member{$name}) =~ s/'/''/gr . "'" : undef;
+        if ($self->{record} eq 'sqlite') {
+            $json = defined $value ? "json_set($json, '\$.$name', json($value))" : "json_remove($json, '\$.$name')";
+        } else {
+            my $path = "'{" . $name =~ tr/./,/r . "}'";
+            $json = defined $value ? "jsonb_set($json\::jsonb, $path, $value)" : "($json\::jsonb #- $path)";
+        }
+    }
+    $json .= '::json' if $self->{record} ne 'sqlite';
+    $self->sql("update gigs set json = $json where id = '$id'");
+    return;
+}
+
+
+# The system of record, asked with sqlite3 or psql: rows of hashes.
 sub sql {
     my ($self, $query) = @_;
+    if ($self->{record} ne 'sqlite') {
+        my @rows = $self->postgres->rows($query);
+        return wantarray ? @rows : scalar @rows;
+    }
     my ($status, $output) = $self->run('sqlite3', '-cmd', '.timeout 5000', '-json',
         "$self->{dir}/$self->{board}.db", $query);
     $status == 0 or die "sqlite3: $output";
@@ -484,6 +527,7 @@ sub finish {
     ok($self->stop_sync, 'gig-sync left in time') if $self->{sync_pid};
     ok($self->stop_nginx, 'nginx and its workers left in time') if $self->{nginx};
     $self->{redis}->stop if $self->{redis};
+    ok($self->{postgres}->stop, 'PostgreSQL left in time') if $self->{postgres};
 
     for my $kid (@{ $self->{kids} }) {
         kill 'TERM', $kid->{pid};
