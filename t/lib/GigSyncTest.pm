@@ -17,7 +17,7 @@ use Time::HiRes qw(sleep time);
 use GigTest;
 
 use Exporter qw(import);
-our @EXPORT = qw(application apply_all script_text script_sha judge settled_all proxy key);
+our @EXPORT = qw(application withdrawal hand_in apply_all script_text script_sha judge settled_all proxy key);
 
 
 sub key { my ($test, $name) = @_; return "gig:{$test->{board}}:$name" }
@@ -102,6 +102,24 @@ sub apply_all {
         $verdict{ join ' ', grep {length} $verdict, $seat }++;
     }
     return \%verdict;
+}
+
+
+# Hands records to gig-sync that no judge has seen, as ledgers do after a Redis lost its memory.
+sub hand_in {
+    my ($test, @records) = @_;
+    seal($test, grep { $_->{op} eq 'apply' } @records);
+    for my $record (@records) {
+        my @fields = map { $_ => $record->{$_} } grep { defined $record->{$_} } qw(op id gig rev at node who print seat flags box);
+        $test->{redis}->cmd('XADD', key($test, 'applications'), '*', @fields);
+    }
+    return;
+}
+
+
+sub withdrawal {
+    my ($id, %more) = @_;
+    return { op => 'withdraw', id => $id, gig => '', at => int(time * 1000), node => 'node-a', who => '', print => '', %more };
 }
 
 

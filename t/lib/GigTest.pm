@@ -224,7 +224,7 @@ sub keys_made {
 }
 
 
-# Writes gig-sync.conf and returns its path.
+# Writes gig-sync.conf and returns its path.  A setting that is undef is left out.
 sub sync_conf {
     my ($self, %setting) = @_;
     $self->keys_made;
@@ -237,7 +237,7 @@ sub sync_conf {
         pull_every  => '2s',
         %setting,
     );
-    my $text = "[board $self->{board}]\n" . join '', map {"$_ = $all{$_}\n"} sort keys %all;
+    my $text = "[board $self->{board}]\n" . join '', map {"$_ = $all{$_}\n"} grep { defined $all{$_} } sort keys %all;
     return $self->{sync_conf} = $self->write_file('gig-sync.conf', $text);
 }
 

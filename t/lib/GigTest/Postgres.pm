@@ -39,7 +39,7 @@ sub new {
     $status == 0 or die "initdb: $output";
     $self->configure(listen_addresses => "'127.0.0.1'", port => $self->{port},
         unix_socket_directories => "'$self->{data}'", fsync => 'off', max_connections => 60,
-        log_min_error_statement => 'panic', deadlock_timeout => "'200ms'");
+        log_min_error_statement => 'panic', deadlock_timeout => "'500ms'");
     $self->start;
     $self->psql('create database acme', db => 'postgres');
     return $self;
