@@ -208,7 +208,7 @@ lint:
 
 # It names the headers that nginx's configure writes.
 compile_commands.json: Makefile tools/compile-commands $(BUILD)/files | $(NGX_BUILD)/Makefile
-	tools/compile-commands '$(CC) $(ALL_CFLAGS)' $(NGX_SRC) $(NGX_BUILD) > $@
+	tools/compile-commands '$(CC) $(ALL_CFLAGS) $(CONNECT)' $(NGX_SRC) $(NGX_BUILD) > $@
 
 # Builds only what is not there: under sudo NGX_SRC and CC are gone, and would give another module.
 install:

@@ -165,6 +165,18 @@ sub in_flight {
     settled_all($test, 'after the cut', @all);
     like($test->read_file('gig-sync.log'), qr/failed .*terminating connection/, 'the log says what happened');
 }
+# It ends in time, whatever it waits for.
+{
+    $editor->say('begin; lock table delivery in exclusive mode');
+    push @all, my @some = map { application('open', ++$number) } 1 .. 5;
+    in_flight(@some);
+    my $begin = time;
+    ok($test->stop_sync, 'TERM in the middle of a transaction that waits ends it');
+    cmp_ok(time - $begin, '<', 5.5, 'within five seconds');
+    $editor->say('commit');
+    $test->start_sync;
+    settled_all($test, 'started again', @all);
+}
 ok($test->stop_sync, 'gig-sync ends');
 
 

@@ -157,10 +157,13 @@ test_connectors(void **state)
     (void) state;
 
     assert_ptr_equal(gig_sync_connector(gig_str("sqlite:/x"), &err), &gig_sync_sqlite);
+    assert_ptr_equal(gig_sync_connector(gig_str("postgres://h/d"), &err), &gig_sync_postgres);
+    assert_ptr_equal(gig_sync_connector(gig_str("postgresql://h/d"), &err), &gig_sync_postgres);
     assert_null(gig_sync_connector(gig_str("sqlit:/x"), &err));
     assert_non_null(strstr(err.detail, "did you mean sqlite"));
     assert_null(gig_sync_connector(gig_str("ftp://u:hunter2@h"), &err));
     assert_null(strstr(err.detail, "hunter2"));
+    assert_non_null(strstr(err.detail, "sqlite:PATH or postgres://"));
 }
 
 

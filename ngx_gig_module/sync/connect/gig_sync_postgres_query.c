@@ -21,7 +21,7 @@ gig_pg_fault(gig_sync_record_t *record, const PGresult *result, gig_error_t *err
 {
     char        *p, text[GIG_DETAIL_SIZE];
     size_t       len;
-    const char  *state, *said, *password;
+    const char  *state, *said;
 
     state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     (void) snprintf(record->state, sizeof(record->state), "%s", state ? state : "");
@@ -38,13 +38,6 @@ gig_pg_fault(gig_sync_record_t *record, const PGresult *result, gig_error_t *err
 
     for (len = strlen(text); len > 0 && text[len - 1] == ' '; len--) {
         text[len - 1] = '\0';
-    }
-
-    /* No message of libpq holds the password today. */
-    password = PQpass(record->conn);
-
-    if (password && password[0] && strstr(text, password)) {
-        (void) snprintf(text, sizeof(text), "the server cannot be used");
     }
 
     return gig_error_set(err, record->where, "%s", text);
