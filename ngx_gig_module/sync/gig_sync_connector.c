@@ -3,6 +3,10 @@
 
 #include "gig_sync_connector.h"
 
+#if !defined(GIG_SYNC_WITH_SQLITE) && !defined(GIG_SYNC_WITH_POSTGRES)
+#error "the Makefile's CONNECTORS names no system of record"
+#endif
+
 
 static const gig_sync_connector_t *const  connectors[] = {
 #ifdef GIG_SYNC_WITH_SQLITE

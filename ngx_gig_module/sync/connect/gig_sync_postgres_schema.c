@@ -176,6 +176,14 @@ static const char *const  migrations[] = {
 #define GIG_PG_VERSION  ((int) (sizeof(migrations) / sizeof(migrations[0])))
 
 
+static int
+gig_pg_schema_foreign(gig_sync_record_t *record, gig_error_t *err)
+{
+    return gig_error_set(err, record->where, "the schema \"%s\" is of something else;"
+                         " schema=NAME names another", record->schema);
+}
+
+
 /* 0: it is not there, 1: it is, with this version (0: empty, or -1: of something else). */
 static int
 gig_pg_schema_look(gig_sync_record_t *record, int *version, gig_error_t *err)
@@ -183,6 +191,8 @@ gig_pg_schema_look(gig_sync_record_t *record, int *version, gig_error_t *err)
     int        there, ours, empty;
     char       query[512];
     PGresult  *row;
+
+    *version = -1;
 
     (void) snprintf(query, sizeof(query),
                     "SELECT n.oid IS NOT NULL,"
@@ -253,6 +263,10 @@ gig_pg_migrate(gig_sync_record_t *record, gig_error_t *err)
         version = 0;
     }
 
+    if (version < 0) {
+        return gig_pg_schema_foreign(record, err);
+    }
+
     for ( /* void */ ; version < GIG_PG_VERSION; version++) {
         if (gig_pg_do(record, migrations[version], err) == -1) {
             return -1;
@@ -288,8 +302,7 @@ gig_pg_schema(gig_sync_record_t *record, int make, gig_error_t *err)
     }
 
     if (there && version == -1) {
-        return gig_error_set(err, record->where, "the schema \"%s\" is of something else;"
-                             " schema=NAME names another", record->schema);
+        return gig_pg_schema_foreign(record, err);
     }
 
     if (version > GIG_PG_VERSION) {
