@@ -42,10 +42,10 @@ extern const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT];
 extern const char  gig_pg_gigs[], gig_pg_forms[], gig_pg_known[], gig_pg_applications[];
 
 struct gig_sync_record_s {
-    PGconn         *conn;               /* owned */
-    char            where[GIG_POINTER_SIZE];    /* host and database, for messages: no password */
+    PGconn         *conn;                       /* owned */
+    char            where[GIG_POINTER_SIZE];    /* host and database, for messages */
     char            schema[GIG_PG_NAME_MAX + 1];
-    char            state[GIG_PG_STATE];        /* SQLSTATE of the last failure, "" if it has none */
+    char            state[GIG_PG_STATE];        /* SQLSTATE of the last failure, or "" */
     int             listening;
     unsigned char   prepared[GIG_PG_COUNT];
 };

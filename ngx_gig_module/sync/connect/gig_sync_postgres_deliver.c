@@ -1,5 +1,5 @@
 
-/* One transaction for the batch: delivery, seats and tombstones (protocol.md, "Settling"). */
+/* One transaction for the batch: delivery, seats and tombstones. */
 
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +104,10 @@ gig_park(gig_sync_record_t *record, gig_sync_delivery_t *d, const char *flags, c
 }
 
 
-/* The seat of a first or further application. */
+/*
+ * The seat of a first or further application.  All of an applicant's share one seat; what Redis
+ * let in as waitlisted, over or late stays so; the cap decides about the rest.
+ */
 static gig_one_t
 gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **seat,
     int *duplicate, gig_error_t *err)
@@ -128,17 +131,21 @@ gig_seat(gig_sync_record_t *record, const gig_sync_delivery_t *d, const char **s
         *duplicate = PQntuples(row) == 1;
         *seat = *duplicate ? gig_rows_seat(gig_pg_cell(row, 0, 0)) : "";
         PQclear(row);
-
-        /* One seat for all of an applicant's; a mere label is not shared. */
-        if (strcmp(*seat, "confirmed") == 0 || strcmp(*seat, "waitlisted") == 0) {
-            return GIG_ONE_DONE;
-        }
     }
 
-    if (gig_str_is(d->seat, "waitlisted") || gig_str_is(d->seat, "over")
-        || gig_str_is(d->seat, "late"))
-    {
+    /* A mere label gives no seat, and takes none from the applicant's others. */
+    if (gig_str_is(d->seat, "over") || gig_str_is(d->seat, "late")) {
         *seat = gig_rows_seat(d->seat);
+        return GIG_ONE_DONE;
+    }
+
+    /* One seat for all of an applicant's. */
+    if (strcmp(*seat, "confirmed") == 0 || strcmp(*seat, "waitlisted") == 0) {
+        return GIG_ONE_DONE;
+    }
+
+    if (gig_str_is(d->seat, "waitlisted")) {
+        *seat = "waitlisted";
         return GIG_ONE_DONE;
     }
 
@@ -261,71 +268,6 @@ gig_settled_before(gig_sync_record_t *record, gig_sync_delivery_t *d, int *confl
 
 
 static gig_one_t
-gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
-{
-    int          rc, conflict, duplicate;
-    char         flags[GIG_FLAGS_MAX];
-    json_t      *root;
-    gig_str_t    id;
-    gig_one_t    one;
-    const char  *seat, *why;
-
-    id = gig_some(d->id);
-    rc = gig_pg_exists(record, GIG_PG_TOMBSTONE, &id, err);
-
-    if (rc == -1) {
-        return GIG_ONE_FAILED;
-    }
-
-    if (rc == 1) {
-        d->result = GIG_SYNC_ERASED;
-        d->confirmed_seat = "";
-        return gig_delivery_put(record, d, "", "", "erased", "", err);
-    }
-
-    rc = gig_settled_before(record, d, &conflict, err);
-
-    if (rc != 0) {
-        return rc == 1 ? GIG_ONE_DONE : GIG_ONE_FAILED;
-    }
-
-    gig_rows_flags(d->flags, conflict ? "conflict" : "", flags);
-    root = gig_rows_plain(d, &why);
-
-    if (root == NULL) {
-        return gig_park(record, d, flags, why, err);
-    }
-
-    json_decref(root);
-    seat = "";
-
-    if (!conflict) {
-        one = gig_seat(record, d, &seat, &duplicate, err);
-
-        if (one != GIG_ONE_DONE) {
-            return one;
-        }
-
-        if (duplicate) {
-            gig_rows_flags(d->flags, "duplicate", flags);
-        }
-    }
-
-    one = gig_delivery_put(record, d, seat, flags, "delivered", "", err);
-
-    if (one == GIG_ONE_DONE) {
-        one = conflict ? gig_conflict_put(record, d, err)
-                       : gig_application_put(record, d, seat, flags, err);
-    }
-
-    d->result = GIG_SYNC_DELIVERED;
-    d->confirmed_seat = seat;
-
-    return one;
-}
-
-
-static gig_one_t
 gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
 {
     int        freed;
@@ -386,6 +328,87 @@ gig_withdraw(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err
     d->confirmed_seat = "";
 
     return GIG_ONE_DONE;
+}
+
+
+static gig_one_t
+gig_apply(gig_sync_record_t *record, gig_sync_delivery_t *d, gig_error_t *err)
+{
+    int          rc, conflict, duplicate;
+    char         flags[GIG_FLAGS_MAX], kept[GIG_FLAGS_MAX];
+    json_t      *root;
+    gig_str_t    id;
+    gig_one_t    one;
+    const char  *seat, *why;
+
+    id = gig_some(d->id);
+    rc = gig_pg_exists(record, GIG_PG_TOMBSTONE, &id, err);
+
+    if (rc == -1) {
+        return GIG_ONE_FAILED;
+    }
+
+    /*
+     * The judge knows of a withdrawal whose own record comes later, or was lost with a
+     * system of record that was restored: nothing comes back in between.
+     */
+    if (rc == 0 && gig_rows_flag(d->flags, "withdrawn")) {
+        one = gig_withdraw(record, d, err);
+
+        if (one != GIG_ONE_DONE) {
+            return one;
+        }
+
+        rc = 1;
+    }
+
+    if (rc == 1) {
+        d->result = GIG_SYNC_ERASED;
+        d->confirmed_seat = "";
+        return gig_delivery_put(record, d, "", "", "erased", "", err);
+    }
+
+    rc = gig_settled_before(record, d, &conflict, err);
+
+    if (rc != 0) {
+        return rc == 1 ? GIG_ONE_DONE : GIG_ONE_FAILED;
+    }
+
+    /* The first row of an id is the application, whatever the judge saw first. */
+    gig_rows_flags(d->flags, "conflict", conflict, flags);
+    root = gig_rows_plain(d, &why);
+
+    if (root == NULL) {
+        return gig_park(record, d, flags, why, err);
+    }
+
+    json_decref(root);
+    seat = "";
+
+    if (!conflict) {
+        one = gig_seat(record, d, &seat, &duplicate, err);
+
+        if (one != GIG_ONE_DONE) {
+            return one;
+        }
+
+        if (duplicate) {
+            snprintf(kept, sizeof(kept), "%s", flags);
+            gig_rows_flags(gig_text(kept), "duplicate", 1, flags);
+        }
+    }
+
+    one = gig_delivery_put(record, d, seat, flags, "delivered", "", err);
+
+    if (one == GIG_ONE_DONE) {
+        one = conflict ? gig_conflict_put(record, d, err)
+                       : gig_application_put(record, d, seat, flags, err);
+    }
+
+    d->result = GIG_SYNC_DELIVERED;
+    d->confirmed_seat = seat;
+
+    return one;
 }
 
 

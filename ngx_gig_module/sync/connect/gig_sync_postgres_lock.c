@@ -102,10 +102,13 @@ gig_pg_lock(gig_sync_record_t *record, const gig_sync_delivery_t *deliveries, si
     for (i = 0; i < n; i++) {
         gig_pg_list_add(&ids, deliveries[i].id);
 
-        if (gig_str_is(deliveries[i].op, "withdraw")) {
+        if (gig_str_is(deliveries[i].op, "withdraw")
+            || gig_rows_flag(deliveries[i].flags, "withdrawn"))
+        {
             gig_pg_list_add(&withdrawn, deliveries[i].id);
+        }
 
-        } else {
+        if (!gig_str_is(deliveries[i].op, "withdraw")) {
             gig_pg_list_add(&gigs, deliveries[i].gig.len ? deliveries[i].gig
                                                          : gig_str(GIG_PG_NO_GIG));
         }
