@@ -28,7 +28,12 @@ for my $seed (@seeds) {
     is($chaos->heal(120), '', "seed $seed: all becomes quiet: ledgers without a gap, the queue empty");
 
     my ($wrong, $count) = $chaos->check(@history);
-    is_deeply($wrong, [], "seed $seed: nothing lost, doubled, oversold or undead") or diag("left in $chaos->{a}{dir}");
+    is_deeply($wrong, [], "seed $seed: nothing lost, doubled, oversold or undead");
+    for my $sentence (@$wrong) {
+        my ($email) = $sentence =~ /(\S+\@\S+)/ or next;
+        diag($sentence, map {"\n    @$_"} grep { $_->[4] eq $email } @history);
+    }
+    $ENV{TEST_NGINX_LEAVE} //= 1 if @$wrong;
     cmp_ok($count->{acknowledged}, '>', 50, "seed $seed: there was applying");
     diag(sprintf '%d faults (%s): %s', eval { my $n = 0; $n += $_ for values %{ $chaos->{faults} }; $n },
         join(', ', map {"$_ $chaos->{faults}{$_}"} sort keys %{ $chaos->{faults} }), join ', ', map {"$count->{$_} $_"} sort keys %$count);

@@ -95,7 +95,7 @@ sub applicant {
         my $end = time + 20;
         my $first;
         while (time < $end) {
-            my $answer = $test->apply($gig, "key-$applicant-$n-0123456789", email => $email);
+            my $answer = $test->apply($gig, "key-$applicant-$n-0123456789", email => $email, _from => '127.2.0.' . (1 + $n % 250));
             $first //= $answer->{status};
             return "acknowledged $email $first" if $answer->{status} == 202;
             return "refused $email $answer->{status}" if $answer->{status} !~ /^(?:0|409|5\d\d)$/;

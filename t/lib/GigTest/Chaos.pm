@@ -187,20 +187,22 @@ sub rage {
 }
 
 
-# --- all mended: until nothing moves any more
+# --- all mended: until nothing moves any more, for so long that whoever has to take over a
+# dead worker's segment has done so
 
 sub heal {
     my ($self, $seconds) = @_;
     $self->{proxy}->mode('pass');
     $self->disk($_) for @{ $self->{hosts} };
     $self->{sync}{$_} // $self->sync_start($_) for 1, 2;
-    my $why = '';
+    my ($why, $quiet) = ('');
     my $end = time + $seconds;
     while (time < $end) {
         my @gap = map { eval { $_->get('/metrics')->{body} } // '' } @{ $self->{hosts} };
         my $queue = eval { $self->{redis}->cmd('XLEN', 'gig:{acme}:applications') };
         $why = sprintf 'gaps %s, queue %s', join(' and ', map { /^gig_ledger_gap\S* (\d+)/m ? $1 : '?' } @gap), $queue // '?';
-        return '' if $why eq 'gaps 0 and 0, queue 0';
+        $quiet = $why eq 'gaps 0 and 0, queue 0' ? $quiet // time : undef;
+        return '' if defined $quiet && time - $quiet > 5;
         sleep 0.3;
     }
     return $why;
