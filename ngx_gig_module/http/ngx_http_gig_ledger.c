@@ -418,7 +418,7 @@ ngx_http_gig_ledger_written(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
 {
     int                           first;
     ngx_uint_t                    ok;
-    ngx_queue_t                  *q;
+    ngx_queue_t                  *q, *next;
     ngx_http_gig_ledger_write_t  *w;
 
     if (!ngx_queue_empty(&job->writes)) {
@@ -445,10 +445,9 @@ ngx_http_gig_ledger_written(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
         }
     }
 
-    while (!ngx_queue_empty(&job->writes)) {
+    for (q = ngx_queue_head(&job->writes); q != ngx_queue_sentinel(&job->writes); q = next) {
 
-        q = ngx_queue_head(&job->writes);
-        ngx_queue_remove(q);
+        next = ngx_queue_next(q);
         w = ngx_queue_data(q, ngx_http_gig_ledger_write_t, queue);
 
         ngx_http_gig_ledger_first(ledger);

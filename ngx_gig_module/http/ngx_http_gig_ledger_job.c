@@ -88,6 +88,13 @@ ngx_http_gig_ledger_batch(ngx_http_gig_ledger_job_t *job, ngx_int_t *at, gig_buf
     size = gig_ledger_frame_size(record);
     segment = ledger->current == -1 ? NULL : &ledger->segment[ledger->current];
 
+    /* a tick may have failed since */
+
+    if (segment && segment->failed) {
+        ledger->current = -1;
+        segment = NULL;
+    }
+
     if (segment && segment->end + frames->len + size > segment->size) {
         if (ngx_http_gig_ledger_flush(job, *at, frames) != 0) {
             return -1;
@@ -199,28 +206,23 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
     (void) snprintf(tmp, sizeof(tmp), "%s.tmp", segment->name);
 
     gig_ledger_header_write(&header, bytes);
-    failed = 0;
 
     fd = openat(job->folder, tmp, O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
+    failed = (fd == -1 || flock(fd, LOCK_EX|LOCK_NB) == -1) ? errno : 0;
 
-    if (fd == -1) {
-        failed = errno;
+    /* All the room it will need, so that a full disk is known before anybody is told. */
 
-    } else if (flock(fd, LOCK_EX|LOCK_NB) == -1) {
-        failed = errno;
-
-    } else {
-        /* All the room it will need, so that a full disk is known before anybody is told. */
+    if (!failed) {
         failed = posix_fallocate(fd, 0, (off_t) job->size);
+    }
 
-        if (!failed
-            && (ngx_http_gig_files_write(fd, bytes, sizeof(bytes), 0) != 0
-                || fsync(fd) == -1
-                || renameat2(job->folder, tmp, job->folder, segment->name, RENAME_NOREPLACE) == -1
-                || fsync(job->folder) == -1))
-        {
-            failed = errno;
-        }
+    if (!failed
+        && (ngx_http_gig_files_write(fd, bytes, sizeof(bytes), 0) != 0
+            || fsync(fd) == -1
+            || renameat2(job->folder, tmp, job->folder, segment->name, RENAME_NOREPLACE) == -1
+            || fsync(job->folder) == -1))
+    {
+        failed = errno;
     }
 
     if (failed) {

@@ -5,7 +5,8 @@ package GigTest::Proxy;
 #
 #   pass                   all goes through
 #   PATTERN reply BYTES    answered with these bytes (\r\n are added)
-#   PATTERN silent         never answered
+#   PATTERN silent         never answered, nor what comes after it on that connection: Redis leaves
+#                          no answer out
 #   PATTERN reset          the connection is cut
 #   PATTERN half           half an answer, then cut
 #   PATTERN dribble        the real answer, a byte at a time
@@ -59,11 +60,12 @@ sub serve {
     my ($self, $client, $target) = @_;
     my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $target) or return;
     my $select = IO::Select->new($client, $server);
-    my $dribble = 0;
+    my ($dribble, $silent) = (0, 0);
 
     while (my @ready = $select->can_read) {
         for my $socket (@ready) {
             sysread $socket, my $bytes, 65536 or return;
+            next if $silent;
             if ($socket == $server) {
                 if ($dribble) { for my $byte (split //, $bytes) { syswrite $client, $byte; sleep 0.0005 } }
                 else          { syswrite $client, $bytes }
@@ -74,6 +76,7 @@ sub serve {
             $dribble = $what eq 'dribble';
             if    ($dribble)            { syswrite $server, $bytes }
             elsif ($what eq 'reply')    { syswrite $client, "$text\r\n" }
+            elsif ($what eq 'silent')   { $silent = 1 }
             elsif ($what eq 'reset')    { return }
             elsif ($what eq 'half')     { syswrite $client, "*6\r\n\$5\r\nfir"; return }
             elsif ($what eq 'huge')     { syswrite $client, "\$536870912\r\n"; while (syswrite $client, 'x' x 65536) { } return }
