@@ -113,6 +113,43 @@ $test->start_sync;
 all_delivered('orphans');
 
 
+# --- another nonce on a living connection: sent again once, not for ever
+
+$test->stop_sync;
+apply('open', "nonce-$_") for 1 .. 10;
+sub evals { my ($n) = $redis->cmd('INFO', 'commandstats') =~ /cmdstat_evalsha:calls=(\d+)/; return $n // 0 }
+my $evals = evals();
+my $ready = $redis->cmd('GET', 'gig:{acme}:ready');
+$redis->cmd('SET', 'gig:{acme}:ready', 'another-nonce');
+ok(wait_for { evals() >= $evals + 10 } 'what is held is sent to the Redis that was rebuilt', 10);
+sleep 1.5;
+$evals = evals();
+sleep 3;
+is(evals(), $evals, 'and then it is not sent again and again');
+$redis->cmd('SET', 'gig:{acme}:ready', $ready);
+$test->start_sync;
+all_delivered('another nonce');
+
+
+# --- the judge's answer does not come, and the gig closes meanwhile: nobody is refused what he may have
+
+{
+    my $late = GigTest->new(workers => 1);
+    $late->start_redis;
+    my $closes = int(time) + 4;
+    $late->publish(gig_record('closing', closes_at => POSIX::strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $closes)));
+    $late->start_nginx(ledger => 'on', board => 'redis_timeout 800ms;');
+    $late->wait_total(1) or BAIL_OUT('no catalog');
+    wait_for { time > $closes - 0.4 } 'the last instant';
+    $late->{redis}->pause;
+    is($late->apply('closing', 'late')->{status}, 503, 'asked before closing, no answer until after it: nobody can say');
+    $late->{redis}->resume;
+    ok(wait_for { my $answer = $late->apply('closing', 'late'); $answer->{status} =~ /^(?:202|410)$/ } 'the same key finds out', 10);
+    is($late->apply('closing', 'never asked')->{status}, 410, 'one that comes after it is refused');
+    $late->finish;
+}
+
+
 # --- seats: promised without a judge to more than there are
 
 $test->stop_sync;

@@ -106,7 +106,8 @@ ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
 
 /*
  * No judge could be asked, or its answer did not come: the image says what can be said, and
- * what it lets through is kept as an intent.  It promises no seat.
+ * what it lets through is kept as an intent.  It promises no seat.  What the judge may have taken
+ * is never refused: the same key finds out.
  */
 
 static ngx_int_t
@@ -121,6 +122,14 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
     if (ctx->view) {
         row = ngx_http_gig_find(ctx, &state);
 
+        /* The seat that filled the gig may be this applicant's own. */
+
+        if (intake->unanswered && (row == GIG_ROW_NONE || (state != GIG_STATE_OPEN
+                                                           && state != GIG_STATE_WAITLIST)))
+        {
+            return ngx_http_gig_not_stored(intake);
+        }
+
         if (row == GIG_ROW_NONE) {
             ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
             return ngx_http_gig_problem(intake->request, ctx, NGX_HTTP_NOT_FOUND, "not-found",
@@ -134,6 +143,11 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
     }
 
     if (ngx_http_gig_limit(intake->request, ctx->board) != NGX_OK) {
+
+        if (intake->unanswered) {
+            return ngx_http_gig_not_stored(intake);
+        }
+
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
         ngx_str_set(&ctx->outcome, "limited");
         return ngx_http_gig_again(intake, NGX_HTTP_TOO_MANY_REQUESTS, "too-many",

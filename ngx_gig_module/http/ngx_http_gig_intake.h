@@ -41,6 +41,7 @@ struct ngx_http_gig_intake_s {
     gig_ledger_record_t        record;          /* views into what is here, and into the view */
     char                       rev[GIG_LEDGER_REV_MAX];
     unsigned                   replayed:1;      /* what is being written was answered before */
+    unsigned                   unanswered:1;    /* the judge was asked, and may have taken it */
     gig_form_t                 form;
     gig_answers_t              answers;
     gig_error_t                error;

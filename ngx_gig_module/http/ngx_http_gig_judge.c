@@ -164,6 +164,8 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
         }
 
         intake->call = NULL;
+        intake->unanswered = (what == NGX_HTTP_GIG_REPLY_TIMEOUT || what == NGX_HTTP_GIG_REPLY_LOST
+                              || what == NGX_HTTP_GIG_REPLY_ERROR);
         intake->ctx->redis_used = 1;
         intake->ctx->redis_time = ngx_current_msec - call->started;
 

@@ -126,6 +126,9 @@ struct ngx_http_gig_ledger_s {
 };
 
 
+/* _ledger.c: what is settled from about now on is to be looked at. */
+void ngx_http_gig_ledger_from_now(ngx_http_gig_ledger_t *ledger);
+
 /* _ledger.c: starts a task if there is something for one and none is under way. */
 void ngx_http_gig_ledger_kick(ngx_http_gig_ledger_t *ledger);
 

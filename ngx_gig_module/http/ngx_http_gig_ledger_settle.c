@@ -50,7 +50,6 @@ ngx_http_gig_ledger_look(ngx_http_gig_ledger_t *ledger)
     char                     key[GIG_KEY_SIZE];
     gig_str_t                argv[2];
     ngx_http_gig_board_t    *board;
-    ngx_http_gig_history_t   history;
 
     board = ledger->board;
 
@@ -59,11 +58,6 @@ ngx_http_gig_ledger_look(ngx_http_gig_ledger_t *ledger)
     {
         return;
     }
-
-    ngx_http_gig_link_history(board->link, &history);
-    ngx_http_gig_ledger_history(ledger,
-                                (gig_str_t) { history.replid, ngx_strlen(history.replid) },
-                                (gig_str_t) { history.ready, ngx_strlen(history.ready) });
 
     argv[0] = gig_str("GET");
     argv[1].data = key;
@@ -99,6 +93,9 @@ ngx_http_gig_ledger_history(ngx_http_gig_ledger_t *ledger, gig_str_t replid, gig
 
     if (seen->ready[0]) {
         gig_ledger_book_again(ledger->book, (int64_t) ngx_current_msec);
+
+        /* its clock may be behind that of the one before, and numbers come again */
+        ngx_http_gig_ledger_from_now(ledger);
     }
 
     ngx_memcpy(seen->ready, ready.data, ready.len);
@@ -114,12 +111,19 @@ ngx_http_gig_ledger_history(ngx_http_gig_ledger_t *ledger, gig_str_t replid, gig
 static void
 ngx_http_gig_ledger_ready(void *data, ngx_http_gig_reply_t what, const redisReply *reply)
 {
-    ngx_http_gig_ledger_t  *ledger = data;
+    ngx_http_gig_history_t   history;
+    ngx_http_gig_ledger_t   *ledger = data;
 
     ledger->polling = 0;
 
     if (what == NGX_HTTP_GIG_REPLY_OK && reply->type == REDIS_REPLY_STRING) {
-        ngx_http_gig_ledger_history(ledger, gig_null_str, (gig_str_t) { reply->str, reply->len });
+
+        /* `ready` as it is now: a rebuild does not end the connection that told its replid */
+
+        ngx_http_gig_link_history(ledger->board->link, &history);
+        ngx_http_gig_ledger_history(ledger,
+                                    (gig_str_t) { history.replid, ngx_strlen(history.replid) },
+                                    (gig_str_t) { reply->str, reply->len });
         ngx_http_gig_ledger_poll(ledger);
         ngx_http_gig_ledger_kick(ledger);
     }
