@@ -93,6 +93,14 @@ $(BUILD)/unit/test_search $(BUILD)/unit/test_search_cursor: $(BUILD)/unit/%: $(B
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS)
 
+# The histories of the ledger have a world around it.
+UNIT_HISTORY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard t/unit/ledger_history_*.c))
+
+$(BUILD)/unit/test_ledger_history: $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(UNIT_HISTORY) \
+        $(BUILD)/libgigcore.a
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS)
+
 $(BUILD)/unit/%: $(BUILD)/t/unit/%.o $(BUILD)/libgigcore.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ -lcmocka $(CORE_LIBS) -lhiredis
@@ -126,7 +134,8 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 
--include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(UNIT_SEARCH:.o=.d)
+-include $(CORE_OBJ:.o=.d) $(SYNC_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) $(UNIT_SEARCH:.o=.d) \
+         $(UNIT_HISTORY:.o=.d)
 
 
 # The module, by nginx's own build in a folder of ours.  nginx's Makefile knows
