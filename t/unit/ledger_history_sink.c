@@ -167,7 +167,12 @@ sink_apply(sim_t *s, delivery_t *d)
 void
 sink_deliver(sim_t *s, delivery_t *d, unsigned n)
 {
+    int       before[GIGS], confirmed;
     unsigned  i, gig, app;
+
+    for (gig = 0; gig < GIGS; gig++) {
+        before[gig] = sink_confirmed(s, gig, SEAT_CONFIRMED);
+    }
 
     for (i = 0; i < n; i++) {
         d[i].erased = 0;
@@ -186,7 +191,11 @@ sink_deliver(sim_t *s, delivery_t *d, unsigned n)
     }
 
     for (gig = 0; gig < GIGS; gig++) {
-        if (s->cap[gig] >= 0 && sink_confirmed(s, gig, SEAT_CONFIRMED) > s->cap[gig]) {
+        confirmed = sink_confirmed(s, gig, SEAT_CONFIRMED);
+
+        /* A cap that was lowered takes nobody's seat. */
+
+        if (s->cap[gig] >= 0 && confirmed > s->cap[gig] && confirmed > before[gig]) {
             sim_broken(s, "confirmed is never above the cap", gig);
         }
     }
@@ -237,11 +246,13 @@ sync_kill(sim_t *s, int sync)
 }
 
 
+/* After a lost connection it begins with what it took before. */
 static redis_t *
 sync_redis(sim_t *s, sync_t *y)
 {
     if (y->redis == -1 && !s->gone) {
         y->redis = s->primary;
+        y->own = 1;
     }
 
     return y->redis == -1 || s->gone ? NULL : &s->redis[y->redis];

@@ -158,6 +158,30 @@ sim_flush(sim_t *s)
 }
 
 
+/* What Redis remembers of one that it has been done with for long. */
+static void
+sim_expire(sim_t *s, unsigned app)
+{
+    unsigned  i;
+    redis_t  *r = &s->redis[s->primary];
+
+    for (i = 0; i < r->n; i++) {
+        if (r->queue[i].record / 3 == app) {
+            return;
+        }
+    }
+
+    sim_trace(s, "what is known of %u expires", app);
+    memset(&r->id[app], 0, sizeof(known_t));
+    r->id[app].print = -1;
+    s->losses++;
+
+    if (r->who[s->gig[app]][s->who[app]] == (int) app) {
+        r->who[s->gig[app]][s->who[app]] = -1;
+    }
+}
+
+
 static void
 sim_leave(sim_t *s, int client)
 {
@@ -193,7 +217,7 @@ sim_nemesis(sim_t *s)
 {
     int  i, worker = (int) sim_below(s, WORKERS), host = (int) sim_below(s, HOSTS);
 
-    switch (sim_below(s, 16)) {
+    switch (sim_below(s, 18)) {
 
     case 0:
         worker_kill(s, worker);
@@ -268,6 +292,19 @@ sim_nemesis(sim_t *s)
 
     case 14:
         sim_leave(s, (int) sim_below(s, s->n_clients));
+        return;
+
+    case 15:
+        if (sim_chance(s, 300)) {
+            i = (int) sim_below(s, GIGS);
+            s->cap[i] = s->cap[i] < 0 ? 1 : (int) sim_below(s, 4);
+            sim_trace(s, "the cap of %d is %d", i, s->cap[i]);
+        }
+
+        return;
+
+    case 16:
+        sim_expire(s, sim_below(s, s->n_apps));
         return;
 
     default:
@@ -364,10 +401,10 @@ sim_step(sim_t *s)
     } else if (what < 900) {
         sim_mend(s);
 
-    } else if (what < 940) {
+    } else if (what < 920) {
         s->replica = s->redis[s->primary];
 
-    } else {
+    } else if (what < 960) {
         sim_nemesis(s);
     }
 }

@@ -5,7 +5,7 @@
  * once, to see that the histories notice.
  *
  *   GIG_SEED=N   repeats one history, and tells it       GIG_BUG=N    with a rule left out
- *   GIG_LONG=1   millions of them, for half an hour      GIG_LONG=S   for S seconds
+ *   GIG_LONG=1   millions of them, for five minutes      GIG_LONG=S   for S seconds
  */
 
 #include <setjmp.h>
@@ -20,8 +20,8 @@
 #include "ledger_history.h"
 
 #define HISTORIES       20000
-#define BUG_HISTORIES   20000                   /* at most: the first that notices is enough */
-#define LONG            1800                    /* seconds */
+#define BUG_HISTORIES   50000                   /* at most: the first that notices is enough */
+#define LONG            300                     /* seconds */
 #define SOON            45000                   /* ms: less than GIG_LEDGER_RESEND */
 
 static const struct {
@@ -57,6 +57,11 @@ static const struct {
 };
 
 static sim_t  sim;
+
+/* What all of it was about: a run in which nobody is told anything proves nothing. */
+static struct {
+    uint64_t  told, pending, refused, unknown, losses, delivered, erased, conflicts;
+} counts;
 
 
 unsigned
@@ -125,6 +130,8 @@ sim_told(sim_t *s, int client, gig_ledger_seat_t seat, int host)
 
     sim_trace(s, "client %d hears of %u: it stands, %d", client, record, (int) seat);
     s->told[record] = 1;
+    counts.told++;
+    counts.pending += record % 3 != WITHDRAW && seat == GIG_LEDGER_NONE;
 
     if (!disk_durable(&s->host[host], record) && !s->sink.tombstone[app]
         && (record % 3 == WITHDRAW || !s->sink.delivered[app][record % 3]))
@@ -151,6 +158,7 @@ sim_refused(sim_t *s, int client, const char *why)
 {
     sim_trace(s, "client %d hears of %u: no, %s", client, s->client[client].record, why);
     s->refused[s->client[client].record] = 1;
+    counts.refused++;
     client_heard(s, client);
 }
 
@@ -176,6 +184,7 @@ sim_unknown(sim_t *s, int client)
 {
     sim_trace(s, "client %d hears nothing of %u", client, s->client[client].record);
     s->unknown[s->client[client].record] = 1;
+    counts.unknown++;
     client_heard(s, client);
 }
 
@@ -278,10 +287,18 @@ sim_check(sim_t *s)
     const redis_t  *redis = &s->redis[s->primary];
 
     sink_counts(s, confirmed, waiting);
+    counts.losses += s->losses;
 
     for (r = 0; r < 3 * s->n_apps; r++) {
         app = r / 3;
         print = r % 3;
+
+        if (print == WITHDRAW) {
+            counts.erased += s->sink.tombstone[app] != 0;
+        } else {
+            counts.delivered += s->sink.delivered[app][print] != 0;
+            counts.conflicts += s->sink.conflict[app][print] != 0;
+        }
 
         if (!s->told[r] || s->sink.tombstone[app]) {
             continue;
@@ -343,7 +360,7 @@ sim_history(sim_t *s, uint64_t seed, bug_t bug, int trace)
     if (flush == 1) {
         sim_flush(s);
 
-    } else if (flush == 2) {
+    } else if (flush > 2) {
         sim_promote(s);
         sim_demote(s);
     }
@@ -422,8 +439,20 @@ test_histories(void **state)
         }
     }
 
-    (void) fprintf(stderr, "# %llu histories, from GIG_SEED=%llu\n", (unsigned long long) done,
-                   (unsigned long long) (seed - done));
+    (void) fprintf(stderr, "# %llu histories, from GIG_SEED=%llu\n"
+                   "# answers: %llu that it stands, of them %llu pending, %llu refusals, %llu none\n"
+                   "# delivered: %llu, of them %llu conflicts; %llu erased; memory lost %llu times\n",
+                   (unsigned long long) done, (unsigned long long) (seed - done),
+                   (unsigned long long) counts.told, (unsigned long long) counts.pending,
+                   (unsigned long long) counts.refused, (unsigned long long) counts.unknown,
+                   (unsigned long long) counts.delivered, (unsigned long long) counts.conflicts,
+                   (unsigned long long) counts.erased, (unsigned long long) counts.losses);
+
+    if (done >= HISTORIES) {
+        assert_true(counts.told > done && counts.pending > done / 10 && counts.refused > done / 10
+                    && counts.delivered > done && counts.conflicts > done / 100
+                    && counts.erased > done / 100);
+    }
 }
 
 
