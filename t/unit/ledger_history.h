@@ -69,6 +69,7 @@ typedef enum {
     BUG_NOBODY_PROMOTED,
     BUG_UNANSWERED_REFUSED,
     BUG_CURRENT_KEPT,
+    BUG_WORKERS_APART,
     BUGS
 } bug_t;
 
@@ -297,6 +298,7 @@ typedef struct {
     unsigned           record;
     int                worker;
     int                tries;                   /* that are left */
+    int                held;                    /* its host had it when it was sent */
     int64_t            start;
     int64_t            at;                      /* received */
     gig_ledger_seat_t  seat;
@@ -352,6 +354,7 @@ void sim_unknown(sim_t *s, int client);
 /* _redis.c */
 void redis_flush(redis_t *r);
 int64_t redis_now(const sim_t *s, const redis_t *r);
+uint64_t redis_number(const sim_t *s, const redis_t *r, uint64_t last);
 void redis_judge(sim_t *s, redis_t *r, history_mode_t mode, unsigned record, int64_t at,
     gig_ledger_seat_t given, verdict_t *verdict);
 void redis_withdraw(sim_t *s, redis_t *r, history_mode_t mode, unsigned record, int64_t at,

@@ -11,6 +11,7 @@
 
 
 static void worker_known(sim_t *s, int worker, int client);
+static void worker_shared(sim_t *s, int worker, int client);
 static void worker_judged(sim_t *s, int worker, int client, const verdict_t *verdict, int asked);
 static void worker_remember(sim_t *s, int worker, int client, int told);
 static void op_end(sim_t *s, op_t *op);
@@ -199,6 +200,13 @@ op_execute(sim_t *s, op_t *op)
         return;
 
     default:
+        if (op->worker != -1 && s->worker[op->worker].seen_ready == r->ready
+            && s->worker[op->worker].seen_replid == r->replid
+            && redis_number(s, r, r->settled_last) <= op->cursor)
+        {
+            sim_broken(s, "what is settled next is seen", 0);
+        }
+
         for (i = 0; i < r->n_settled && op->n < REPLY; i++) {
             if (r->settled_no[i] > op->cursor) {
                 op->no[op->n] = r->settled_no[i];
@@ -292,7 +300,7 @@ worker_request(sim_t *s, int worker, int client)
 
         worker_known(s, worker, client);
 
-        if (c->worker == -1) {
+        if (c->worker == -1 || c->state == CLIENT_DISK) {
             return;
         }
 
@@ -315,24 +323,51 @@ worker_known(sim_t *s, int worker, int client)
 {
     worker_t                  *w = &s->worker[worker];
     client_t                  *c = &s->client[client];
+    gig_ledger_book_t         *other = s->worker[worker ^ 1].book;
+    gig_ledger_record_t        record;
+    const gig_ledger_entry_t  *e;
+
+    record_make(s, c->record, GIG_LEDGER_NONE, 0, &record);
+    e = gig_ledger_book_find(w->book, GIG_LEDGER_APPLY, record.id, record.print);
+    c->held = e || (other && gig_ledger_book_find(other, GIG_LEDGER_APPLY, record.id,
+                                                  record.print));
+
+    if (gig_ledger_book_find(w->book, GIG_LEDGER_WITHDRAW, record.id, "")) {
+        sim_refused(s, client, "withdrawn");
+
+    } else if (e) {
+        sim_told(s, client, e->seat, w->host);
+
+    } else if (gig_ledger_book_id(w->book, record.id)) {
+        c->held = 0;
+        sim_refused(s, client, "conflict");
+
+    } else if (c->held && s->bug != BUG_WORKERS_APART) {
+        worker_shared(s, worker, client);
+    }
+}
+
+
+/* Another worker of the host holds it: that is known, and told when this one has it as well. */
+static void
+worker_shared(sim_t *s, int worker, int client)
+{
+    client_t                  *c = &s->client[client];
+    gig_ledger_book_t         *other = s->worker[worker ^ 1].book;
     gig_ledger_record_t        record;
     const gig_ledger_entry_t  *e;
 
     record_make(s, c->record, GIG_LEDGER_NONE, 0, &record);
 
-    if (gig_ledger_book_find(w->book, GIG_LEDGER_WITHDRAW, record.id, "")) {
+    if (gig_ledger_book_find(other, GIG_LEDGER_WITHDRAW, record.id, "")) {
         sim_refused(s, client, "withdrawn");
         return;
     }
 
-    e = gig_ledger_book_find(w->book, GIG_LEDGER_APPLY, record.id, record.print);
-
-    if (e) {
-        sim_told(s, client, e->seat, w->host);
-
-    } else if (gig_ledger_book_id(w->book, record.id)) {
-        sim_refused(s, client, "conflict");
-    }
+    e = gig_ledger_book_find(other, GIG_LEDGER_APPLY, record.id, record.print);
+    c->seat = e->seat;
+    c->at = e->received_ms;
+    worker_remember(s, worker, client, e->seat != GIG_LEDGER_NONE);
 }
 
 

@@ -79,7 +79,8 @@ redis_full(const sim_t *s, const redis_t *r, unsigned gig)
 }
 
 
-static uint64_t
+/* Of the next entry: by the clock, but above the last in any case. */
+uint64_t
 redis_number(const sim_t *s, const redis_t *r, uint64_t last)
 {
     uint64_t  no = (uint64_t) redis_now(s, r) * 1000;

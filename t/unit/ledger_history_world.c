@@ -46,7 +46,7 @@ sim_start(sim_t *s, uint64_t seed, bug_t bug, int trace)
     for (i = 0; i < GIGS; i++) {
         s->cap[i] = sim_chance(s, 150) ? -1 : (int) sim_below(s, 4);
         s->waitlist[i] = sim_chance(s, 500);
-        s->closes[i] = sim_chance(s, 200) ? s->now + sim_below(s, 30000) : 0;
+        s->closes[i] = sim_chance(s, 400) ? s->now + sim_below(s, 30000) : 0;
     }
 
     for (app = 0; app < s->n_apps; app++) {
