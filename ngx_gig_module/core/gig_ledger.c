@@ -31,7 +31,8 @@ typedef struct {
     uint32_t  box;                              /* lengths, from here on */
     uint8_t   kind, op, seat, gig;
     uint8_t   rev, id, who, print;
-    uint8_t   reserved[4];
+    uint8_t   replay;
+    uint8_t   reserved[3];
 } gig_ledger_disk_frame_t;
 
 static_assert(sizeof(gig_ledger_disk_header_t) == GIG_LEDGER_HEADER, "as it is on the disk");
@@ -169,6 +170,7 @@ gig_ledger_frame_write(const gig_ledger_record_t *record, uint64_t segment, uint
     disk.id = (uint8_t) strlen(record->id);
     disk.who = (uint8_t) strlen(record->who);
     disk.print = (uint8_t) strlen(record->print);
+    disk.replay = record->replay;
 
     gig_buf_room(out, size);
     gig_buf_add(out, &disk, sizeof(disk));
@@ -231,7 +233,7 @@ gig_ledger_frame_read(gig_str_t bytes, uint64_t segment, gig_ledger_record_t *re
 
     /* It is what somebody wrote; whether that was one of us is looked at all the same. */
 
-    if (disk.kind < GIG_LEDGER_RECORD || disk.kind > GIG_LEDGER_MOVED
+    if (disk.kind < GIG_LEDGER_RECORD || disk.kind > GIG_LEDGER_REPLAY
         || disk.op < GIG_LEDGER_APPLY || disk.op > GIG_LEDGER_WITHDRAW
         || disk.seat >= GIG_LEDGER_SEATS || disk.gig > GIG_ID_MAX
         || disk.rev > GIG_LEDGER_REV_MAX)
@@ -245,6 +247,7 @@ gig_ledger_frame_read(gig_str_t bytes, uint64_t segment, gig_ledger_record_t *re
     record->seat = (gig_ledger_seat_t) disk.seat;
     record->received_ms = disk.received_ms;
     record->at_ms = disk.at_ms;
+    record->replay = disk.replay != 0;
 
     p = bytes.data + sizeof(disk);
     record->gig = (gig_str_t) { p, disk.gig };

@@ -8,6 +8,10 @@
  * A record is (op, id, print).  An application that was accepted, or that no judge
  * could be asked about (seat "none": an intent), or a withdrawal.  Ticks follow in the
  * segment that holds what they are about, unsynced: one that is lost costs a re-send.
+ *
+ * The system of record may be restored from a copy.  A replay then takes back all ticks
+ * since that copy was made, by one frame behind them: so it is known of each segment
+ * by itself whether it was done there, and who takes the segment over reads what is so.
  */
 
 #ifndef GIG_LEDGER_H
@@ -26,7 +30,8 @@
 typedef enum {
     GIG_LEDGER_RECORD = 1,
     GIG_LEDGER_TICK = 2,                        /* it is settled, at `at_ms` */
-    GIG_LEDGER_MOVED = 3                        /* another segment has it, and it is on the disk */
+    GIG_LEDGER_MOVED = 3,                       /* another segment has it, and it is on the disk */
+    GIG_LEDGER_REPLAY = 4                       /* ticks before it, since `at_ms`, are void */
 } gig_ledger_kind_t;
 
 typedef enum { GIG_LEDGER_APPLY = 1, GIG_LEDGER_WITHDRAW = 2 } gig_ledger_op_t;
@@ -45,12 +50,13 @@ typedef struct {
     gig_ledger_kind_t  kind;
     gig_ledger_op_t    op;
     gig_ledger_seat_t  seat;
-    char               id[GIG_APPLICATION_TEXT];
+    unsigned           replay:1;                /* a mark "settled" says nothing of it any more */
+    char               id[GIG_APPLICATION_TEXT];        /* of a REPLAY its nonce */
     char               who[GIG_HASH_TEXT];      /* may be empty: of a withdrawal it is not known */
     char               print[GIG_HASH_TEXT];    /* likewise */
     gig_str_t          gig, rev, box;           /* views; of ticks empty */
     int64_t            received_ms;
-    int64_t            at_ms;                   /* of a tick */
+    int64_t            at_ms;                   /* of a tick; of a REPLAY see there */
 } gig_ledger_record_t;
 
 /* "reserved" and so on, NONE is ""; and back: GIG_LEDGER_SEATS for what is no such word. */

@@ -25,6 +25,7 @@ struct gig_ledger_book_s {
 
 
 static int gig_book_room(gig_ledger_book_t *book);
+static int gig_book_insert(gig_ledger_book_t *book, const gig_ledger_entry_t *entry, int64_t due);
 static uint32_t gig_book_slot(const gig_ledger_book_t *book, const char *id);
 static void gig_book_link(gig_ledger_book_t *book, uint32_t number);
 static void gig_book_due(gig_ledger_book_t *book, uint32_t number, int64_t due);
@@ -135,13 +136,20 @@ int
 gig_ledger_book_add(gig_ledger_book_t *book, const gig_ledger_record_t *record,
     unsigned segment, uint64_t offset, uint32_t len, int64_t now, int *first)
 {
-    uint32_t             number;
-    gig_ledger_entry_t  *e;
+    gig_ledger_entry_t   entry, *e;
 
     e = gig_ledger_book_find(book, record->op, record->id, record->print);
     *first = e == NULL;
 
     if (e) {
+        if (record->replay && !e->replay) {
+            e->replay = 1;
+
+            if (!e->sending) {
+                gig_book_due(book, (uint32_t) (e - book->entry), 0);
+            }
+        }
+
         if (e->seat != GIG_LEDGER_NONE || record->seat == GIG_LEDGER_NONE) {
             return 0;
         }
@@ -159,6 +167,45 @@ gig_ledger_book_add(gig_ledger_book_t *book, const gig_ledger_record_t *record,
         return 0;
     }
 
+    memset(&entry, 0, sizeof(entry));
+    entry.op = record->op;
+    entry.seat = record->seat;
+    memcpy(entry.id, record->id, sizeof(entry.id));
+    memcpy(entry.print, record->print, sizeof(entry.print));
+    entry.received_ms = record->received_ms;
+    entry.replay = record->replay;
+    entry.segment = segment;
+    entry.offset = offset;
+    entry.len = len;
+
+    return gig_book_insert(book, &entry, now ? now + GIG_LEDGER_RESEND : 0);
+}
+
+
+int
+gig_ledger_book_put(gig_ledger_book_t *book, const gig_ledger_entry_t *entry)
+{
+    gig_ledger_entry_t  *e;
+
+    e = gig_ledger_book_find(book, entry->op, entry->id, entry->print);
+
+    if (e == NULL) {
+        return gig_book_insert(book, entry, 0);
+    }
+
+    e->replay |= entry->replay;
+    e->at_ms = e->at_ms > entry->at_ms ? e->at_ms : entry->at_ms;
+
+    return 0;
+}
+
+
+static int
+gig_book_insert(gig_ledger_book_t *book, const gig_ledger_entry_t *entry, int64_t due)
+{
+    uint32_t             number;
+    gig_ledger_entry_t  *e;
+
     if (gig_book_room(book) != 0) {
         return -1;
     }
@@ -172,25 +219,25 @@ gig_ledger_book_add(gig_ledger_book_t *book, const gig_ledger_record_t *record,
     }
 
     e = &book->entry[number];
-    memset(e, 0, sizeof(*e));
-    e->op = record->op;
-    e->seat = record->seat;
-    memcpy(e->id, record->id, sizeof(e->id));
-    memcpy(e->print, record->print, sizeof(e->print));
-    e->received_ms = record->received_ms;
-    e->segment = segment;
-    e->offset = offset;
-    e->len = len;
+    *e = *entry;
     e->delay = GIG_LEDGER_RESEND;
-    e->due = now ? now + GIG_LEDGER_RESEND : 0;
+    e->due = due;
+    e->sending = 0;
 
-    book->live[segment]++;
+    book->live[e->segment]++;
     gig_book_link(book, number);
     e->place = book->n;
     book->heap[book->n++] = number;
     gig_book_up(book, e->place);
 
     return 0;
+}
+
+
+gig_ledger_entry_t *
+gig_ledger_book_at(gig_ledger_book_t *book, size_t number)
+{
+    return &book->entry[book->heap[number]];
 }
 
 

@@ -29,6 +29,8 @@ typedef struct {
     unsigned           segment;                 /* the caller's number of it */
     uint64_t           offset;                  /* where its frame lies */
     uint32_t           len;
+    unsigned           replay:1;                /* to be sent with mode "replay" */
+    int64_t            at_ms;                   /* in a book of what is ticked: when it was */
 
     /* private to the book */
     int64_t            due;
@@ -43,12 +45,18 @@ void gig_ledger_book_free(gig_ledger_book_t *book);
 
 /*
  * A record that is on the disk now.  One that is known already, with its old place, keeps that,
- * but for a seat it did not have.  now 0: due at once (adopted, or never sent), else after
+ * but for a seat it did not have; a replay makes it due at once.  now 0: due at once (adopted, or never sent), else after
  * GIG_LEDGER_RESEND.
  * *first: it is new here.  -1: out of memory.
  */
 int gig_ledger_book_add(gig_ledger_book_t *book, const gig_ledger_record_t *record,
     unsigned segment, uint64_t offset, uint32_t len, int64_t now, int *first);
+
+/* An entry of another book, due at once; of one that is here already the later at_ms.  0 or -1. */
+int gig_ledger_book_put(gig_ledger_book_t *book, const gig_ledger_entry_t *entry);
+
+/* The one with that number, of gig_ledger_book_gap(); in no order. Valid as by _find. */
+gig_ledger_entry_t *gig_ledger_book_at(gig_ledger_book_t *book, size_t number);
 
 /* NULL: not here, or ticked. Valid until the next call that adds or ticks. */
 gig_ledger_entry_t *gig_ledger_book_find(gig_ledger_book_t *book, gig_ledger_op_t op,

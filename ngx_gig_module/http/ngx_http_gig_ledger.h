@@ -16,7 +16,7 @@
 
 #include "ngx_http_gig.h"
 
-#include "gig_ledger_book.h"
+#include "gig_ledger_content.h"
 
 
 /* Called once, in the event loop.  ok: the record is on the disk; else nobody may be told so. */

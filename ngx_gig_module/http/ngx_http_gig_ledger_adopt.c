@@ -19,8 +19,6 @@ static void ngx_http_gig_ledger_sweep(ngx_http_gig_ledger_job_t *job, const char
 static ngx_int_t ngx_http_gig_ledger_take(ngx_http_gig_ledger_job_t *job, const char *name);
 static int ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job,
     ngx_http_gig_segment_t *segment, gig_str_t bytes);
-static int ngx_http_gig_ledger_unticked(ngx_http_gig_segment_t *segment, gig_str_t bytes,
-    gig_ledger_book_t *book, gig_ledger_scan_t *scan, gig_error_t *err);
 
 
 void
@@ -230,10 +228,9 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
     ngx_int_t                at;
     gig_buf_t                frames;
     ngx_uint_t               i, n;
-    gig_ledger_scan_t        scan;
-    gig_ledger_book_t       *book;
     gig_ledger_entry_t      *e;
     gig_ledger_record_t      record;
+    gig_ledger_content_t     content;
     ngx_http_gig_adopted_t  *adopted;
 
     rc = -1;
@@ -242,22 +239,20 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
     adopted = NULL;
     gig_buf_init(&frames, 2 * NGX_HTTP_GIG_LEDGER_SEGMENT);
 
-    book = gig_ledger_book_create();
-
-    if (book == NULL
-        || ngx_http_gig_ledger_unticked(segment, bytes, book, &scan, &job->err) != 0)
-    {
+    if (gig_ledger_content_read(&content, bytes, segment->id) != 0) {
+        (void) gig_error_set(&job->err, "", "out of memory");
         goto done;
     }
 
-    adopted = calloc(gig_ledger_book_gap(book) + 1, sizeof(ngx_http_gig_adopted_t));
+    adopted = calloc(gig_ledger_book_gap(content.open) + 1, sizeof(ngx_http_gig_adopted_t));
 
     if (adopted == NULL) {
         (void) gig_error_set(&job->err, "", "out of memory");
         goto done;
     }
 
-    while ((e = gig_ledger_book_due(book, INT64_MAX - 1)) != NULL) {
+    for (i = 0; i < gig_ledger_book_gap(content.open); i++) {
+        e = gig_ledger_book_at(content.open, i);
 
         if (gig_ledger_frame_read((gig_str_t) { bytes.data + e->offset, bytes.len - e->offset },
                                   segment->id, &record, &number)
@@ -281,11 +276,12 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
         goto done;
     }
 
-    segment->end = scan.end;
-    segment->number = scan.number;
-    segment->damaged = scan.damages != 0;
-    job->damages += scan.damages;
-    job->damaged += scan.damaged;
+    segment->end = content.scan.end;
+    segment->number = content.scan.number;
+    segment->last_tick = content.last_tick;
+    segment->damaged = content.scan.damages != 0;
+    job->damages += content.scan.damages;
+    job->damaged += content.scan.damaged;
 
     for (i = 0; i < n; i++) {
         ngx_http_gig_ledger_mark(segment, GIG_LEDGER_MOVED, adopted[i].record.op,
@@ -300,42 +296,8 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
 done:
 
     gig_buf_free(&frames);
-    gig_ledger_book_free(book);
+    gig_ledger_content_free(&content);
     free(adopted);
 
     return rc;
-}
-
-
-static int
-ngx_http_gig_ledger_unticked(ngx_http_gig_segment_t *segment, gig_str_t bytes,
-    gig_ledger_book_t *book, gig_ledger_scan_t *scan, gig_error_t *err)
-{
-    int                  first;
-    gig_ledger_entry_t   entry;
-    gig_ledger_record_t  record;
-
-    gig_ledger_scan_init(scan, bytes, segment->id);
-
-    while (gig_ledger_scan_next(scan, &record)) {
-
-        if (record.kind != GIG_LEDGER_RECORD) {
-            (void) gig_ledger_book_tick(book, record.op, record.id, record.print, &entry);
-
-            if (record.kind == GIG_LEDGER_TICK && record.at_ms > segment->last_tick) {
-                segment->last_tick = record.at_ms;
-            }
-
-            continue;
-        }
-
-        if (gig_ledger_book_add(book, &record, 0, scan->at, (uint32_t) (scan->end - scan->at), 0,
-                                &first)
-            != 0)
-        {
-            return gig_error_set(err, "", "out of memory");
-        }
-    }
-
-    return 0;
 }

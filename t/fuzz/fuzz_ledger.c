@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "gig_crc32c.h"
-#include "gig_ledger_book.h"
+#include "gig_ledger_content.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,22 +17,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    int                   first;
     char                 *bytes;
     size_t                at, len;
     uint32_t              crc, number;
     gig_buf_t             again;
     gig_error_t           err;
     gig_ledger_scan_t     scan;
-    gig_ledger_book_t    *book;
-    gig_ledger_entry_t    entry;
     gig_ledger_header_t   header;
+    gig_ledger_content_t  content;
     gig_ledger_record_t   record, same;
 
     bytes = malloc(size + 1);
-    book = gig_ledger_book_create();
 
-    if (bytes == NULL || book == NULL) {
+    if (bytes == NULL) {
         abort();
     }
 
@@ -61,21 +58,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (gig_ledger_frame_write(&record, 1, 7, &again) != 0
             || gig_ledger_frame_read((gig_str_t) { again.data, again.len }, 1, &same, &number)
                != again.len
-            || number != 7 || strcmp(same.id, record.id) != 0 || same.box.len != record.box.len)
+            || number != 7 || strcmp(same.id, record.id) != 0 || same.box.len != record.box.len
+            || same.replay != record.replay)
         {
             abort();
         }
+    }
 
-        if (record.kind == GIG_LEDGER_RECORD) {
-            (void) gig_ledger_book_add(book, &record, 0, scan.at, 1, 1, &first);
-
-        } else {
-            (void) gig_ledger_book_tick(book, record.op, record.id, record.print, &entry);
-        }
+    if (gig_ledger_content_read(&content, (gig_str_t) { bytes, size }, 1) != 0
+        || gig_ledger_content_replay(&content, "nonce", INT64_MIN) != 0
+        || gig_ledger_book_gap(content.ticked) != 0
+        || gig_ledger_book_gap(content.open) > content.records)
+    {
+        abort();
     }
 
     gig_buf_free(&again);
-    gig_ledger_book_free(book);
+    gig_ledger_content_free(&content);
     free(bytes);
 
     return 0;
