@@ -30,7 +30,7 @@
 typedef enum {
     GIG_LEDGER_RECORD = 1,
     GIG_LEDGER_TICK = 2,                        /* it is settled, at `at_ms` */
-    GIG_LEDGER_MOVED = 3,                       /* another segment has it, and it is on the disk */
+    GIG_LEDGER_MOVED = 3,                       /* another segment has it, on the disk */
     GIG_LEDGER_REPLAY = 4                       /* ticks before it, since `at_ms`, are void */
 } gig_ledger_kind_t;
 

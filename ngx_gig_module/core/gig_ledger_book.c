@@ -142,10 +142,12 @@ gig_ledger_book_add(gig_ledger_book_t *book, const gig_ledger_record_t *record,
     *first = e == NULL;
 
     if (e) {
-        if (record->replay && !e->replay) {
+        /* A replay: that it was sent, and perhaps settled, was before it. */
+
+        if (record->replay) {
             e->replay = 1;
 
-            if (!e->sending) {
+            if (now == 0 && !e->sending) {
                 gig_book_due(book, (uint32_t) (e - book->entry), 0);
             }
         }

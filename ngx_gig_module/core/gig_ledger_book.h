@@ -45,8 +45,8 @@ void gig_ledger_book_free(gig_ledger_book_t *book);
 
 /*
  * A record that is on the disk now.  One that is known already, with its old place, keeps that,
- * but for a seat it did not have; a replay makes it due at once.  now 0: due at once (adopted, or never sent), else after
- * GIG_LEDGER_RESEND.
+ * but for a seat it did not have; a replay makes it due at once.  now 0: due at once (adopted, or
+ * never sent), else after GIG_LEDGER_RESEND.
  * *first: it is new here.  -1: out of memory.
  */
 int gig_ledger_book_add(gig_ledger_book_t *book, const gig_ledger_record_t *record,

@@ -130,6 +130,7 @@ ngx_http_gig_ledger_timer(ngx_event_t *ev)
 
     } else {
         ledger->look = 1;
+        ledger->replay_paused = 0;
         ngx_http_gig_ledger_look(ledger);
         ngx_http_gig_ledger_age(ledger);
     }
@@ -192,6 +193,7 @@ ngx_http_gig_ledger_write(ngx_http_gig_ledger_t *ledger, const gig_ledger_record
     w->sent = sent != 0;
     w->record = *record;
     w->record.kind = GIG_LEDGER_RECORD;
+    w->record.replay = ledger->in_force;        /* Redis may say "settled" of what was lost */
     w->len = (uint32_t) size;
 
     p = (u_char *) (w + 1);
@@ -233,6 +235,7 @@ ngx_http_gig_ledger_kick(ngx_http_gig_ledger_t *ledger)
 {
     int                         folder;
     uint64_t                    remove;
+    ngx_int_t                   replay_in;
     ngx_uint_t                  n_again;
     ngx_thread_task_t          *task;
     ngx_http_gig_board_t       *board;
@@ -259,9 +262,10 @@ ngx_http_gig_ledger_kick(ngx_http_gig_ledger_t *ledger)
     job->now_ms = ngx_http_gig_ledger_now();
     n_again = ngx_http_gig_ledger_due(ledger, job->again, NGX_HTTP_GIG_LEDGER_SENDS);
     remove = ngx_http_gig_ledger_remove(ledger, job->now_ms);
+    replay_in = ngx_http_gig_ledger_replay_next(ledger);
 
     if (ngx_queue_empty(&ledger->writes) && ledger->n_ticks == 0 && n_again == 0 && remove == 0
-        && (!ledger->look || ngx_exiting))
+        && replay_in == -1 && (!ledger->look || ngx_exiting))
     {
         ngx_free(task);
         return;
@@ -287,7 +291,9 @@ ngx_http_gig_ledger_kick(ngx_http_gig_ledger_t *ledger)
     job->n_ticks = ledger->n_ticks;
     job->n_again = n_again;
     job->remove = remove;
-    job->adopt = ledger->look && !ngx_exiting;
+    job->replay = ledger->replay;
+    job->replay_in = replay_in;
+    job->adopt = ledger->look && !ngx_exiting && replay_in == -1;
 
     task->ctx = job;
     task->handler = ngx_http_gig_ledger_run;
@@ -296,7 +302,7 @@ ngx_http_gig_ledger_kick(ngx_http_gig_ledger_t *ledger)
     task->event.log = ledger->log;
 
     ledger->task = task;
-    ledger->look = 0;
+    ledger->look &= !job->adopt;
 
     if (ngx_thread_task_post(board->pool, task) != NGX_OK) {
         ngx_http_gig_ledger_undo(ledger, job);
@@ -322,7 +328,7 @@ ngx_http_gig_ledger_undo(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_job_
     ngx_uint_t  i;
 
     ledger->task = NULL;
-    ledger->look = job->adopt;
+    ledger->look |= job->adopt;
 
     if (!ngx_queue_empty(&job->writes)) {
         ngx_queue_add(&ledger->writes, &job->writes);
@@ -350,7 +356,8 @@ ngx_http_gig_ledger_remove(ngx_http_gig_ledger_t *ledger, int64_t now_ms)
     for (i = 0; i < GIG_LEDGER_SEGMENTS_MAX; i++) {
         segment = &ledger->segment[i];
 
-        if (segment->fd != -1 && segment->sealed && gig_ledger_book_live(ledger->book, i) == 0
+        if (segment->fd != -1 && segment->sealed && segment->replay == ledger->replay.number
+            && gig_ledger_book_live(ledger->book, i) == 0
             && now_ms - segment->last_tick > (int64_t) ledger->board->ledger_keep * 1000)
         {
             remove |= (uint64_t) 1 << i;
@@ -400,6 +407,7 @@ ngx_http_gig_ledger_end(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_job_t
                 ledger->n_ticks * sizeof(ngx_http_gig_tick_t));
 
     ngx_http_gig_ledger_adopted(ledger, job);
+    ngx_http_gig_ledger_replayed(ledger, job);
     ngx_http_gig_ledger_written(ledger, job);
 
     for (i = 0; i < job->n_again; i++) {
@@ -484,7 +492,7 @@ ngx_http_gig_ledger_adopted(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
                                    &first);
     }
 
-    if (job->n_adopted) {
+    if (job->segments_adopted && job->n_adopted) {
         ngx_log_error(NGX_LOG_NOTICE, ledger->log, 0,
                       "gig_board \"%V\": the ledger took over %ui records of %ui segments that "
                       "nobody held", &ledger->board->name, job->n_adopted, job->segments_adopted);
@@ -528,8 +536,16 @@ ngx_http_gig_ledger_first(ngx_http_gig_ledger_t *ledger)
 void
 ngx_http_gig_ledger_from_now(ngx_http_gig_ledger_t *ledger)
 {
-    (void) ngx_sprintf((u_char *) ledger->cursor, "%L-0%Z",
-                       ngx_http_gig_ledger_now() - GIG_LEDGER_RESEND);
+    int64_t  from;
+
+    from = ngx_http_gig_ledger_now() - GIG_LEDGER_RESEND;
+
+    if (ledger->floor[0] && ledger->floor_ms >= from) {
+        ngx_memcpy(ledger->cursor, ledger->floor, sizeof(ledger->cursor));
+
+    } else {
+        (void) ngx_sprintf((u_char *) ledger->cursor, "%L-0%Z", from);
+    }
 }
 
 

@@ -8,6 +8,7 @@
  *   _ledger_job.c      what runs in the thread: segments, appending, reading
  *   _ledger_adopt.c    and segments that nobody holds
  *   _ledger_settle.c   Redis: what was settled, another history, sending again
+ *   _ledger_replay.c   the system of record was restored: what was settled since, once more
  */
 
 #ifndef _NGX_HTTP_GIG_LEDGER_H_INCLUDED_

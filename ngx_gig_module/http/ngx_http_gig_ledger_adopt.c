@@ -223,7 +223,7 @@ static int
 ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t *segment,
     gig_str_t bytes)
 {
-    int                      rc;
+    int                      rc, replay;
     uint32_t                 number;
     ngx_int_t                at;
     gig_buf_t                frames;
@@ -244,6 +244,17 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
         goto done;
     }
 
+    /* Its worker may have died before it heard of a replay. */
+
+    replay = job->replay.number && strcmp(content.replay, job->replay.nonce) != 0;
+
+    if (replay
+        && gig_ledger_content_replay(&content, job->replay.nonce, job->replay.since_ms) != 0)
+    {
+        (void) gig_error_set(&job->err, "", "out of memory");
+        goto done;
+    }
+
     adopted = calloc(gig_ledger_book_gap(content.open) + 1, sizeof(ngx_http_gig_adopted_t));
 
     if (adopted == NULL) {
@@ -256,10 +267,16 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
 
         if (gig_ledger_frame_read((gig_str_t) { bytes.data + e->offset, bytes.len - e->offset },
                                   segment->id, &record, &number)
-                == 0
-            || ngx_http_gig_ledger_batch(job, &at, &frames, &record, &adopted[n].offset,
-                                         &adopted[n].len)
-               != 0)
+            == 0)
+        {
+            goto done;
+        }
+
+        record.replay = e->replay;
+
+        if (ngx_http_gig_ledger_batch(job, &at, &frames, &record, &adopted[n].offset,
+                                      &adopted[n].len)
+            != 0)
         {
             goto done;
         }
@@ -286,6 +303,12 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
     for (i = 0; i < n; i++) {
         ngx_http_gig_ledger_mark(segment, GIG_LEDGER_MOVED, adopted[i].record.op,
                                  adopted[i].record.id, adopted[i].record.print, job->now_ms);
+    }
+
+    segment->replay = job->replay.number;
+
+    if (replay) {
+        ngx_http_gig_ledger_replay_mark(job, segment);
     }
 
     job->adopted = adopted;

@@ -35,7 +35,10 @@ ngx_http_gig_ledger_run(void *data, ngx_log_t *log)
     ngx_http_gig_ledger_read(job);
     ngx_http_gig_ledger_remove(job);
 
-    if (job->adopt) {
+    if (job->replay_in != -1) {
+        ngx_http_gig_ledger_replay(job);
+
+    } else if (job->adopt) {
         ngx_http_gig_ledger_adopt(job);
     }
 }
@@ -244,6 +247,9 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
     segment->end = GIG_LEDGER_HEADER;
     segment->number = 1;
 
+    /* Whatever is ticked in it will have been settled after that copy was restored. */
+    ngx_http_gig_ledger_replay_mark(job, segment);
+
     return at;
 }
 
@@ -327,8 +333,8 @@ ngx_http_gig_ledger_mark(ngx_http_gig_segment_t *segment, gig_ledger_kind_t kind
     record.kind = kind;
     record.op = op;
     record.at_ms = at_ms;
-    ngx_memcpy(record.id, id, sizeof(record.id));
-    ngx_memcpy(record.print, print, sizeof(record.print));
+    (void) ngx_cpystrn((u_char *) record.id, (u_char *) id, sizeof(record.id));
+    (void) ngx_cpystrn((u_char *) record.print, (u_char *) print, sizeof(record.print));
 
     gig_buf_init(&frame, 1024);
 

@@ -23,7 +23,15 @@
 #define NGX_HTTP_GIG_LEDGER_FILES       1024            /* of the folder that are looked at */
 #define NGX_HTTP_GIG_LEDGER_ADOPTED     65536           /* records of one segment */
 #define NGX_HTTP_GIG_LEDGER_CURSOR      48
+#define NGX_HTTP_GIG_LEDGER_TIMEOUT     5000            /* ms, of Redis: nobody waits for it */
 
+
+/* What "gig-sync replay" asked for.  See _ledger_replay.c. */
+typedef struct {
+    char                       nonce[GIG_APPLICATION_TEXT];     /* empty: nothing yet */
+    int64_t                    since_ms;
+    ngx_uint_t                 number;          /* of those that this worker has heard of */
+} ngx_http_gig_replay_t;
 
 /*
  * One that this worker has the lock of.  While a task runs it belongs to the task, but for
@@ -39,6 +47,7 @@ typedef struct {
     unsigned                   failed:1;        /* its end is not known: not even ticks */
     unsigned                   damaged:1;       /* kept for a person to look at */
     int64_t                    last_tick;       /* ms since 1970; 0: none */
+    ngx_uint_t                 replay;          /* number of the last one that was done in it */
     char                       name[NGX_HTTP_GIG_FILE_NAME];
 } ngx_http_gig_segment_t;
 
@@ -59,10 +68,11 @@ typedef struct {
     unsigned                   segment;
     uint64_t                   offset;
     uint32_t                   len;
+    unsigned                   replay:1;
     char                      *frame;           /* NULL: could not be read */
 } ngx_http_gig_again_t;
 
-/* A record that was somebody else's: copied, and on our disk. */
+/* A record for the book: copied from somebody else's segment, or open again; on our disk. */
 typedef struct {
     gig_ledger_record_t        record;          /* without views */
     unsigned                   segment;
@@ -85,12 +95,15 @@ typedef struct {
     ngx_http_gig_again_t       again[NGX_HTTP_GIG_LEDGER_SENDS];
     ngx_uint_t                 n_again;
     uint64_t                   remove;          /* a bit a segment: is not needed any more */
+    ngx_http_gig_replay_t      replay;          /* for segments that are made or adopted */
+    ngx_int_t                  replay_in;       /* the segment it is to be done in; -1: none */
     unsigned                   adopt:1;
 
     /* out */
     unsigned                   ok:1;            /* all of `writes` are on the disk */
     gig_error_t                err;             /* why not; or of an adoption */
     unsigned                   adopt_failed:1;
+    unsigned                   replay_failed:1;
     ngx_http_gig_adopted_t    *adopted;
     ngx_uint_t                 n_adopted;
     ngx_uint_t                 segments_adopted;
@@ -122,7 +135,18 @@ struct ngx_http_gig_ledger_s {
     ngx_http_gig_history_t     history;         /* of what was sent */
     char                       cursor[NGX_HTTP_GIG_LEDGER_CURSOR];  /* in `settled` */
     unsigned                   polling:1;
+    unsigned                   refused_told:1;
     ngx_uint_t                 sends;           /* under way */
+
+    /* the replay */
+    ngx_http_gig_replay_t      replay;
+    ngx_http_gig_replay_t      asked;           /* heard of, while `settled` is looked at */
+    char                       floor[NGX_HTTP_GIG_LEDGER_CURSOR];   /* the cursor is not below */
+    int64_t                    floor_ms;
+    size_t                     replayed;        /* records of it so far */
+    unsigned                   in_force:1;      /* Redis has it still */
+    unsigned                   replay_paused:1; /* it failed: until the next look */
+    unsigned                   replay_told:1;
 };
 
 
@@ -144,6 +168,18 @@ int ngx_http_gig_ledger_flush(ngx_http_gig_ledger_job_t *job, ngx_int_t at, gig_
 void ngx_http_gig_ledger_mark(ngx_http_gig_segment_t *segment, gig_ledger_kind_t kind,
     gig_ledger_op_t op, const char *id, const char *print, int64_t at_ms);
 
+/*
+ * _ledger_replay.c.  In the loop: the value of `replay`, null if there is none (NGX_AGAIN:
+ * `settled` must not be looked at yet); the next segment to do it in, or -1; what became of it.
+ * In the task: does it in job->replay_in; writes down in a segment that it was done there.
+ */
+ngx_int_t ngx_http_gig_ledger_asked(ngx_http_gig_ledger_t *ledger, gig_str_t value);
+ngx_int_t ngx_http_gig_ledger_replay_next(ngx_http_gig_ledger_t *ledger);
+void ngx_http_gig_ledger_replayed(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_job_t *job);
+void ngx_http_gig_ledger_replay(ngx_http_gig_ledger_job_t *job);
+void ngx_http_gig_ledger_replay_mark(ngx_http_gig_ledger_job_t *job,
+    ngx_http_gig_segment_t *segment);
+
 /* _ledger_adopt.c: takes over at most one segment that nobody holds. */
 void ngx_http_gig_ledger_adopt(ngx_http_gig_ledger_job_t *job);
 
@@ -153,6 +189,7 @@ void ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_
 void ngx_http_gig_ledger_unsent(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again);
 ngx_uint_t ngx_http_gig_ledger_due(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again,
     ngx_uint_t max);
+ngx_uint_t ngx_http_gig_ledger_text(const redisReply *reply, char *out, size_t size);
 
 
 #endif /* _NGX_HTTP_GIG_LEDGER_PARTS_H_INCLUDED_ */

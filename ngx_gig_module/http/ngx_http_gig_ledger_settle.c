@@ -15,13 +15,13 @@
 
 #define NGX_HTTP_GIG_SETTLED_MAX    "1000"          /* entries a look */
 #define NGX_HTTP_GIG_SETTLED_N      1000
-#define NGX_HTTP_GIG_LEDGER_TIMEOUT 5000            /* ms: nobody waits for these */
 
 
 /* Which record was sent: the book may have changed until its answer is there. */
 typedef struct {
     ngx_http_gig_ledger_t     *ledger;
     gig_ledger_op_t            op;
+    unsigned                   replay:1;
     char                       id[GIG_APPLICATION_TEXT];
     char                       print[GIG_HASH_TEXT];
 } ngx_http_gig_send_t;
@@ -41,30 +41,31 @@ static void ngx_http_gig_ledger_sent(ngx_http_gig_ledger_t *ledger, gig_ledger_o
     const char *id, const char *print, ngx_uint_t reached);
 static void ngx_http_gig_ledger_tick(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op,
     const char *id, const char *print);
-static ngx_uint_t ngx_http_gig_ledger_text(const redisReply *reply, char *out, size_t size);
 
 
 void
 ngx_http_gig_ledger_look(ngx_http_gig_ledger_t *ledger)
 {
-    char                     key[GIG_KEY_SIZE];
-    gig_str_t                argv[2];
+    char                     ready[GIG_KEY_SIZE], replay[GIG_KEY_SIZE];
+    gig_str_t                argv[3];
     ngx_http_gig_board_t    *board;
 
     board = ledger->board;
 
-    if (gig_ledger_book_gap(ledger->book) == 0 || ledger->polling
-        || !ngx_http_gig_link_up(board->link))
-    {
+    if (ledger->polling || !ngx_http_gig_link_up(board->link)) {
         return;
     }
 
-    argv[0] = gig_str("GET");
-    argv[1].data = key;
-    argv[1].len = gig_key(key, ngx_http_gig_str(&board->name), "ready");
+    /* Also with nothing to wait for: a replay is about what was settled long ago. */
+
+    argv[0] = gig_str("MGET");
+    argv[1].data = ready;
+    argv[1].len = gig_key(ready, ngx_http_gig_str(&board->name), "ready");
+    argv[2].data = replay;
+    argv[2].len = gig_key(replay, ngx_http_gig_str(&board->name), "replay");
 
     if (ngx_http_gig_link_command(board->link, NGX_HTTP_GIG_LEDGER_TIMEOUT,
-                                  ngx_http_gig_ledger_ready, ledger, 2, argv))
+                                  ngx_http_gig_ledger_ready, ledger, 3, argv))
     {
         ledger->polling = 1;
     }
@@ -111,22 +112,53 @@ ngx_http_gig_ledger_history(ngx_http_gig_ledger_t *ledger, gig_str_t replid, gig
 static void
 ngx_http_gig_ledger_ready(void *data, ngx_http_gig_reply_t what, const redisReply *reply)
 {
+    char                     words[NGX_HTTP_GIG_ERROR_MAX];
+    ngx_int_t                rc;
+    const redisReply        *ready, *replay;
     ngx_http_gig_history_t   history;
     ngx_http_gig_ledger_t   *ledger = data;
 
     ledger->polling = 0;
 
-    if (what == NGX_HTTP_GIG_REPLY_OK && reply->type == REDIS_REPLY_STRING) {
-
-        /* `ready` as it is now: a rebuild does not end the connection that told its replid */
-
-        ngx_http_gig_link_history(ledger->board->link, &history);
-        ngx_http_gig_ledger_history(ledger,
-                                    (gig_str_t) { history.replid, ngx_strlen(history.replid) },
-                                    (gig_str_t) { reply->str, reply->len });
-        ngx_http_gig_ledger_poll(ledger);
-        ngx_http_gig_ledger_kick(ledger);
+    if (what == NGX_HTTP_GIG_REPLY_ERROR && !ledger->refused_told) {
+        ledger->refused_told = 1;
+        ngx_log_error(NGX_LOG_ERR, ledger->log, 0,
+                      "gig_board \"%V\": the ledger may not ask Redis for \"ready\" and "
+                      "\"replay\", so nothing in it is ever ticked: %s", &ledger->board->name,
+                      ngx_http_gig_words(words, reply->str));
     }
+
+    if (what != NGX_HTTP_GIG_REPLY_OK || reply->type != REDIS_REPLY_ARRAY
+        || reply->elements != 2)
+    {
+        return;
+    }
+
+    ready = reply->element[0];
+    replay = reply->element[1];
+
+    if (ready->type != REDIS_REPLY_STRING) {
+        return;
+    }
+
+    /* `ready` as it is now: a rebuild does not end the connection that told its replid */
+
+    ngx_http_gig_link_history(ledger->board->link, &history);
+    ngx_http_gig_ledger_history(ledger,
+                                (gig_str_t) { history.replid, ngx_strlen(history.replid) },
+                                (gig_str_t) { ready->str, ready->len });
+
+    /* Before `settled` is looked at: what that says from before a replay is not so any more. */
+
+    rc = ngx_http_gig_ledger_asked(ledger, replay->type == REDIS_REPLY_STRING
+                                           ? (gig_str_t) { replay->str, replay->len }
+                                           : gig_null_str);
+
+    if (rc == NGX_OK && gig_ledger_book_gap(ledger->book) != 0) {
+        ngx_http_gig_ledger_poll(ledger);
+    }
+
+    ngx_http_gig_ledger_kick(ledger);
 }
 
 
@@ -296,6 +328,7 @@ ngx_http_gig_ledger_due(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *aga
         again[n].segment = e->segment;
         again[n].offset = e->offset;
         again[n].len = e->len;
+        again[n].replay = e->replay || ledger->in_force;
         ledger->sends++;
     }
 
@@ -320,6 +353,7 @@ ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *ag
 
     send->ledger = ledger;
     send->op = again->op;
+    send->replay = again->replay;
     ngx_memcpy(send->id, again->id, sizeof(send->id));
     ngx_memcpy(send->print, again->print, sizeof(send->print));
 
@@ -331,14 +365,15 @@ ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *ag
         rc = NGX_ERROR;
 
     } else if (record.op == GIG_LEDGER_WITHDRAW) {
-        rc = ngx_http_gig_withdraw_send(ledger->board, "resend", &record,
-                                        NGX_HTTP_GIG_LEDGER_TIMEOUT, ngx_http_gig_ledger_judged,
-                                        send)
+        rc = ngx_http_gig_withdraw_send(ledger->board, again->replay ? "replay" : "resend",
+                                        &record, NGX_HTTP_GIG_LEDGER_TIMEOUT,
+                                        ngx_http_gig_ledger_judged, send)
              ? NGX_OK : NGX_DECLINED;
 
     } else {
         rc = ngx_http_gig_judge_send(ledger->board,
-                                     record.seat == GIG_LEDGER_NONE ? "intent" : "resend",
+                                     again->replay ? "replay"
+                                     : record.seat == GIG_LEDGER_NONE ? "intent" : "resend",
                                      &record, NGX_HTTP_GIG_LEDGER_TIMEOUT,
                                      ngx_http_gig_ledger_judged, send);
     }
@@ -395,7 +430,9 @@ ngx_http_gig_ledger_judged(void *data, ngx_http_gig_reply_t what, const redisRep
 
     if (rc == NGX_OK) {
 
-        if (gig_str_is(said, "settled")) {
+        /* Sent before a replay was heard of: it goes again, and then that says nothing. */
+
+        if (gig_str_is(said, "settled") && (send->replay || !ledger->in_force)) {
             ngx_http_gig_ledger_tick(ledger, send->op, send->id, send->print);
 
         } else {
@@ -423,7 +460,7 @@ ngx_http_gig_ledger_sent(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, cons
 }
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_gig_ledger_text(const redisReply *reply, char *out, size_t size)
 {
     if (reply->type != REDIS_REPLY_STRING || reply->len == 0 || (size_t) reply->len >= size) {
