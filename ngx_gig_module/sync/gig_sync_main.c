@@ -32,6 +32,8 @@ static const gig_sync_command_t  commands[] = {
       "tries every setting, Redis and the systems of record" },
     { "status", gig_sync_status, "-c FILE [--json]",
       "boards, hosts, lag, backlog" },
+    { "ledger", gig_sync_ledger, "list DIR [--json] | send DIR -c FILE [--all]",
+      "shows, or sends to Redis, what a host's state folder still holds" },
     { "import", gig_sync_import, "FILE... --into sqlite:PATH|postgres://... [--map MAP]",
       "loads gigs from CSV, JSON or JSON lines" },
     { "export", gig_sync_export,
