@@ -16,6 +16,7 @@ int gig_sync_once(int argc, char **argv);
 int gig_sync_check(int argc, char **argv);
 int gig_sync_status(int argc, char **argv);
 int gig_sync_ledger(int argc, char **argv);
+int gig_sync_replay(int argc, char **argv);
 int gig_sync_import(int argc, char **argv);
 int gig_sync_export(int argc, char **argv);
 int gig_sync_keygen(int argc, char **argv);

@@ -34,6 +34,8 @@ static const gig_sync_command_t  commands[] = {
       "boards, hosts, lag, backlog" },
     { "ledger", gig_sync_ledger, "list DIR [--json] | send DIR -c FILE [--all]",
       "shows, or sends to Redis, what a host's state folder still holds" },
+    { "replay", gig_sync_replay, "--since TIME -c FILE [--board NAME]",
+      "has all hosts send again what was settled since a backup that was restored" },
     { "import", gig_sync_import, "FILE... --into sqlite:PATH|postgres://... [--map MAP]",
       "loads gigs from CSV, JSON or JSON lines" },
     { "export", gig_sync_export,
