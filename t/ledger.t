@@ -150,6 +150,29 @@ all_delivered('another nonce');
 }
 
 
+# --- what one worker holds its siblings know: the first answer stands after closing, Redis or not
+
+{
+    my $host = GigTest->new(workers => 2);
+    $host->start_redis;
+    my $closes = int(time) + 4;
+    $host->publish(gig_record('closing', closes_at => POSIX::strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $closes)));
+    $host->start_nginx(ledger => 'on', board => 'redis_timeout 500ms;');
+    $host->wait_total(1) or BAIL_OUT('no catalog');
+    $host->{redis}->stop;
+    my $first = $host->apply('closing', 'kept');
+    is(confirmation($first), 'pending', 'taken before closing, without Redis');
+    wait_for { time > $closes + 1.1 } 'closing';
+    my @again = map { $host->apply('closing', 'kept') } 1 .. 24;
+    is(scalar(grep { $_->{status} == 202 } @again), 24, 'after closing the same key has the first answer from every worker');
+    is(scalar(grep { json_of($_)->{received_at} eq json_of($first)->{received_at} } @again), 24, 'with the first time');
+    is($host->apply('closing', 'late')->{status}, 410, 'another one is refused');
+    is($host->http('DELETE', $first->{headers}{location})->{status}, 200, 'it is withdrawn');
+    is(scalar(grep { $host->apply('closing', 'kept')->{status} == 410 } 1 .. 12), 12, 'and that, too, every worker knows');
+    $host->finish;
+}
+
+
 # --- seats: promised without a judge to more than there are
 
 $test->stop_sync;

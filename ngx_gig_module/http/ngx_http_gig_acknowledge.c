@@ -4,7 +4,6 @@
 #include "ngx_http_gig_intake.h"
 
 
-static ngx_int_t ngx_http_gig_remember(ngx_http_gig_intake_t *intake);
 static void ngx_http_gig_written(void *data, ngx_uint_t ok);
 static ngx_int_t ngx_http_gig_intent(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake);
@@ -20,8 +19,10 @@ static ngx_int_t ngx_http_gig_again(ngx_http_gig_intake_t *intake, ngx_uint_t st
 ngx_int_t
 ngx_http_gig_known(ngx_http_gig_intake_t *intake)
 {
+    int64_t                    received_ms;
+    gig_ledger_seat_t          seat;
     ngx_http_gig_ctx_t        *ctx;
-    gig_ledger_record_t       *record;
+    gig_ledger_record_t       *record, other;
     ngx_http_gig_ledger_t     *ledger;
     const gig_ledger_entry_t  *entry;
 
@@ -33,7 +34,12 @@ ngx_http_gig_known(ngx_http_gig_intake_t *intake)
         return NGX_DECLINED;
     }
 
-    if (ngx_http_gig_ledger_find(ledger, GIG_LEDGER_WITHDRAW, record->id, "")) {
+    other = *record;
+    other.op = GIG_LEDGER_WITHDRAW;
+
+    if (ngx_http_gig_ledger_find(ledger, GIG_LEDGER_WITHDRAW, record->id, "")
+        || ngx_http_gig_ledger_elsewhere(ledger, &other, &seat, &received_ms))
+    {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
         return ngx_http_gig_withdrawn(intake);
     }
@@ -46,6 +52,15 @@ ngx_http_gig_known(ngx_http_gig_intake_t *intake)
         intake->replayed = 1;
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REPLAYED, 1);
         return ngx_http_gig_acknowledge(intake);
+    }
+
+    if (ngx_http_gig_ledger_elsewhere(ledger, record, &seat, &received_ms)) {
+        record->seat = seat;
+        record->received_ms = received_ms;
+        intake->held = 1;
+        intake->replayed = 1;
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REPLAYED, 1);
+        return NGX_DECLINED;
     }
 
     if (ngx_http_gig_ledger_find_id(ledger, record->id)) {
@@ -162,9 +177,7 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
 }
 
 
-/* On this host's disk first, then told: the one place where an acknowledgement is earned. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_gig_remember(ngx_http_gig_intake_t *intake)
 {
     gig_ledger_record_t       *record;

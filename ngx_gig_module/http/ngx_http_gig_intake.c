@@ -448,10 +448,12 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
 
     ngx_memcpy(intake->rev, rev.data, rev.len);
 
-    record->op = GIG_LEDGER_APPLY;
     record->gig = ngx_http_gig_str(&ctx->id);
     record->rev = (gig_str_t) { intake->rev, rev.len };
-    record->received_ms = (int64_t) tp->sec * 1000 + tp->msec;
+
+    if (!intake->held) {
+        record->received_ms = (int64_t) tp->sec * 1000 + tp->msec;
+    }
 
     intake->submission.id = record->id;
     intake->submission.who = record->who;
@@ -475,6 +477,13 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     }
 
     record->box = (gig_str_t) { intake->box.data, intake->box.len };
+
+    /* what this host has promised is not judged anew: the first answer stands, closed or full */
+
+    if (intake->held) {
+        rc = ngx_http_gig_remember(intake);
+        goto done;
+    }
 
     rc = ngx_http_gig_judge(intake);
 
@@ -511,6 +520,7 @@ ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row)
 
     gig_buf_init(&canonical, 2 * GIG_BODY_MAX);
 
+    record->op = GIG_LEDGER_APPLY;
     key.data = intake->key;
     key.len = intake->key_len;
 

@@ -41,6 +41,7 @@ struct ngx_http_gig_intake_s {
     gig_ledger_record_t        record;          /* views into what is here, and into the view */
     char                       rev[GIG_LEDGER_REV_MAX];
     unsigned                   replayed:1;      /* what is being written was answered before */
+    unsigned                   held:1;          /* another worker of this host has it */
     unsigned                   unanswered:1;    /* the judge was asked, and may have taken it */
     gig_form_t                 form;
     gig_answers_t              answers;
@@ -64,10 +65,16 @@ struct ngx_http_gig_intake_s {
 ngx_int_t ngx_http_gig_judge(ngx_http_gig_intake_t *intake);
 
 /*
- * Before the judge is asked: what this host's ledger says of it.  NGX_DECLINED: nothing; else
- * what to finalise with.
+ * Before the judge is asked: what this host's ledgers say of it.  NGX_DECLINED: nothing, or
+ * intake->held; else what to finalise with.
  */
 ngx_int_t ngx_http_gig_known(ngx_http_gig_intake_t *intake);
+
+/*
+ * On this worker's disk, too, then told: the one place where an acknowledgement is earned.  What
+ * to finalise with, or NGX_AGAIN.
+ */
+ngx_int_t ngx_http_gig_remember(ngx_http_gig_intake_t *intake);
 
 /*
  * Answers a request that is still there, by the judge's word (verdict NULL: none

@@ -228,6 +228,58 @@ ngx_http_gig_ledger_find_id(ngx_http_gig_ledger_t *ledger, const char *id)
 }
 
 
+/* Id and print are parts of MACs: nobody chooses where they fall.  A withdrawal has no print. */
+
+static uint64_t
+ngx_http_gig_ledger_key(gig_ledger_op_t op, const char *id, const char *print)
+{
+    uint64_t  key;
+
+    key = gig_str_hash((gig_str_t) { id, ngx_strlen(id) });
+
+    if (op == GIG_LEDGER_APPLY) {
+        key = key * 31 + gig_str_hash((gig_str_t) { print, ngx_strlen(print) });
+    }
+
+    key += op;
+
+    return key ? key : 1;
+}
+
+
+void
+ngx_http_gig_ledger_tell(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
+    const char *print, gig_ledger_seat_t seat, int64_t received_ms)
+{
+    ngx_http_gig_held_set(ledger->board, ngx_http_gig_ledger_key(op, id, print),
+                          (uint64_t) received_ms * NGX_HTTP_GIG_LEDGER_SEATS + seat);
+}
+
+
+void
+ngx_http_gig_ledger_untell(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
+    const char *print)
+{
+    ngx_http_gig_held_clear(ledger->board, ngx_http_gig_ledger_key(op, id, print));
+}
+
+
+ngx_uint_t
+ngx_http_gig_ledger_elsewhere(ngx_http_gig_ledger_t *ledger, const gig_ledger_record_t *record,
+    gig_ledger_seat_t *seat, int64_t *received_ms)
+{
+    uint64_t  value;
+
+    value = ngx_http_gig_held(ledger->board, ngx_http_gig_ledger_key(record->op, record->id,
+                                                                     record->print));
+
+    *seat = (gig_ledger_seat_t) (value % NGX_HTTP_GIG_LEDGER_SEATS);
+    *received_ms = (int64_t) (value / NGX_HTTP_GIG_LEDGER_SEATS);
+
+    return value != 0 && *seat < GIG_LEDGER_SEATS;
+}
+
+
 /* One task at a time: what comes meanwhile goes in the next, all of it with one fsync. */
 
 void
@@ -465,6 +517,11 @@ ngx_http_gig_ledger_written(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
                                     w->sent ? (int64_t) ngx_current_msec : 0, &first)
                 == 0;
 
+        if (ok) {
+            ngx_http_gig_ledger_tell(ledger, w->record.op, w->record.id, w->record.print,
+                                     w->record.seat, w->record.received_ms);
+        }
+
         ledger->bytes -= w->len;
 
         if (w->handler) {
@@ -490,6 +547,8 @@ ngx_http_gig_ledger_adopted(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
         /* It stays on the disk whatever comes; the next worker finds it. */
         (void) gig_ledger_book_add(ledger->book, &a->record, a->segment, a->offset, a->len, 0,
                                    &first);
+        ngx_http_gig_ledger_tell(ledger, a->record.op, a->record.id, a->record.print,
+                                 a->record.seat, a->record.received_ms);
     }
 
     if (job->segments_adopted && job->n_adopted) {

@@ -50,6 +50,13 @@ ngx_http_gig_ledger_write_t *ngx_http_gig_ledger_write(ngx_http_gig_ledger_t *le
     const gig_ledger_record_t *record, ngx_uint_t sent, ngx_http_gig_ledger_pt handler,
     void *data);
 
+/*
+ * What another worker of this host holds of a record and is not settled.  1, and the seat and the
+ * time it has there; 0: nothing that is known.
+ */
+ngx_uint_t ngx_http_gig_ledger_elsewhere(ngx_http_gig_ledger_t *ledger,
+    const gig_ledger_record_t *record, gig_ledger_seat_t *seat, int64_t *received_ms);
+
 /* What this worker holds and is not settled.  NULL: nothing; valid until the loop runs again. */
 const gig_ledger_entry_t *ngx_http_gig_ledger_find(ngx_http_gig_ledger_t *ledger,
     gig_ledger_op_t op, const char *id, const char *print);

@@ -22,6 +22,7 @@
 #define NGX_HTTP_GIG_LEDGER_PARTS       8               /* ledger_size is of so many at least */
 #define NGX_HTTP_GIG_LEDGER_FILES       1024            /* of the folder that are looked at */
 #define NGX_HTTP_GIG_LEDGER_ADOPTED     65536           /* records of one segment */
+#define NGX_HTTP_GIG_LEDGER_SEATS       16              /* a number above all of them */
 #define NGX_HTTP_GIG_LEDGER_CURSOR      48
 #define NGX_HTTP_GIG_LEDGER_TIMEOUT     5000            /* ms, of Redis: nobody waits for it */
 
@@ -149,6 +150,12 @@ struct ngx_http_gig_ledger_s {
     unsigned                   replay_told:1;
 };
 
+
+/* _ledger.c: it is on the disk (or, ticked, needs no more be): others of this host may know. */
+void ngx_http_gig_ledger_tell(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
+    const char *print, gig_ledger_seat_t seat, int64_t received_ms);
+void ngx_http_gig_ledger_untell(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op,
+    const char *id, const char *print);
 
 /* _ledger.c: what is settled from about now on is to be looked at. */
 void ngx_http_gig_ledger_from_now(ngx_http_gig_ledger_t *ledger);

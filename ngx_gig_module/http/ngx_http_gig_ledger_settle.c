@@ -284,6 +284,8 @@ ngx_http_gig_ledger_tick(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, cons
         return;
     }
 
+    ngx_http_gig_ledger_untell(ledger, op, id, print);
+
     tp = ngx_timeofday();
     ledger->segment[entry.segment].last_tick = (int64_t) tp->sec * 1000 + tp->msec;
 

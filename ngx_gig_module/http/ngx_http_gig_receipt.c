@@ -364,11 +364,14 @@ ngx_http_gig_lookup_text(const redisReply *reply, char *to, size_t size)
 }
 
 
-/* What this worker's ledger holds of it: where Redis does not know, or cannot be asked. */
+/* What this host's ledgers hold of it: where Redis does not know, or cannot be asked. */
 
 static void
 ngx_http_gig_lookup_ledger(ngx_http_gig_lookup_t *l)
 {
+    int64_t                    received_ms;
+    gig_ledger_seat_t          seat;
+    gig_ledger_record_t        withdrawal;
     ngx_http_gig_ledger_t     *ledger;
     const gig_ledger_entry_t  *entry;
 
@@ -378,7 +381,13 @@ ngx_http_gig_lookup_ledger(ngx_http_gig_lookup_t *l)
         return;
     }
 
-    if (ngx_http_gig_ledger_find(ledger, GIG_LEDGER_WITHDRAW, l->id, "")) {
+    ngx_memzero(&withdrawal, sizeof(gig_ledger_record_t));
+    withdrawal.op = GIG_LEDGER_WITHDRAW;
+    ngx_memcpy(withdrawal.id, l->id, sizeof(withdrawal.id));
+
+    if (ngx_http_gig_ledger_find(ledger, GIG_LEDGER_WITHDRAW, l->id, "")
+        || ngx_http_gig_ledger_elsewhere(ledger, &withdrawal, &seat, &received_ms))
+    {
         l->known = 1;
         l->withdrawn = 1;
         return;

@@ -22,10 +22,16 @@ typedef struct {
     u_char                    source[NGX_HTTP_GIG_SOURCE_MAX];
 } ngx_http_gig_visits_entry_t;
 
+typedef struct {
+    ngx_atomic_t              key;                  /* 0: free */
+    ngx_atomic_t              value;                /* 0: being set */
+} ngx_http_gig_held_t;
+
 struct ngx_http_gig_shm_s {
     ngx_http_gig_notice_t        notice;
     ngx_atomic_t                 counts[NGX_HTTP_GIG_COUNTS];
     ngx_atomic_t                 gap[NGX_MAX_PROCESSES];        /* a slot of the master's each */
+    ngx_http_gig_held_t          held[NGX_HTTP_GIG_HELD_SLOTS];
     ngx_atomic_t                 limit[NGX_HTTP_GIG_LIMIT_SLOTS];
     ngx_atomic_t                 entries;
     ngx_http_gig_visits_entry_t  visits[NGX_HTTP_GIG_VISITS_SLOTS];
@@ -201,6 +207,73 @@ ngx_uint_t
 ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what)
 {
     return ngx_http_gig_shm_get(board)->counts[what];
+}
+
+
+/* Two that set one key at once may take two slots: both are cleared together. */
+
+void
+ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t key, uint64_t value)
+{
+    ngx_uint_t            i;
+    ngx_http_gig_held_t  *held, *slot;
+
+    held = ngx_http_gig_shm_get(board)->held;
+
+    for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
+        slot = &held[(key + i) % NGX_HTTP_GIG_HELD_SLOTS];
+
+        if (slot->key == key || (slot->key == 0 && ngx_atomic_cmp_set(&slot->key, 0, key))) {
+            slot->value = value;
+            return;
+        }
+    }
+}
+
+
+void
+ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t key)
+{
+    ngx_uint_t            i;
+    ngx_http_gig_held_t  *held, *slot;
+
+    held = ngx_http_gig_shm_get(board)->held;
+
+    for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
+        slot = &held[(key + i) % NGX_HTTP_GIG_HELD_SLOTS];
+
+        if (slot->key == key) {
+            slot->value = 0;
+            ngx_memory_barrier();
+            slot->key = 0;
+        }
+    }
+}
+
+
+uint64_t
+ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t key)
+{
+    uint64_t              value;
+    ngx_uint_t            i;
+    ngx_http_gig_held_t  *held, *slot;
+
+    held = ngx_http_gig_shm_get(board)->held;
+
+    for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
+        slot = &held[(key + i) % NGX_HTTP_GIG_HELD_SLOTS];
+
+        if (slot->key == key) {
+            value = slot->value;
+            ngx_memory_barrier();
+
+            if (value && slot->key == key) {
+                return value;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

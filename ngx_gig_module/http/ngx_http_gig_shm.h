@@ -70,6 +70,18 @@ ngx_uint_t ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_
 ngx_atomic_t *ngx_http_gig_shm_limit(ngx_http_gig_board_t *board, uint64_t hash);
 
 /*
+ * What the ledgers of this host's workers hold and is not settled, for workers that do not hold
+ * it themselves: a table without locks, by hash.  What finds no room in it is not there: then the
+ * judge is asked, as if this host knew nothing.  value is never 0.  Set when a record is on the
+ * disk, cleared when it is ticked; what a killed worker set, whoever adopts its segment clears.
+ */
+#define NGX_HTTP_GIG_HELD_SLOTS     16384       /* a power of two */
+#define NGX_HTTP_GIG_HELD_PROBES    32
+void ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t key, uint64_t value);
+void ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t key);
+uint64_t ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t key);     /* 0: not there */
+
+/*
  * How many records of the ledger are not settled: _set says it of this worker, the other gives the
  * sum over the host's.  A worker that was killed is counted until another has its slot.
  */
