@@ -32,7 +32,8 @@ is($test->read_file("$folder/passwd"), 'of others', 'with what is in it');
 
 unlink "$folder/passwd";
 $test->start_nginx;
-is(mode(), '0700', 'an empty one is taken over');
+# nginx listens before it makes its folders
+ok(wait_for { mode() eq '0700' } 'an empty one to be taken over', 5);
 ok(wait_for { -e "$folder/node" } 'a worker to settle in it');
 ok($test->stop_nginx, 'nginx left');
 
