@@ -46,6 +46,7 @@ SYNC_LIBS   := -lhiredis $(foreach c,$(CONNECTORS),$(LIBS_$(c))) -linih $(CORE_L
 
 CORE_SRC    := $(wildcard $(SRC)/core/*.c)
 SYNC_SRC    := $(wildcard $(SRC)/sync/*.c) $(SRC)/sync/connect/gig_sync_rows.c \
+               $(SRC)/sync/connect/gig_sync_sink.c \
                $(foreach c,$(CONNECTORS),$(wildcard $(SRC)/sync/connect/gig_sync_$(c)*.c))
 HTTP_SRC    := $(wildcard $(SRC)/http/*.c)
 UNIT_SRC    := $(wildcard t/unit/test_*.c)
