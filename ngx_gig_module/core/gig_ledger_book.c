@@ -28,6 +28,8 @@ static int gig_book_room(gig_ledger_book_t *book);
 static int gig_book_insert(gig_ledger_book_t *book, const gig_ledger_entry_t *entry, int64_t due);
 static uint32_t gig_book_slot(const gig_ledger_book_t *book, const char *id);
 static void gig_book_link(gig_ledger_book_t *book, uint32_t number);
+static gig_ledger_entry_t *gig_book_search(gig_ledger_book_t *book, gig_ledger_op_t op,
+    const char *id, const char *print);
 static void gig_book_due(gig_ledger_book_t *book, uint32_t number, int64_t due);
 static void gig_book_up(gig_ledger_book_t *book, uint32_t place);
 static void gig_book_down(gig_ledger_book_t *book, uint32_t place);
@@ -247,31 +249,22 @@ gig_ledger_entry_t *
 gig_ledger_book_find(gig_ledger_book_t *book, gig_ledger_op_t op, const char *id,
     const char *print)
 {
-    uint32_t             i;
-    gig_ledger_entry_t  *e;
+    /* A withdrawal is one, whatever was known of what it withdraws. */
 
-    if (book->n == 0) {
-        return NULL;
-    }
-
-    for (i = book->slot[gig_book_slot(book, id)]; i != GIG_BOOK_NONE; i = e->next) {
-        e = &book->entry[i];
-
-        /* A withdrawal is one, whatever was known of what it withdraws. */
-
-        if (e->op == op && strcmp(e->id, id) == 0
-            && (op == GIG_LEDGER_WITHDRAW || strcmp(e->print, print) == 0))
-        {
-            return e;
-        }
-    }
-
-    return NULL;
+    return gig_book_search(book, op, id, op == GIG_LEDGER_WITHDRAW ? NULL : print);
 }
 
 
 gig_ledger_entry_t *
 gig_ledger_book_id(gig_ledger_book_t *book, const char *id)
+{
+    return gig_book_search(book, GIG_LEDGER_APPLY, id, NULL);
+}
+
+
+/* print NULL: any. */
+static gig_ledger_entry_t *
+gig_book_search(gig_ledger_book_t *book, gig_ledger_op_t op, const char *id, const char *print)
 {
     uint32_t             i;
     gig_ledger_entry_t  *e;
@@ -283,7 +276,9 @@ gig_ledger_book_id(gig_ledger_book_t *book, const char *id)
     for (i = book->slot[gig_book_slot(book, id)]; i != GIG_BOOK_NONE; i = e->next) {
         e = &book->entry[i];
 
-        if (e->op == GIG_LEDGER_APPLY && strcmp(e->id, id) == 0) {
+        if (e->op == op && strcmp(e->id, id) == 0
+            && (print == NULL || strcmp(e->print, print) == 0))
+        {
             return e;
         }
     }
