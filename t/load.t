@@ -31,6 +31,8 @@ sub picture {
     $test->start_nginx(plain => 1, server => "location / { root $test->{dir}; }", %piece);
     my $answer  = $test->get('/page.html');
     my ($worker) = $test->workers;
+    # The client has its answer before the worker has closed the page.
+    wait_for { !grep { (readlink // '') =~ m{/page\.html$} } glob "/proc/$worker/fd/*" } 'the worker to have closed the page';
     $answer->{head} =~ s/^(?:Date|Last-Modified|ETag):.*\r?\n?//mg;
     my %seen = (
         answer  => "$answer->{head}\n\n$answer->{body}",
