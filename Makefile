@@ -60,7 +60,7 @@ UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
 
 MODULE      := $(BUILD)/ngx_http_gig_module.so
 
-.PHONY: all module sync unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean libpq FORCE
+.PHONY: all module sync server unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean libpq FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -175,6 +175,31 @@ $(MODULE): $(NGX_BUILD)/Makefile $(CORE_SRC) $(HTTP_SRC) $(wildcard $(SRC)/core/
 	$(MAKE) -C $(NGX_SRC) -f $(NGX_BUILD)/Makefile modules > $(NGX_BUILD)/make.log 2>&1 \
 		|| { grep -E -A6 'error|warning' $(NGX_BUILD)/make.log >&2; tail -5 $(NGX_BUILD)/make.log >&2; exit 1; }
 	cp $(NGX_BUILD)/ngx_http_gig_module.so $@.new && mv $@.new $@
+
+
+# nginx itself with the flags of this build (SANITIZE=1), for tests. NGX_SRC must be a whole source
+# tree; Debian's nginx-dev has headers only.
+COMMA  := ,
+SERVER := $(abspath $(BUILD))/server
+
+# nginx does by itself, all over, what UBSan would stop at: memcpy of 0 bytes from NULL, words read
+# where no word begins.  With NGX_DEBUG_PALLOC each piece of a pool is an allocation that ASan guards.
+SERVER_OWN := $(if $(SANITIZE),-fno-sanitize=nonnull-attribute$(COMMA)alignment -DNGX_DEBUG_PALLOC=1)
+
+server: $(SERVER)/nginx
+
+$(SERVER)/nginx: $(BUILD)/flags
+	@[ -f $(NGX_SRC)/src/core/nginx.c ] || { echo "make: $(NGX_SRC) has no nginx.c: say where a whole" \
+		"source tree of nginx is: NGX_SRC=DIR make server" >&2; exit 1; }
+	@mkdir -p $(SERVER)
+	cd $(NGX_SRC) && configure=./configure && { [ -f $$configure ] || configure=auto/configure; } \
+		&& $$configure --with-compat --with-threads --with-debug --with-http_ssl_module \
+		--with-http_realip_module --with-http_auth_request_module --with-http_v2_module \
+		--with-http_sub_module --with-http_addition_module --with-http_gunzip_module \
+		--with-http_stub_status_module --with-cc=$(CC) --with-cc-opt='$(NGX_CC_OPT) $(SERVER_OWN)' \
+		--with-ld-opt='$(SANITIZERS)' --builddir=$(SERVER) > $(SERVER)/configure.log
+	$(MAKE) -C $(NGX_SRC) -f $(SERVER)/Makefile binary > $(SERVER)/make.log 2>&1 \
+		|| { tail -5 $(SERVER)/make.log >&2; exit 1; }
 
 
 unit-build: $(UNIT_BIN)

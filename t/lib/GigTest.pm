@@ -14,6 +14,7 @@ package GigTest;
 #   GIG_TEST_RECORD     the system of record: sqlite (default) or postgres
 #   GIG_BUILD           folder of the built module and gig-sync (default: build);
 #                       one of SANITIZE=1 is found out, and its reports fail the test
+#   GIG_VALGRIND        nginx and gig-sync run under valgrind, and its reports fail the test
 
 use strict;
 use warnings;
@@ -47,6 +48,11 @@ our $SANITIZED = do {
     my $known = open my $flags, '<', "$BUILD/flags";
     $known && <$flags> =~ /-fsanitize=address/;
 };
+# What a test starts without sanitizer() must not look for leaks either.
+$ENV{ASAN_OPTIONS} //= 'detect_leaks=0' if $SANITIZED;
+# All is slower under valgrind: deadlines are longer, and what measures time says nothing.
+our $VALGRIND = $ENV{GIG_VALGRIND};
+my $PATIENCE  = $VALGRIND ? 10 : 1;
 my $LIBASAN = $SANITIZED ? `gcc -print-file-name=libasan.so` =~ s/\s+\z//r : undef;
 
 my @LIVING;
@@ -57,7 +63,7 @@ my @PORT_LOCKS;
 # the test and returns nothing.
 sub wait_for(&$;$) {
     my ($block, $what, $seconds) = @_;
-    my $end = time + ($seconds // 10);
+    my $end = time + ($seconds // 10) * $PATIENCE;
 
     while (1) {
         my $value = eval { $block->() };
@@ -154,6 +160,16 @@ sub sanitizer {
 }
 
 
+# A command as it is to be run: nginx and gig-sync under valgrind if that is asked for, with
+# reports in DIR/valgrind.PID.  Leaks are not asked for, as under a sanitizer.
+sub watched {
+    my ($self, @command) = @_;
+    return @command unless $VALGRIND && grep { $_ eq nginx_binary() || m{/gig-sync$} } $command[0];
+    return ('valgrind', '-q', '--trace-children=yes', '--leak-check=no', "--log-file=$self->{dir}/valgrind.%p",
+        "--suppressions=$ROOT/t/lib/valgrind.supp", @command);
+}
+
+
 # Forks and runs a command, its output in NAME.log; returns the process id.
 sub spawn {
     my ($self, $name, @command) = @_;
@@ -165,7 +181,7 @@ sub spawn {
         open STDERR, '>>', "$self->{dir}/$name.log";
         local %ENV = (%ENV, $self->sanitizer(@command));
         # A test that is killed takes its servers with it.
-        exec 'setpriv', '--pdeathsig', 'TERM', @command or POSIX::_exit(127);
+        exec 'setpriv', '--pdeathsig', 'TERM', $self->watched(@command) or POSIX::_exit(127);
     }
 
     push @{$self->{kids}}, { pid => $pid, name => $name };
@@ -176,7 +192,7 @@ sub spawn {
 # Waits for a child of spawn(), at most $seconds; 1 if it has gone.
 sub gone {
     my ($self, $pid, $seconds) = @_;
-    my $end = time + ($seconds // 10);
+    my $end = time + ($seconds // 10) * $PATIENCE;
 
     while (1) {
         my $got = waitpid $pid, WNOHANG;
@@ -196,7 +212,7 @@ sub run {
     my ($self, @command) = @_;
 
     local %ENV = (%ENV, $self->sanitizer(@command));
-    my ($status, $output) = GigTest::Command::run(@command);
+    my ($status, $output) = GigTest::Command::run($self->watched(@command));
     diag("@command\n$output") if $ENV{TEST_NGINX_VERBOSE};
     return ($status, $output);
 }
@@ -413,6 +429,8 @@ sub nginx_conf {
     my $user = $> == 0 ? 'user root;' : '';
 
     return $self->write_file('nginx.conf', join '', (map {"load_module $_;\n"} @modules),
+        # A binary upgrade empties the environment but for what is named.
+        $SANITIZED ? "env ASAN_OPTIONS;\nenv UBSAN_OPTIONS;\nenv LD_PRELOAD;\n" : '',
         "daemon off;\nmaster_process on;\nworker_processes $self->{workers};\npid $dir/nginx.pid;\n$user\n",
         "error_log $dir/error.log info;\nworker_shutdown_timeout 10s;\n", $p->('main'), "\n",
         "events { worker_connections 512; ", $p->('events'), " }\n",
@@ -471,7 +489,11 @@ sub command_of {
     my ($self, $pid) = @_;
     open my $file, '<', "/proc/$pid/cmdline" or return '';
     local $/;
-    return <$file> // '';
+    my $command = <$file> // '';
+    # Under valgrind a process cannot write its title; its log says what it is.
+    $command = "nginx: worker process" . ($self->read_file('error.log') =~ / \Q$pid\E#\d+: gracefully shutting/ ? ' is shutting' : '')
+        if $VALGRIND && $command =~ /\0-c\0/ && $pid != ($self->{nginx} // 0);
+    return $command;
 }
 
 
@@ -539,8 +561,9 @@ sub finish {
     my @bad = grep { !$self->{expected_log} || !/$self->{expected_log}/ } $log =~ /^.*\[(?:alert|emerg)\].*$/mg;
     is_deeply(\@bad, [], 'no [alert] and no [emerg] in the error log');
 
-    my @reports = grep { $self->read_file($_) =~ /Sanitizer|runtime error:/ } glob "$self->{dir}/*.log $self->{dir}/asan*";
-    is_deeply(\@reports, [], 'no report of a sanitizer');
+    my @reports = grep { $self->read_file($_) =~ /Sanitizer|runtime error:|^==\d+==/m }
+        glob "$self->{dir}/*.log $self->{dir}/asan* $self->{dir}/valgrind*";
+    is_deeply(\@reports, [], 'no report of a sanitizer, nor of valgrind');
     diag($self->read_file($_)) for @reports;
 
     if ($ENV{TEST_NGINX_LEAVE}) { diag("left: $self->{dir}") }
