@@ -503,7 +503,7 @@ gig_write_header(gig_writer_t *w)
     gig_write_digest(w, h->digest);
     h->n = w->layout.build->n;
     h->rows = w->layout.build->rows;
-    h->place_names = job->place_names ? gig_place_names_hash(job->place_names) : 0;
+    h->drawn = gig_image_drawn(job->place_names ? gig_place_names_hash(job->place_names) : 0);
     gig_write_sums(w, h);
     h->body_crc = gig_crc32c(0, w->block + sizeof(*h), (size_t) w->size - sizeof(*h));
     h->header_crc = gig_crc32c(0, h, offsetof(gig_disk_header_t, header_crc));

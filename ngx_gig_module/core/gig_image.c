@@ -126,7 +126,7 @@ gig_image_open(gig_str_t bytes, gig_str_t board, int whole, gig_image_t *image, 
     image->languages = h->languages;
     image->mean_length = gig_image_mean(h);
     image->seats_digest = h->seats_digest;
-    image->place_names = h->place_names;
+    image->drawn = h->drawn;
     memcpy(image->digest, h->digest, sizeof(image->digest));
 
     for (i = 0; i < GIG_SECTIONS; i++) {
@@ -664,4 +664,11 @@ gig_image_form_place(const gig_image_t *image, uint32_t form, gig_place_t *place
     place->holes.state = GIG_NO_HOLE;
 
     return 0;
+}
+
+
+uint64_t
+gig_image_drawn(uint64_t place_names)
+{
+    return place_names ^ UINT64_C(0x9e3779b97f4a7c15) * GIG_IMAGE_DRAWING;
 }

@@ -21,6 +21,13 @@
 
 /* Raised with every change of the format, and of the cards, which are stored drawn. */
 #define GIG_IMAGE_VERSION       3
+
+/*
+ * How a record becomes fragments, values and words.  Raised with every change of what a card or
+ * a document looks like, or of what is searched: an image with another number is served as it is,
+ * so that versions can run side by side, and made anew by a keeper of this one.
+ */
+#define GIG_IMAGE_DRAWING       1
 #define GIG_IMAGE_GIGS_MAX      1000000
 #define GIG_IMAGE_FORMS_MAX     4096
 #define GIG_IMAGE_STORES_MAX    64
@@ -59,7 +66,7 @@ typedef struct {
     uint32_t              languages;            /* a bit each stemmer some gig needs */
     uint32_t              mean_length;          /* of a gig's words, weighted; at least 1 */
     uint64_t              seats_digest;         /* with `digest` all that a list depends on */
-    uint64_t              place_names;          /* hash of the table it was made with */
+    uint64_t              drawn;                /* gig_image_drawn() of who made it */
     uint32_t              forms;
     uint32_t              stores;
     uint32_t              slices;
@@ -152,5 +159,8 @@ uint32_t gig_image_similar(const gig_image_t *image, uint32_t row, int64_t now,
 
 /* Counts for metrics: gigs a state at now, indexed by gig_state_t. */
 void gig_image_states(const gig_image_t *image, int64_t now, uint32_t count[GIG_STATE_GONE + 1]);
+
+/* The drawing and the table of places (its hash, or 0) as one number: what an image was made with. */
+uint64_t gig_image_drawn(uint64_t place_names);
 
 #endif /* GIG_IMAGE_H */

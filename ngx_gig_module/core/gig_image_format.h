@@ -97,7 +97,7 @@ typedef struct {
     uint32_t            languages;              /* a bit each number that some gig has */
     uint64_t            length_sum;             /* over gigs, of what their length codes mean */
     uint64_t            seats_digest;           /* of the gigs that are not open */
-    uint64_t            place_names;            /* hash of the table that made the facets */
+    uint64_t            drawn;                  /* with which drawing and table of places */
     uint32_t            body_crc;               /* of all after the header */
     uint32_t            header_crc;             /* of all before it; the last member */
 } gig_disk_header_t;

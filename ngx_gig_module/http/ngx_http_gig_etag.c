@@ -22,10 +22,10 @@
 /* What a list says of its catalog; no padding, so that no chance is in it. */
 typedef struct {
     uint64_t                   list_version;
-    uint64_t                   image_version;   /* of the format, and of the fragments in it */
+    uint64_t                   image_version;
     uint64_t                   catalog;         /* the version, which the list shows */
     uint64_t                   seats;
-    uint64_t                   places;
+    uint64_t                   drawn;
     int64_t                    slice;
 } ngx_http_gig_etag_catalog_t;
 
@@ -72,7 +72,7 @@ ngx_http_gig_etag_list(ngx_http_gig_ctx_t *ctx, u_char *key, size_t len,
     of.image_version = GIG_IMAGE_VERSION;
     of.catalog = image->meta.version;
     of.seats = image->seats_digest;
-    of.places = image->place_names;
+    of.drawn = image->drawn;
     of.slice = ngx_http_gig_cache_from(ctx->board->cache);
 
     ngx_http_gig_etag_start(&etag);

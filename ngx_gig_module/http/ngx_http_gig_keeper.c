@@ -200,11 +200,13 @@ ngx_http_gig_keeper_locked(ngx_http_gig_keeper_t *k)
             k->why = "the state folder is another one";
         }
 
-        /* Which gigs a place finds was settled when the image was made. */
+        /* What gigs look like and which a place finds was settled when the image was made. */
 
-        if (mapped && view->image.place_names != gig_place_names_hash(k->board->place_names)) {
+        if (mapped && view->image.drawn
+                      != gig_image_drawn(gig_place_names_hash(k->board->place_names)))
+        {
             k->want = NGX_HTTP_GIG_WANT_FRESH;
-            k->why = "the table of places is another one";
+            k->why = "it was made by another version, or with another table of places";
         }
     }
 

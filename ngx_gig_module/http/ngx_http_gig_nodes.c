@@ -112,7 +112,9 @@ ngx_http_gig_nodes_line(ngx_http_gig_keeper_t *k, int64_t clock_ms)
                                           strlen(k->board->secret.key[i].kid) });
     }
 
-    gig_buf_printf(&line, "],\"version\":%llu,\"generation\":%llu,\"gap\":%zu,"
+    gig_buf_puts(&line, "],\"seal\":");
+    gig_buf_json(&line, (gig_str_t) { k->board->seal_key.kid, strlen(k->board->seal_key.kid) });
+    gig_buf_printf(&line, ",\"version\":%llu,\"generation\":%llu,\"gap\":%zu,"
                    "\"clock_ms\":%lld,\"at\":%lld}",
                    (unsigned long long) (view ? view->image.meta.version : 0),
                    (unsigned long long) (view ? view->image.meta.generation : 0),
