@@ -19,7 +19,7 @@
 #include "gig_sha1.h"
 #include "gig_time.h"
 
-/* Raised with every change of the format, and of the cards, which are stored drawn. */
+/* Raised with every change of the format, a release after its reader. */
 #define GIG_IMAGE_VERSION       3
 
 /*
@@ -160,7 +160,7 @@ uint32_t gig_image_similar(const gig_image_t *image, uint32_t row, int64_t now,
 /* Counts for metrics: gigs a state at now, indexed by gig_state_t. */
 void gig_image_states(const gig_image_t *image, int64_t now, uint32_t count[GIG_STATE_GONE + 1]);
 
-/* The drawing and the table of places (its hash, or 0) as one number: what an image was made with. */
+/* What an image was made with as one number: the drawing and the hash of the table of places. */
 uint64_t gig_image_drawn(uint64_t place_names);
 
 #endif /* GIG_IMAGE_H */
