@@ -6,11 +6,17 @@
  * hides just what is looked for.
  *
  *   load PORT RATE SECONDS CONNECTIONS PATHS
+ *   load PORT RATE SECONDS CONNECTIONS -r REQUEST STATUS FIRST
  *
- * PATHS: a file, a request target a line, taken in turn.  Prints one line of JSON:
- * how many were due, answered and wrong, and percentiles in milliseconds.  Ends
- * after SECONDS and GRACE at the latest; what has no answer by then counts as having
- * taken until then.
+ * PORT: on 127.0.0.1, or the path of a Unix socket.
+ * PATHS: a file, a request target a line, taken in turn, each to be answered with 200.
+ * REQUEST: a file with a whole request, answered with STATUS; wherever MARK stands in it comes
+ * the number of the request, from FIRST on, so that no two are alike.  RATE 0: each connection
+ * sends its next request when it has its answer, for SECONDS.
+ *
+ * Prints one line of JSON: how many were due, answered and wrong, how many were answered a
+ * second, and percentiles in milliseconds.  Ends after SECONDS and GRACE at the latest; what
+ * has no answer by then counts as having taken until then.
  */
 
 #include <arpa/inet.h>
@@ -23,6 +29,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -35,6 +42,9 @@
 #define EVENTS_MAX       64
 #define GRACE            2000000000LL           /* ns */
 #define LEAD             10000000LL             /* ns until the first is due */
+#define REQUEST_MAX      65536                  /* bytes of a whole request */
+#define MARK             "##########"           /* ten digits */
+#define MARKS_MAX        64
 
 typedef struct {
     int      fd;
@@ -49,11 +59,21 @@ typedef struct {
 typedef struct {
     int            epoll, timer;
     uint16_t       port;
+    const char    *socket;                      /* its path, or NULL */
     int64_t        begin, duration, end;        /* ns */
     int64_t        interval;                    /* 1/1024 ns */
     uint64_t       requests, sent, answered, wrong;
     char         **path;
     size_t         paths;
+    char          *whole;                       /* a request with marks; NULL: paths */
+    size_t         whole_len;
+    size_t         mark[MARKS_MAX];
+    size_t         marks;
+    uint64_t       first;
+    int            status;                      /* that is right */
+    int            closed;                      /* no rate: as fast as answers come */
+    int64_t        last;                        /* when the last answer came */
+    int64_t        wake;                        /* what the timer is set to; 0: not set */
     connection_t  *connection;
     size_t         connections;
     size_t        *idle;                        /* a stack of those with nothing in hand */
@@ -67,7 +87,9 @@ static int run(load_t *load);
 static void destroy(load_t *load);
 static int take_path(void *data, char *line);
 static int read_paths(load_t *load, const char *file);
+static int read_whole(load_t *load, const char *file);
 static int connect_one(load_t *load, size_t i);
+static size_t write_request(load_t *load, char *request);
 static int64_t due_at(const load_t *load, uint64_t request);
 static int send_due(load_t *load);
 static int send_request(load_t *load, size_t i);
@@ -116,30 +138,84 @@ read_paths(load_t *load, const char *file)
 
 
 static int
+read_whole(load_t *load, const char *file)
+{
+    FILE  *in;
+    char  *p;
+
+    in = fopen(file, "r");
+    load->whole = calloc(1, REQUEST_MAX + 1);
+
+    if (in == NULL || load->whole == NULL) {
+        perror(file);
+
+        if (in) {
+            (void) fclose(in);
+        }
+
+        return -1;
+    }
+
+    load->whole_len = fread(load->whole, 1, REQUEST_MAX, in);
+    (void) fclose(in);
+
+    for (p = load->whole; (p = strstr(p, MARK)) != NULL; p += sizeof(MARK) - 1) {
+
+        if (load->marks == MARKS_MAX) {
+            (void) fprintf(stderr, "load: %s has too many marks\n", file);
+            return -1;
+        }
+
+        load->mark[load->marks++] = (size_t) (p - load->whole);
+    }
+
+    if (load->whole_len == REQUEST_MAX || strstr(load->whole, "\r\n\r\n") == NULL) {
+        (void) fprintf(stderr, "load: %s is no whole request, or too long\n", file);
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int
 connect_one(load_t *load, size_t i)
 {
-    int                 fd, one = 1;
-    struct sockaddr_in  address;
-    struct epoll_event  event;
+    int                       fd, one = 1;
+    socklen_t                 size;
+    struct epoll_event        event;
+    struct sockaddr_storage   storage;
+    struct sockaddr_in       *in = (struct sockaddr_in *) &storage;
+    struct sockaddr_un       *un = (struct sockaddr_un *) &storage;
 
-    fd = socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0);
+    memset(&storage, 0, sizeof(storage));
+
+    if (load->socket) {
+        un->sun_family = AF_UNIX;
+        (void) snprintf(un->sun_path, sizeof(un->sun_path), "%s", load->socket);
+        size = sizeof(struct sockaddr_un);
+
+    } else {
+        in->sin_family = AF_INET;
+        in->sin_port = htons(load->port);
+        in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        size = sizeof(struct sockaddr_in);
+    }
+
+    fd = socket(storage.ss_family, SOCK_STREAM|SOCK_CLOEXEC, 0);
 
     if (fd == -1) {
         perror("load: socket");
         return -1;
     }
 
-    memset(&address, 0, sizeof(address));
-    address.sin_family = AF_INET;
-    address.sin_port = htons(load->port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-
     memset(&event, 0, sizeof(event));
     event.events = EPOLLIN;
     event.data.u64 = i;
 
-    if (connect(fd, (struct sockaddr *) &address, sizeof(address)) == -1
-        || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == -1
+    if (connect(fd, (struct sockaddr *) &storage, size) == -1
+        || (load->socket == NULL
+            && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == -1)
         || fcntl(fd, F_SETFL, O_NONBLOCK) == -1
         || epoll_ctl(load->epoll, EPOLL_CTL_ADD, fd, &event) == -1)
     {
@@ -167,7 +243,15 @@ due_at(const load_t *load, uint64_t request)
 static int
 send_due(load_t *load)
 {
-    while (load->n_idle && load->sent < load->requests && due_at(load, load->sent) <= now_ns()) {
+    int64_t  now = now_ns();
+
+    if (load->closed && now >= load->begin + load->duration) {
+        load->requests = load->sent;
+    }
+
+    while (load->n_idle && load->sent < load->requests
+           && (load->closed || due_at(load, load->sent) <= now_ns()))
+    {
         if (send_request(load, load->idle[--load->n_idle]) != 0) {
             return -1;
         }
@@ -177,26 +261,55 @@ send_due(load_t *load)
 }
 
 
+static size_t
+write_request(load_t *load, char *request)
+{
+    size_t    i;
+    uint64_t  number;
+    char      digits[sizeof(MARK)];
+
+    if (load->whole == NULL) {
+        return (size_t) snprintf(request, PATH_MAX_LENGTH + 64,
+                                 "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                                 load->path[load->sent % load->paths]);
+    }
+
+    number = load->first + load->sent;
+
+    for (i = sizeof(MARK) - 1; i > 0; i--) {
+        digits[i - 1] = (char) ('0' + number % 10);
+        number /= 10;
+    }
+
+    for (i = 0; i < load->marks; i++) {
+        memcpy(load->whole + load->mark[i], digits, sizeof(MARK) - 1);
+    }
+
+    memcpy(request, load->whole, load->whole_len);
+
+    return load->whole_len;
+}
+
+
 static int
 send_request(load_t *load, size_t i)
 {
-    int            len;
-    char           request[PATH_MAX_LENGTH + 64];
+    char           request[REQUEST_MAX];
+    size_t         len;
     connection_t  *c;
 
     c = &load->connection[i];
-    len = snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                   load->path[load->sent % load->paths]);
+    len = write_request(load, request);
 
     c->busy = 1;
-    c->due = due_at(load, load->sent);
+    c->due = load->closed ? now_ns() : due_at(load, load->sent);
     c->head_len = 0;
     c->left = -1;
     load->sent++;
 
-    /* A request is far smaller than a socket's buffer, which is empty. */
+    /* A request is smaller than a socket's buffer, which is empty. */
 
-    if (send(c->fd, request, (size_t) len, MSG_NOSIGNAL) != len) {
+    if (send(c->fd, request, len, MSG_NOSIGNAL) != (ssize_t) len) {
         perror("load: send");
         return -1;
     }
@@ -216,10 +329,18 @@ set_timer(load_t *load)
     if (load->sent == load->requests) {
         at = load->end;
 
+    } else if (load->closed) {
+        at = load->begin + load->duration;
+
     } else if (load->n_idle) {
         at = due_at(load, load->sent);
     }
 
+    if (at == load->wake) {
+        return 0;
+    }
+
+    load->wake = at;
     memset(&timer, 0, sizeof(timer));
     timer.it_value.tv_sec = at / 1000000000;
     timer.it_value.tv_nsec = at % 1000000000;
@@ -315,8 +436,9 @@ finish_request(load_t *load, size_t i)
 {
     connection_t  *c = &load->connection[i];
 
-    load->took[load->answered++] = (uint32_t) ((now_ns() - c->due) / 1000);
-    load->wrong += (c->status != 200);
+    load->last = now_ns();
+    load->took[load->answered++] = (uint32_t) ((load->last - c->due) / 1000);
+    load->wrong += (c->status != load->status);
     c->busy = 0;
     load->idle[load->n_idle++] = i;
 }
@@ -360,11 +482,13 @@ print_result(load_t *load)
 
     qsort(load->took, load->requests, sizeof(load->took[0]), compare);
 
-    (void) printf("{\"due\":%llu,\"answered\":%llu,\"wrong\":%llu,\"p50\":%.3f,\"p90\":%.3f,"
-                  "\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f}\n",
+    (void) printf("{\"due\":%llu,\"answered\":%llu,\"wrong\":%llu,\"rate\":%.1f,\"p50\":%.3f,"
+                  "\"p90\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f}\n",
                   (unsigned long long) load->requests, (unsigned long long) answered,
-                  (unsigned long long) load->wrong, percentile(load, 0.5), percentile(load, 0.9),
-                  percentile(load, 0.99), percentile(load, 0.999), percentile(load, 1));
+                  (unsigned long long) load->wrong,
+                  (double) answered / ((double) (load->last - load->begin) / 1e9 + 1e-9),
+                  percentile(load, 0.5), percentile(load, 0.9), percentile(load, 0.99),
+                  percentile(load, 0.999), percentile(load, 1));
 }
 
 
@@ -376,9 +500,16 @@ create(load_t *load, char **argv)
     struct epoll_event  event;
 
     load->port = (uint16_t) atoi(argv[1]);
+    load->socket = strchr(argv[1], '/') ? argv[1] : NULL;
     rate = atof(argv[2]);
     seconds = atof(argv[3]);
     load->connections = (size_t) atoi(argv[4]);
+    load->closed = (strcmp(argv[2], "0") == 0);
+    load->status = 200;
+
+    if (load->closed && seconds > 0) {
+        rate = REQUESTS_MAX / seconds / 10;     /* more than can be answered */
+    }
 
     if (rate < 1 || seconds <= 0 || rate * seconds > REQUESTS_MAX || rate * seconds < 1
         || load->connections < 1 || load->connections > CONNECTIONS_MAX)
@@ -408,8 +539,20 @@ create(load_t *load, char **argv)
     event.events = EPOLLIN;
     event.data.u64 = UINT64_MAX;
 
-    if (read_paths(load, argv[5]) != 0
-        || epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->timer, &event) == -1)
+    if (strcmp(argv[5], "-r") == 0) {
+
+        load->status = atoi(argv[7]);
+        load->first = strtoull(argv[8], NULL, 10);
+
+        if (read_whole(load, argv[6]) != 0) {
+            return -1;
+        }
+
+    } else if (read_paths(load, argv[5]) != 0) {
+        return -1;
+    }
+
+    if (epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->timer, &event) == -1)
     {
         return -1;
     }
@@ -435,11 +578,15 @@ run(load_t *load)
     /*
      * Who shares this core (Redis, what publishes) must not make us late, as that would
      * count as the server's time.  Needs a privilege; without it the result is only worse.
+     * Without a clock to keep we would only take from Redis what it needs.
      */
-    (void) sched_setscheduler(0, SCHED_FIFO, &first);
+    if (!load->closed) {
+        (void) sched_setscheduler(0, SCHED_FIFO, &first);
+    }
 
-    load->begin = now_ns() + LEAD;
+    load->begin = now_ns() + (load->closed ? 0 : LEAD);
     load->end = load->begin + load->duration + GRACE;
+    load->last = load->begin;
 
     while (load->answered < load->requests && now_ns() < load->end) {
 
@@ -453,6 +600,7 @@ run(load_t *load)
 
             if (events[i].data.u64 == UINT64_MAX) {
                 (void) !read(load->timer, &expired, sizeof(expired));
+                load->wake = -1;
 
             } else if (read_answer(load, (size_t) events[i].data.u64) != 0) {
                 return -1;
@@ -476,6 +624,7 @@ destroy(load_t *load)
     /* Descriptors end with the process. */
 
     free(load->path);
+    free(load->whole);
     free(load->connection);
     free(load->idle);
     free(load->took);
@@ -488,8 +637,9 @@ main(int argc, char **argv)
     int     rc;
     load_t  load;
 
-    if (argc != 6) {
-        (void) fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS PATHS\n");
+    if (argc != 6 && !(argc == 9 && strcmp(argv[5], "-r") == 0)) {
+        (void) fprintf(stderr, "usage: load PORT RATE SECONDS CONNECTIONS "
+                               "(PATHS | -r REQUEST STATUS FIRST)\n");
         return EXIT_FAILURE;
     }
 

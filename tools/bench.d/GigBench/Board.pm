@@ -56,6 +56,10 @@ sub shared {
 }
 
 
+# One of a case's own, taken down with the others; returns it.
+sub keep { my ($name, $test) = @_; return $kept{$name} = $test }
+
+
 # Starts nginx, pinned, and waits until all gigs are there.
 sub start {
     my ($test, %piece) = @_;

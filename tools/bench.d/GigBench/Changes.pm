@@ -20,7 +20,7 @@ my $MANY    = 100_000;
 my $CHANGES = 5;                # a sample
 my $CALM    = 10;               # seconds: the longest that the keeper gathers after a long compile
 my $A_SECOND = 10;              # changes that readers have to bear
-my $PART    = 0.3;              # of capacity
+our $PART   = 0.3;              # of capacity
 my $LATE    = 2;                # ms: within this of rest is as good
 my $PATHS   = 200;
 

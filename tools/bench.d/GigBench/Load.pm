@@ -11,7 +11,7 @@ use POSIX ();
 use Time::HiRes qw(sleep time);
 
 use Exporter qw(import);
-our @EXPORT_OK = qw(closed_loop open_loop interleaved cpu private_kib);
+our @EXPORT_OK = qw(closed_loop open_loop load interleaved cpu private_kib);
 
 our $SECONDS = $ENV{BENCH_SECONDS} // 5;
 our $SAMPLES = $ENV{BENCH_SAMPLES} // 5;
@@ -72,13 +72,19 @@ sub interleaved {
 }
 
 
-# Requests by the clock, latency from when they were due; returns what tools/bench.d/load.c prints.
+# What tools/bench.d/load.c prints: port, rate, seconds, connections, what to send.
+sub load {
+    my ($port, $rate, @more) = @_;
+    my ($status, $output) = GigTest::Command::run('build/bench/load', $port, int $rate, @more);
+    $status == 0 or die "load: $output";
+    return JSON::PP::decode_json($output);
+}
+
+
+# Requests by the clock, latency from when they were due.
 sub open_loop {
     my ($test, %load) = @_;
-    my ($status, $output) = GigTest::Command::run('build/bench/load', $test->{port}, int $load{rate}, $load{seconds} // $SECONDS,
-        $load{connections} // 64, $load{paths});
-    $status == 0 or die "load: $output";
-    my $got = JSON::PP::decode_json($output);
+    my $got = load($test->{port}, $load{rate}, $load{seconds} // $SECONDS, $load{connections} // 64, $load{paths});
     $got->{wrong} == 0 or die "load: $got->{wrong} of $got->{due} answers are not right\n";
     return $got;
 }

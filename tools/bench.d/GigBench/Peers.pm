@@ -110,4 +110,36 @@ location = $location {
 EOT
 }
 
+
+# An application as it came, into a stream: nothing is looked at, nothing is waited for but Redis.
+sub lua_xadd {
+    my ($location, $socket, $key) = @_;
+    my $folder = lua_folder();
+    my $http = ($folder eq '' ? '' : "lua_package_path '$folder/?.lua;;';\n") . "lua_socket_log_errors off;\n";
+    return ($http, <<"EOT");
+location = $location {
+    default_type application/json;
+    client_body_buffer_size 64k;
+    content_by_lua_block {
+        ngx.req.read_body()
+        local redis = require "nginx.redis"
+        local client = redis:new()
+        client:set_timeout(1000)
+        if not client:connect("unix:$socket") then
+            return ngx.exit(502)
+        end
+        local entry, wrong = client:xadd("$key", "*", "body", ngx.req.get_body_data())
+        if not entry then
+            return ngx.exit(502)
+        end
+        client:set_keepalive(60000, 64)
+        local body = '{"entry":"' .. entry .. '"}'
+        ngx.status = 202
+        ngx.header["Content-Length"] = #body
+        ngx.print(body)
+    }
+}
+EOT
+}
+
 1;
