@@ -32,6 +32,8 @@ static int  gig_answer_range(const gig_field_t *field, const char *s, const char
 static int  gig_answer_pattern(const gig_field_t *field, gig_str_t s, const char *pointer,
                                gig_errors_t *errors);
 static int  gig_answer_normal(gig_str_t s, gig_buf_t *out);
+static int  gig_answer_plain(gig_str_t s);
+static void  gig_answer_trim(gig_str_t s, gig_buf_t *out);
 
 
 json_t *
@@ -324,6 +326,11 @@ gig_answer_normal(gig_str_t s, gig_buf_t *out)
     utf8proc_uint8_t *composed;
     utf8proc_ssize_t  len;
 
+    if (gig_answer_plain(s)) {
+        gig_answer_trim(s, out);
+        return gig_buf_failed(out) ? -1 : 0;
+    }
+
     rc = -1;
     marks = 0;
     composed = NULL;
@@ -361,18 +368,7 @@ gig_answer_normal(gig_str_t s, gig_buf_t *out)
             goto done;
         }
 
-        rest = (gig_str_t) { (const char *) composed, (size_t) len };
-
-        while (rest.len != 0 && strchr(" \t\n", rest.data[0]) != NULL) {
-            rest.data++;
-            rest.len--;
-        }
-
-        while (rest.len != 0 && strchr(" \t\n", rest.data[rest.len - 1]) != NULL) {
-            rest.len--;
-        }
-
-        gig_buf_str(out, rest);
+        gig_answer_trim((gig_str_t) { (const char *) composed, (size_t) len }, out);
     }
 
     rc = gig_buf_failed(&text) || gig_buf_failed(out) ? -1 : 0;
@@ -383,4 +379,41 @@ done:
     gig_buf_free(&text);
 
     return rc;
+}
+
+
+/* ASCII without NUL and CR: composed as it is. */
+
+static int
+gig_answer_plain(gig_str_t s)
+{
+    size_t         i;
+    unsigned char  c;
+
+    for (i = 0; i < s.len; i++) {
+
+        c = (unsigned char) s.data[i];
+
+        if (c == '\0' || c == '\r' || c >= 0x80) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static void
+gig_answer_trim(gig_str_t s, gig_buf_t *out)
+{
+    while (s.len != 0 && strchr(" \t\n", s.data[0]) != NULL) {
+        s.data++;
+        s.len--;
+    }
+
+    while (s.len != 0 && strchr(" \t\n", s.data[s.len - 1]) != NULL) {
+        s.len--;
+    }
+
+    gig_buf_str(out, s);
 }

@@ -57,6 +57,9 @@ typedef struct {
 int gig_form_read(gig_str_t json, gig_form_t *form, gig_errors_t *errors);
 void gig_form_free(gig_form_t *form);
 
+/* The same form once more, to be freed by itself; neither may be changed from then on. */
+void gig_form_share(const gig_form_t *form, gig_form_t *copy);
+
 /*
  * The form as one gig asks it (its public record): without fields of class pedigree
  * unless its privacy.blind is false, and with a box to confirm what its eligibility

@@ -174,6 +174,12 @@ gig_utf8_clean(gig_str_t s, int lines)
 
     while (s.len != 0) {
 
+        if (s.data[0] >= 0x20 && s.data[0] < 0x7f) {
+            s.data++;                           /* what most of a text is */
+            s.len--;
+            continue;
+        }
+
         n = gig_utf8_decode(s, &code);
 
         if (n == 0 || !gig_utf8_allowed(code, lines)) {

@@ -34,6 +34,10 @@ typedef struct ngx_http_gig_ledger_s   ngx_http_gig_ledger_t;
 typedef struct ngx_http_gig_deny_s     ngx_http_gig_deny_t;
 typedef struct ngx_http_gig_cache_s    ngx_http_gig_cache_t;
 typedef struct ngx_http_gig_asked_s    ngx_http_gig_asked_t;
+typedef struct ngx_http_gig_kept_form_s  ngx_http_gig_kept_form_t;
+
+
+#define NGX_HTTP_GIG_FORMS  16              /* that a worker keeps as read */
 
 
 /* Where Redis is and how to be let in.  One of addrs (numeric) or host (to resolve). */
@@ -90,6 +94,7 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_cache_t     *cache;
     gig_search_t             *search;
     ngx_http_gig_asked_t     *asked;
+    ngx_http_gig_kept_form_t *forms[NGX_HTTP_GIG_FORMS];    /* by row; NULL: none yet */
     gig_sealer_t              sealer;
     ngx_rbtree_t              intakes;      /* applications in this worker's hands, by id */
     ngx_rbtree_node_t         intakes_sentinel;

@@ -6,6 +6,16 @@
 #include "gig_json.h"
 
 
+/* A form as a gig asks it: reading it and the gig takes longer than all the rest of an intake. */
+struct ngx_http_gig_kept_form_s {
+    gig_form_t   form;                          /* root NULL: none yet */
+    ngx_uint_t   serial;                        /* of the view it was read from */
+    uint32_t     row;
+};
+
+
+static ngx_int_t ngx_http_gig_form_read(ngx_http_gig_ctx_t *ctx, uint32_t row,
+    gig_form_t *form);
 static ngx_int_t ngx_http_gig_form_of_gig(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_form_t *form);
 static ngx_http_gig_bytes_t *ngx_http_gig_form_make(ngx_http_gig_ctx_t *ctx, uint32_t row);
@@ -13,6 +23,57 @@ static ngx_http_gig_bytes_t *ngx_http_gig_form_make(ngx_http_gig_ctx_t *ctx, uin
 
 ngx_int_t
 ngx_http_gig_form_load(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form)
+{
+    ngx_http_gig_kept_form_t  **slot, *kept;
+
+    slot = &ctx->board->forms[row % NGX_HTTP_GIG_FORMS];
+    kept = *slot;
+
+    if (kept && kept->form.root && kept->row == row && kept->serial == ctx->view->serial) {
+        gig_form_share(&kept->form, form);
+        return NGX_OK;
+    }
+
+    if (ngx_http_gig_form_read(ctx, row, form) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (kept == NULL) {
+        kept = ngx_calloc(sizeof(ngx_http_gig_kept_form_t), ngx_cycle->log);
+
+        if (kept == NULL) {
+            return NGX_OK;
+        }
+
+        *slot = kept;
+    }
+
+    gig_form_free(&kept->form);
+    gig_form_share(form, &kept->form);
+    kept->row = row;
+    kept->serial = ctx->view->serial;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_gig_forms_free(ngx_http_gig_board_t *board)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_HTTP_GIG_FORMS; i++) {
+        if (board->forms[i]) {
+            gig_form_free(&board->forms[i]->form);
+            ngx_free(board->forms[i]);
+            board->forms[i] = NULL;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_http_gig_form_read(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form)
 {
     uint32_t      index;
     gig_str_t     json;

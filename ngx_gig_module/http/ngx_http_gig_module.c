@@ -231,6 +231,7 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
             board[i]->cache = NULL;
         }
 
+        ngx_http_gig_forms_free(board[i]);
         gig_search_free(board[i]->search);
         board[i]->search = NULL;
 

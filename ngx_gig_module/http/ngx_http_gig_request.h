@@ -181,8 +181,12 @@ typedef struct {
 ngx_int_t ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
     const ngx_http_gig_form_again_t *again);
 
-/* The form of a gig from the image; NGX_DECLINED when it is not there or damaged. */
+/*
+ * The form of a gig from the image; NGX_DECLINED when it is not there or damaged.  Those that were
+ * asked for last are kept as they were read: the caller frees its own and changes nothing in it.
+ */
 ngx_int_t ngx_http_gig_form_load(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form);
+void ngx_http_gig_forms_free(ngx_http_gig_board_t *board);
 
 /* Logs, at most once a minute a worker, which file intake lacks; NGX_OK if it lacks none. */
 ngx_int_t ngx_http_gig_intake_ready(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
