@@ -62,7 +62,13 @@ gig_answers_no_memory(gig_error_t *err)
 void
 gig_answer_name(const gig_field_t *field, char name[GIG_FIELD_NAME + 1])
 {
-    (void) snprintf(name, GIG_FIELD_NAME + 1, "%.*s", (int) field->name.len, field->name.data);
+    size_t  len;
+
+    /* for each field of each application: too often for snprintf() */
+
+    len = field->name.len < GIG_FIELD_NAME ? field->name.len : GIG_FIELD_NAME;
+    memcpy(name, field->name.data, len);
+    name[len] = '\0';
 }
 
 

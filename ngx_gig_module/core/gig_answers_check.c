@@ -53,7 +53,8 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
     for (i = 0; i < form->n; i++) {
 
         gig_answer_name(&form->field[i], name);
-        (void) snprintf(pointer, sizeof(pointer), "/answers/%s", name);
+        memcpy(pointer, "/answers/", sizeof("/answers/") - 1);
+        memcpy(pointer + sizeof("/answers/") - 1, name, sizeof(name));
         faults = errors->count;
 
         value = gig_answers_sent_file(files, form->field[i].name)

@@ -8,153 +8,156 @@
 #include "gig_json.h"
 #include "gig_mac.h"
 #include "gig_time.h"
+#include "gig_utf8.h"
 
-#define GIG_HASH_NAME_SIZE  (sizeof("hmac-") + GIG_HASH_TEXT)
 
-
-static const char  *const gig_class_names[] = {
-    "identity", "contact", "merit", "pedigree"
+/* By name, as they are written. */
+static const struct {
+    gig_field_class_t   class_;
+    const char         *name;
+} gig_classes[] = {
+    { GIG_CLASS_CONTACT, "contact" },
+    { GIG_CLASS_IDENTITY, "identity" },
+    { GIG_CLASS_MERIT, "merit" },
+    { GIG_CLASS_PEDIGREE, "pedigree" }
 };
 
-#define GIG_CLASSES         (sizeof(gig_class_names) / sizeof(gig_class_names[0]))
+#define GIG_CLASSES         (sizeof(gig_classes) / sizeof(gig_classes[0]))
 
 
-static json_t  *gig_application_string(gig_str_t s);
-static json_t  *gig_application_hash(const char *hash);
-static json_t  *gig_application_answers(const gig_form_t *form, const json_t *answers);
-static json_t  *gig_application_consents(const gig_form_t *form, const json_t *answers,
-    const char *at);
+static void  gig_application_member(gig_buf_t *out, const char *before, gig_str_t value);
+static void  gig_application_answers(const gig_form_t *form, const json_t *answers,
+    gig_buf_t *out);
+static void  gig_application_consents(const gig_form_t *form, const json_t *answers,
+    const char *at, gig_buf_t *out);
 
+
+/* Canonical JSON as it goes, without a tree: members by name, no blanks. */
 
 void
 gig_application_write(const gig_submission_t *s, const gig_form_t *form,
     const gig_answers_t *answers, gig_buf_t *out)
 {
-    json_t  *root;
-    char     at[GIG_TIME_SIZE];
+    char  at[GIG_TIME_SIZE];
 
     gig_time_format_ms(s->received_ms, at);
 
-    /* a NULL anywhere below (no memory, no UTF-8) makes json_pack() free the rest and fail */
+    gig_buf_puts(out, "{\"answers\":");
+    gig_application_answers(form, answers->answers, out);
 
-    root = json_pack("{s:s, s:s, s:{s:o, s:o, s:I}, s:s, s:o, s:o, s:o, s:[], s:o, s:{s:o, s:n}}",
-                     "schema", "gig-application/1",
-                     "id", s->id,
-                     "gig",
-                     "id", gig_application_string(s->gig),
-                     "rev", gig_application_string(s->gig_rev),
-                     "form_rev", (json_int_t) s->form_rev,
-                     "received_at", at,
-                     "who", gig_application_hash(s->who),
-                     "fingerprint", gig_application_hash(s->print),
-                     "answers", gig_application_answers(form, answers->answers),
-                     "files",
-                     "consents", gig_application_consents(form, answers->answers, at),
-                     "source",
-                     "ref", answers->source.len != 0 ? gig_application_string(answers->source)
-                            : json_null(),
-                     "cohort");
+    gig_buf_puts(out, ",\"consents\":");
+    gig_application_consents(form, answers->answers, at, out);
 
-    if (root == NULL) {
+    gig_buf_puts(out, ",\"files\":[],\"fingerprint\":\"hmac-");
+    gig_buf_puts(out, s->print);
+    gig_buf_printf(out, "\",\"gig\":{\"form_rev\":%lld", (long long) s->form_rev);
+    gig_application_member(out, ",\"id\":", s->gig);
+    gig_application_member(out, ",\"rev\":", s->gig_rev);
+    gig_buf_puts(out, "},\"id\":\"");
+    gig_buf_puts(out, s->id);
+    gig_buf_puts(out, "\",\"received_at\":\"");
+    gig_buf_puts(out, at);
+    gig_buf_puts(out, "\",\"schema\":\"gig-application/1\",\"source\":{\"cohort\":null");
+
+    if (answers->source.len != 0) {
+        gig_application_member(out, ",\"ref\":", answers->source);
+    } else {
+        gig_buf_puts(out, ",\"ref\":null");
+    }
+
+    gig_buf_puts(out, "},\"who\":\"hmac-");
+    gig_buf_puts(out, s->who);
+    gig_buf_puts(out, "\"}");
+}
+
+
+static void
+gig_application_member(gig_buf_t *out, const char *before, gig_str_t value)
+{
+    if (!gig_utf8_valid(value)) {
         out->failed = 1;
         return;
     }
 
-    gig_json_canonical(root, out);
-    json_decref(root);
-}
-
-
-static json_t *
-gig_application_string(gig_str_t s)
-{
-    return json_stringn(s.data != NULL ? s.data : "", s.len);
-}
-
-
-static json_t *
-gig_application_hash(const char *hash)
-{
-    return json_sprintf("hmac-%s", hash);
+    gig_buf_puts(out, before);
+    gig_json_canonical_string(value, out);
 }
 
 
 /* {class: {field: value}}; every class is there, also an empty one. */
 
-static json_t *
-gig_application_answers(const gig_form_t *form, const json_t *answers)
+static void
+gig_application_answers(const gig_form_t *form, const json_t *answers, gig_buf_t *out)
 {
-    json_t             *all, *group, *value;
+    size_t              class_, n;
     unsigned            i;
+    gig_json_member_t   member[GIG_FORM_FIELDS];
     const gig_field_t  *field;
 
-    all = json_object();
+    for (class_ = 0; class_ < GIG_CLASSES; class_++) {
 
-    for (i = 0; i < GIG_CLASSES; i++) {
-        if (json_object_set_new(all, gig_class_names[i], json_object()) != 0) {
-            goto failed;
+        n = 0;
+
+        for (i = 0; i < form->n; i++) {
+            field = &form->field[i];
+
+            if (field->class_ != gig_classes[class_].class_
+                || field->type == GIG_FIELD_CONSENT)
+            {
+                continue;
+            }
+
+            member[n].name = field->name;
+            member[n].value = json_object_getn(answers, field->name.data, field->name.len);
+            n += member[n].value != NULL ? 1 : 0;
         }
+
+        gig_buf_puts(out, class_ == 0 ? "{\"" : ",\"");
+        gig_buf_puts(out, gig_classes[class_].name);
+        gig_buf_puts(out, "\":");
+        gig_json_canonical_members(member, n, out);
     }
 
-    for (i = 0; i < form->n; i++) {
-        field = &form->field[i];
-
-        if ((size_t) field->class_ >= GIG_CLASSES || field->type == GIG_FIELD_CONSENT) {
-            continue;
-        }
-
-        group = json_object_get(all, gig_class_names[field->class_]);
-        value = json_object_getn(answers, field->name.data, field->name.len);
-
-        if (value != NULL
-            && json_object_setn(group, field->name.data, field->name.len, value) != 0)
-        {
-            goto failed;
-        }
-    }
-
-    return all;
-
-failed:
-
-    json_decref(all);
-    return NULL;
+    gig_buf_puts(out, "}");
 }
 
 
 /* What was agreed to, in which version; also what was asked and not given. */
 
-static json_t *
-gig_application_consents(const gig_form_t *form, const json_t *answers, const char *at)
+static void
+gig_application_consents(const gig_form_t *form, const json_t *answers, const char *at,
+    gig_buf_t *out)
 {
-    json_t             *all, *consent;
-    unsigned            i;
+    int                 given;
+    unsigned            i, n;
     const gig_field_t  *field;
 
-    all = json_array();
+    gig_buf_puts(out, "[");
 
-    for (i = 0; i < form->n; i++) {
+    for (i = 0, n = 0; i < form->n; i++) {
         field = &form->field[i];
 
         if (field->class_ != GIG_CLASS_CONSENT && field->type != GIG_FIELD_CONSENT) {
             continue;
         }
 
-        consent = json_pack("{s:o, s:o, s:b, s:s}",
-                            "name", gig_application_string(field->name),
-                            "version", field->version.len != 0
-                                       ? gig_application_string(field->version) : json_null(),
-                            "given", json_is_true(json_object_getn(answers, field->name.data,
-                                                                   field->name.len)),
-                            "at", at);
+        given = json_is_true(json_object_getn(answers, field->name.data, field->name.len));
 
-        if (json_array_append_new(all, consent) != 0) {
-            json_decref(all);
-            return NULL;
+        gig_buf_puts(out, n++ == 0 ? "{\"at\":\"" : ",{\"at\":\"");
+        gig_buf_puts(out, at);
+        gig_buf_puts(out, given ? "\",\"given\":true" : "\",\"given\":false");
+        gig_application_member(out, ",\"name\":", field->name);
+
+        if (field->version.len != 0) {
+            gig_application_member(out, ",\"version\":", field->version);
+        } else {
+            gig_buf_puts(out, ",\"version\":null");
         }
+
+        gig_buf_puts(out, "}");
     }
 
-    return all;
+    gig_buf_puts(out, "]");
 }
 
 
@@ -205,7 +208,7 @@ gig_application_read(gig_str_t json, gig_error_t *err)
     }
 
     json_object_foreach(answers, name, group) {
-        for (i = 0; i < GIG_CLASSES && strcmp(name, gig_class_names[i]) != 0; i++) { /* void */ }
+        for (i = 0; i < GIG_CLASSES && strcmp(name, gig_classes[i].name) != 0; i++) { /* void */ }
 
         if (i == GIG_CLASSES || !json_is_object(group)) {
             (void) gig_error_set(err, "/answers", "must hold objects named identity, contact, "

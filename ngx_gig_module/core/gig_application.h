@@ -19,6 +19,7 @@ typedef struct {
     int64_t      received_ms;
     const char  *seat;                          /* "reserved", "waitlisted", "over", "late" or
                                                    NULL; not sealed */
+    const char  *token;                         /* of the id, of a receipt; NULL: made for it */
 } gig_submission_t;
 
 /*

@@ -367,6 +367,47 @@ gig_body_put(gig_body_t *body, unsigned char c, gig_error_t *err)
 }
 
 
+/*
+ * Printable ASCII but quotes and backslashes, which mean something in JSON.  Stops before
+ * there is anything to say or to hand on: that is left to _put.
+ */
+
+size_t
+gig_body_put_plain(gig_body_t *body, gig_str_t bytes)
+{
+    char    c;
+    size_t  n, most;
+
+    if (body->bytes || body->utf8.need != 0) {
+        return 0;
+    }
+
+    most = body->silent ? bytes.len : GIG_BODY_PIECE - 1 - body->piece_len;
+    most = !body->silent && most > GIG_BODY_VALUE - body->length ? GIG_BODY_VALUE - body->length
+                                                                 : most;
+    most = most > bytes.len ? bytes.len : most;
+
+    for (n = 0; n < most; n++) {
+
+        c = bytes.data[n];
+
+        if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
+            break;
+        }
+    }
+
+    body->offset += n;
+
+    if (!body->silent) {
+        memcpy(body->piece + body->piece_len, bytes.data, n);
+        body->piece_len += n;
+        body->length += n;
+    }
+
+    return n;
+}
+
+
 int
 gig_body_value_end(gig_body_t *body, gig_error_t *err)
 {

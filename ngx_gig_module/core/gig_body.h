@@ -150,6 +150,9 @@ int gig_body_name_end(gig_body_t *body, gig_error_t *err);
 int gig_body_begin(gig_body_t *body, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
 void gig_body_begin_silent(gig_body_t *body);
 int gig_body_put(gig_body_t *body, unsigned char c, gig_error_t *err);
+
+/* What a loop of _put would do with the first of these bytes that are plain; how many. */
+size_t gig_body_put_plain(gig_body_t *body, gig_str_t bytes);
 int gig_body_value_end(gig_body_t *body, gig_error_t *err);
 
 static inline gig_str_t

@@ -85,6 +85,15 @@ gig_body_json_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err)
 
     for (i = 0; i < piece.len; i++) {
 
+        if (body->u.json.state == GIG_JSON_STRING && body->u.json.next == GIG_JSON_AFTER) {
+
+            i += gig_body_put_plain(body, (gig_str_t) { piece.data + i, piece.len - i });
+
+            if (i == piece.len) {
+                break;
+            }
+        }
+
         body->offset++;
 
         if (gig_json_byte(body, (unsigned char) piece.data[i], err) != 0) {

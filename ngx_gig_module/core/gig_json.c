@@ -8,6 +8,7 @@
 #include "gig_utf8.h"
 
 #define GIG_CANONICAL_DEPTH     64              /* of values built by hand; parsed are flatter */
+#define GIG_CANONICAL_FEW       32              /* members that are sorted in place */
 #define GIG_REAL_DIGITS         17              /* enough for any double */
 
 
@@ -15,8 +16,10 @@ static size_t  gig_json_depth(gig_str_t data);
 static const char  *gig_json_reason(const json_error_t *error);
 static void  gig_canonical_value(const json_t *value, gig_buf_t *out, unsigned depth);
 static void  gig_canonical_object(const json_t *object, gig_buf_t *out, unsigned depth);
-static void  gig_canonical_string(gig_str_t s, gig_buf_t *out);
 static void  gig_canonical_real(double value, gig_buf_t *out);
+static void  gig_canonical_members(gig_json_member_t *member, size_t n, gig_buf_t *out,
+    unsigned depth);
+static void  gig_canonical_sort(gig_json_member_t *member, size_t n);
 static int  gig_canonical_order(const void *one, const void *two);
 
 
@@ -191,8 +194,8 @@ gig_canonical_value(const json_t *value, gig_buf_t *out, unsigned depth)
         return;
 
     case JSON_STRING:
-        gig_canonical_string((gig_str_t) { json_string_value(value), json_string_length(value) },
-                             out);
+        gig_json_canonical_string((gig_str_t) { json_string_value(value),
+                                                json_string_length(value) }, out);
         return;
 
     case JSON_INTEGER:
@@ -223,20 +226,15 @@ gig_canonical_value(const json_t *value, gig_buf_t *out, unsigned depth)
 static void
 gig_canonical_object(const json_t *object, gig_buf_t *out, unsigned depth)
 {
-    void        *iter;
-    size_t       i, n;
-    json_t      *from;
-    const char **names;
+    void               *iter;
+    size_t              i, n;
+    json_t             *from;
+    gig_json_member_t   few[GIG_CANONICAL_FEW], *member;
 
     n = json_object_size(object);
 
-    if (n == 0) {
-        gig_buf_puts(out, "{}");
-        return;
-    }
-
-    names = malloc(n * sizeof(*names));
-    if (names == NULL) {
+    member = n <= GIG_CANONICAL_FEW ? few : malloc(n * sizeof(*member));
+    if (member == NULL) {
         out->failed = 1;
         return;
     }
@@ -249,22 +247,72 @@ gig_canonical_object(const json_t *object, gig_buf_t *out, unsigned depth)
     for (iter = json_object_iter(from); iter != NULL && i < n;
          iter = json_object_iter_next(from, iter))
     {
-        names[i++] = json_object_iter_key(iter);
+        member[i].name.data = json_object_iter_key(iter);
+        member[i].name.len = strlen(member[i].name.data);
+        member[i++].value = json_object_iter_value(iter);
     }
 
-    qsort(names, i, sizeof(*names), gig_canonical_order);
-    n = i;
+    gig_canonical_members(member, i, out, depth);
+
+    if (member != few) {
+        free(member);
+    }
+}
+
+
+void
+gig_json_canonical_members(gig_json_member_t *members, size_t n, gig_buf_t *out)
+{
+    gig_canonical_members(members, n, out, 0);
+}
+
+
+static void
+gig_canonical_members(gig_json_member_t *member, size_t n, gig_buf_t *out, unsigned depth)
+{
+    size_t  i;
+
+    gig_canonical_sort(member, n);
+    gig_buf_add(out, "{", 1);
 
     for (i = 0; i < n; i++) {
-        gig_buf_puts(out, i == 0 ? "{" : ",");
-        gig_canonical_string((gig_str_t) { names[i], strlen(names[i]) }, out);
-        gig_buf_puts(out, ":");
-        gig_canonical_value(json_object_get(object, names[i]), out, depth + 1);
+
+        if (i != 0) {
+            gig_buf_add(out, ",", 1);
+        }
+
+        gig_json_canonical_string(member[i].name, out);
+        gig_buf_add(out, ":", 1);
+        gig_canonical_value(member[i].value, out, depth + 1);
     }
 
-    gig_buf_puts(out, "}");
+    gig_buf_add(out, "}", 1);
+}
 
-    free(names);
+
+/* Most objects have a few members, and often in order already. */
+
+static void
+gig_canonical_sort(gig_json_member_t *member, size_t n)
+{
+    size_t             i, at;
+    gig_json_member_t  one;
+
+    if (n > GIG_CANONICAL_FEW) {
+        qsort(member, n, sizeof(*member), gig_canonical_order);
+        return;
+    }
+
+    for (i = 1; i < n; i++) {
+
+        one = member[i];
+
+        for (at = i; at > 0 && gig_canonical_order(&member[at - 1], &one) > 0; at--) {
+            member[at] = member[at - 1];
+        }
+
+        member[at] = one;
+    }
 }
 
 
@@ -276,30 +324,35 @@ gig_canonical_object(const json_t *object, gig_buf_t *out, unsigned depth)
 static int
 gig_canonical_order(const void *one, const void *two)
 {
-    const unsigned char  *a, *b;
+    size_t                    i, least;
+    unsigned char             a, b;
+    const gig_json_member_t  *x = one, *y = two;
 
-    a = *(const unsigned char *const *) one;
-    b = *(const unsigned char *const *) two;
+    least = x->name.len < y->name.len ? x->name.len : y->name.len;
 
-    while (*a == *b && *a != '\0') {
-        a++;
-        b++;
+    for (i = 0; i < least && x->name.data[i] == y->name.data[i]; i++) { /* void */ }
+
+    if (i == least) {
+        return x->name.len < y->name.len ? -1 : x->name.len > y->name.len;
     }
 
-    if (*a >= 0xf0 && (*b == 0xee || *b == 0xef)) {
+    a = (unsigned char) x->name.data[i];
+    b = (unsigned char) y->name.data[i];
+
+    if (a >= 0xf0 && (b == 0xee || b == 0xef)) {
         return -1;
     }
 
-    if (*b >= 0xf0 && (*a == 0xee || *a == 0xef)) {
+    if (b >= 0xf0 && (a == 0xee || a == 0xef)) {
         return 1;
     }
 
-    return (int) *a - (int) *b;
+    return (int) a - (int) b;
 }
 
 
-static void
-gig_canonical_string(gig_str_t s, gig_buf_t *out)
+void
+gig_json_canonical_string(gig_str_t s, gig_buf_t *out)
 {
     size_t         i, from;
     unsigned char  c;

@@ -1,16 +1,19 @@
 
 /* The receipt: what an applicant holds in hand, signed. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gig_application.h"
 #include "gig_json.h"
 #include "gig_time.h"
+#include "gig_utf8.h"
 
 #define GIG_RECEIPT_DEPTH   2                   /* a flat object; one more for what is none */
 
 
-static json_t  *gig_receipt_string(gig_str_t s);
+static void  gig_receipt_member(gig_buf_t *out, const char *before, const char *name,
+    const char *value);
 static int  gig_receipt_signed(const json_t *receipt, gig_buf_t *bytes);
 
 
@@ -18,53 +21,81 @@ int
 gig_receipt_write(const gig_secret_t *secret, const gig_submission_t *s,
     const char *confirmation, gig_str_t url_prefix, gig_buf_t *out)
 {
-    int         rc;
-    json_t     *root;
-    gig_str_t   view;
-    gig_buf_t   bytes;
-    char        at[GIG_TIME_SIZE], token[GIG_TOKEN_TEXT], signature[GIG_SIGNATURE_TEXT];
+    size_t     begin, unsigned_end;
+    gig_buf_t  url;
+    char       at[GIG_TIME_SIZE], token[GIG_TOKEN_TEXT], signature[GIG_SIGNATURE_TEXT];
 
-    rc = -1;
-    gig_buf_init(&bytes, GIG_RECEIPT_MAX);
     gig_time_format_ms(s->received_ms, at);
-    gig_token_make(secret, s->id, token);
+
+    if (s->token != NULL) {
+        (void) snprintf(token, sizeof(token), "%s", s->token);
+    } else {
+        gig_token_make(secret, s->id, token);
+    }
+
+    if (token[0] == '\0' || !gig_utf8_valid(s->gig) || !gig_utf8_valid(url_prefix)) {
+        return -1;
+    }
+
+    /* Canonical: no blanks, members by name.  What is signed has no `sig` and no `url`. */
+
+    begin = out->len;
+
+    gig_receipt_member(out, "{", "confirmation", confirmation);
+    gig_buf_puts(out, ",\"content\":\"hmac-");
+    gig_buf_puts(out, s->print);
+    gig_buf_puts(out, "\",\"gig\":");
+    gig_json_canonical_string(s->gig, out);
+    gig_receipt_member(out, ",", "kid", secret->key[0].kid);
+    gig_receipt_member(out, ",", "received_at", at);
+    gig_receipt_member(out, ",", "schema", "gig-receipt/1");
 
     /* no seat: a pending one promises none */
 
-    root = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s, s:s?, s:s}",
-                     "schema", "gig-receipt/1",
-                     "token", token,
-                     "gig", gig_receipt_string(s->gig),
-                     "received_at", at,
-                     "content", json_sprintf("hmac-%s", s->print),
-                     "confirmation", confirmation,
-                     "seat", s->seat,
-                     "kid", secret->key[0].kid);
+    gig_receipt_member(out, ",", "seat", s->seat);
+    unsigned_end = out->len;
 
-    if (root == NULL || token[0] == '\0' || gig_receipt_signed(root, &bytes) != 0) {
-        goto done;
+    gig_receipt_member(out, ",", "token", token);
+    gig_buf_puts(out, "}");
+
+    if (gig_buf_failed(out)) {
+        return -1;
     }
 
-    view.data = bytes.data;
-    view.len = bytes.len;
-    gig_sign(secret, view, signature);
+    gig_sign(secret, (gig_str_t) { out->data + begin, out->len - begin }, signature);
+    out->len = unsigned_end;
 
-    if (json_object_set_new(root, "sig", json_string(signature)) != 0
-        || json_object_set_new(root, "url", json_sprintf("%.*s%s", (int) url_prefix.len,
-                                                         url_prefix.data, token)) != 0)
-    {
-        goto done;
+    gig_receipt_member(out, ",", "sig", signature);
+    gig_receipt_member(out, ",", "token", token);
+    gig_buf_puts(out, ",\"url\":");
+
+    gig_buf_init(&url, GIG_RECEIPT_MAX);
+    gig_buf_str(&url, url_prefix);
+    gig_buf_puts(&url, token);
+    gig_json_canonical_string((gig_str_t) { url.data, url.len }, out);
+    gig_buf_puts(out, "}");
+
+    out->failed |= gig_buf_failed(&url);
+    gig_buf_free(&url);
+
+    return gig_buf_failed(out) ? -1 : 0;
+}
+
+
+/* value: of our own words and base64url, which need no escapes; NULL is null. */
+
+static void
+gig_receipt_member(gig_buf_t *out, const char *before, const char *name, const char *value)
+{
+    gig_buf_puts(out, before);
+    gig_buf_puts(out, "\"");
+    gig_buf_puts(out, name);
+    gig_buf_puts(out, value != NULL ? "\":\"" : "\":null");
+
+    if (value != NULL) {
+        gig_buf_puts(out, value);
+        gig_buf_puts(out, "\"");
     }
-
-    gig_json_canonical(root, out);
-    rc = gig_buf_failed(out) ? -1 : 0;
-
-done:
-
-    json_decref(root);
-    gig_buf_free(&bytes);
-
-    return rc;
 }
 
 
@@ -131,13 +162,6 @@ done:
     gig_buf_free(&bytes);
 
     return rc;
-}
-
-
-static json_t *
-gig_receipt_string(gig_str_t s)
-{
-    return json_stringn(s.data != NULL ? s.data : "", s.len);
 }
 
 

@@ -282,6 +282,7 @@ ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake)
     answer.type = ngx_http_gig_type_json;
 
     intake->submission.seat = seat == GIG_LEDGER_NONE ? NULL : gig_ledger_seat_text(seat);
+    intake->submission.token = token;
     intake->submission.id = intake->record.id;
     intake->submission.who = intake->record.who;
     intake->submission.print = intake->record.print;

@@ -106,7 +106,8 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     }
 
     intake = cln->data;
-    ngx_memzero(intake, sizeof(ngx_http_gig_intake_t));
+    ngx_memzero(intake, offsetof(ngx_http_gig_intake_t, form));
+    intake->errors.count = 0;
     cln->handler = ngx_http_gig_intake_cleanup;
 
     gig_buf_init(&intake->box, GIG_LEDGER_BOX_MAX);

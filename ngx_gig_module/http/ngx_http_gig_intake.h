@@ -43,10 +43,7 @@ struct ngx_http_gig_intake_s {
     unsigned                   replayed:1;      /* what is being written was answered before */
     unsigned                   held:1;          /* another worker of this host has it */
     unsigned                   unanswered:1;    /* the judge was asked, and may have taken it */
-    gig_form_t                 form;
     gig_answers_t              answers;
-    gig_error_t                error;
-    gig_errors_t               errors;
     gig_submission_t           submission;
     unsigned                   form_loaded:1;
     unsigned                   answers_read:1;
@@ -55,6 +52,11 @@ struct ngx_http_gig_intake_s {
     gig_str_t                  boundary;        /* of multipart: in the request's header */
     char                       key[256];
     size_t                     key_len;
+
+    /* large, and not zeroed for each application: form is only read while form_loaded is set */
+    gig_form_t                 form;
+    gig_error_t                error;
+    gig_errors_t               errors;
 };
 
 

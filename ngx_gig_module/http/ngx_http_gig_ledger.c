@@ -6,6 +6,7 @@
 
 
 static void ngx_http_gig_ledger_timer(ngx_event_t *ev);
+static void ngx_http_gig_ledger_begin(ngx_event_t *ev);
 static void ngx_http_gig_ledger_age(ngx_http_gig_ledger_t *ledger);
 static void ngx_http_gig_ledger_leave(ngx_http_gig_ledger_t *ledger);
 static uint64_t ngx_http_gig_ledger_remove(ngx_http_gig_ledger_t *ledger, int64_t now_ms);
@@ -57,6 +58,9 @@ ngx_http_gig_ledger_create(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
     ledger->timer.data = ledger;
     ledger->timer.log = cycle->log;
     ledger->timer.cancelable = 1;
+    ledger->begin.handler = ngx_http_gig_ledger_begin;
+    ledger->begin.data = ledger;
+    ledger->begin.log = cycle->log;
     ledger->started = 1;
 
     /* Soon: what another left is somebody's application. */
@@ -76,6 +80,10 @@ ngx_http_gig_ledger_destroy(ngx_http_gig_ledger_t *ledger)
 
     if (ledger->timer.timer_set) {
         ngx_del_timer(&ledger->timer);
+    }
+
+    if (ledger->begin.posted) {
+        ngx_delete_posted_event(&ledger->begin);
     }
 
     if (ledger->task == NULL) {
@@ -207,9 +215,17 @@ ngx_http_gig_ledger_write(ngx_http_gig_ledger_t *ledger, const gig_ledger_record
     ngx_queue_insert_tail(&ledger->writes, &w->queue);
     ledger->bytes += size;
 
-    ngx_http_gig_ledger_kick(ledger);
+    /* not at once: a read from Redis has many verdicts, and they need one fsync, not two */
+    ngx_post_event(&ledger->begin, &ngx_posted_events);
 
     return w;
+}
+
+
+static void
+ngx_http_gig_ledger_begin(ngx_event_t *ev)
+{
+    ngx_http_gig_ledger_kick(ev->data);
 }
 
 

@@ -125,6 +125,7 @@ struct ngx_http_gig_ledger_s {
     ngx_uint_t                 n_ticks;
     ngx_thread_task_t         *task;            /* under way */
     ngx_event_t                timer;           /* cancelable */
+    ngx_event_t                begin;           /* posted: a task for all that this turn wrote */
     ngx_msec_t                 failed;          /* when the disk failed last; 0: it did not */
     time_t                     aged;            /* when old records were last looked for */
     unsigned                   told:1;          /* and that was logged */
