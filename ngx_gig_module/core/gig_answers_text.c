@@ -33,31 +33,28 @@ static int  gig_answer_pattern(const gig_field_t *field, gig_str_t s, const char
                                gig_errors_t *errors);
 static int  gig_answer_normal(gig_str_t s, gig_buf_t *out);
 static int  gig_answer_plain(gig_str_t s);
-static void  gig_answer_trim(gig_str_t s, gig_buf_t *out);
+static gig_str_t  gig_answer_trim(gig_str_t s);
 
 
 json_t *
 gig_answer_text(const gig_field_t *field, const json_t *value, const char *pointer,
     gig_errors_t *errors)
 {
+    int          plain;
     char        *domain, number[GIG_NUMBER_SIZE];
     size_t       length, limit;
     json_t      *result;
-    gig_str_t    s;
-    gig_buf_t    raw, out;
+    gig_str_t    s, raw;
+    gig_buf_t    out;
 
     result = NULL;
-    gig_buf_init(&raw, GIG_BODY_MAX);
     gig_buf_init(&out, 4 * GIG_BODY_MAX);
 
     if (value == NULL || json_is_null(value)) {
         return gig_answer_missing(field, pointer, errors);
     }
 
-    if (json_is_string(value)) {
-        gig_buf_add(&raw, json_string_value(value), json_string_length(value));
-
-    } else {
+    if (!json_is_string(value)) {
         (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_NUMBER
                               ? "Please write a number, such as 12 or 7.5."
                               : field->type == GIG_FIELD_SELECT
@@ -65,18 +62,31 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
         goto done;
     }
 
-    s = (gig_str_t) { raw.data, raw.len };
+    raw = (gig_str_t) { json_string_value(value), json_string_length(value) };
     limit = field->max_length != 0 ? field->max_length : GIG_ANSWER_MAX;
+    plain = gig_answer_plain(raw);
 
-    if (gig_buf_failed(&raw) || gig_utf8_length(s) > 2 * (size_t) GIG_ANSWER_MAX) {
+    if (raw.len > GIG_BODY_MAX
+        || (plain ? raw.len : gig_utf8_length(raw)) > 2 * (size_t) GIG_ANSWER_MAX)
+    {
         (void) gig_errors_add(errors, pointer, "Please shorten this to at most %zu characters.",
                               limit);
         goto done;
     }
 
-    if (gig_answer_normal(s, &out) != 0
-        || !gig_utf8_clean((gig_str_t) { out.data, out.len }, field->type == GIG_FIELD_TEXTAREA))
-    {
+    s = raw;
+
+    if (plain) {
+        s = gig_answer_trim(raw);               /* where it is: most answers need no copy */
+
+    } else if (gig_answer_normal(raw, &out) == 0) {
+        s = (gig_str_t) { out.data, out.len };
+
+    } else {
+        out.failed = 1;
+    }
+
+    if (gig_buf_failed(&out) || !gig_utf8_clean(s, field->type == GIG_FIELD_TEXTAREA)) {
         (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_TEXTAREA
                               ? "Please take out the characters that cannot be seen."
                               : "Please write this on one line, without characters that cannot be "
@@ -84,14 +94,12 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
         goto done;
     }
 
-    s = (gig_str_t) { out.data, out.len };
-
     if (s.len == 0) {
         (void) gig_answer_missing(field, pointer, errors);
         goto done;
     }
 
-    length = gig_utf8_length(s);
+    length = plain ? s.len : gig_utf8_length(s);
 
     if (length > limit) {
         (void) gig_errors_add(errors, pointer,
@@ -121,14 +129,24 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
 
     if (field->type == GIG_FIELD_EMAIL) {
 
-        for (domain = memchr(out.data, '@', out.len); domain != NULL
-             && domain < out.data + out.len; domain++)
+        if (plain) {
+            gig_buf_str(&out, s);
+        }
+
+        for (domain = gig_buf_failed(&out) ? NULL : memchr(out.data, '@', out.len);
+             domain != NULL && domain < out.data + out.len; domain++)
         {
             *domain = (char) (*domain >= 'A' && *domain <= 'Z' ? *domain | 0x20 : *domain);
         }
-    }
 
-    result = json_stringn(out.data, out.len);
+        result = gig_buf_failed(&out) ? NULL : json_stringn(out.data, out.len);
+
+    } else if (s.data == raw.data && s.len == raw.len) {
+        result = json_incref((json_t *) (uintptr_t) value);    /* it is its own normal form */
+
+    } else {
+        result = json_stringn(s.data, s.len);
+    }
 
 made:
 
@@ -138,7 +156,6 @@ made:
 
 done:
 
-    gig_buf_free(&raw);
     gig_buf_free(&out);
 
     return result;
@@ -326,11 +343,6 @@ gig_answer_normal(gig_str_t s, gig_buf_t *out)
     utf8proc_uint8_t *composed;
     utf8proc_ssize_t  len;
 
-    if (gig_answer_plain(s)) {
-        gig_answer_trim(s, out);
-        return gig_buf_failed(out) ? -1 : 0;
-    }
-
     rc = -1;
     marks = 0;
     composed = NULL;
@@ -368,7 +380,7 @@ gig_answer_normal(gig_str_t s, gig_buf_t *out)
             goto done;
         }
 
-        gig_answer_trim((gig_str_t) { (const char *) composed, (size_t) len }, out);
+        gig_buf_str(out, gig_answer_trim((gig_str_t) { (const char *) composed, (size_t) len }));
     }
 
     rc = gig_buf_failed(&text) || gig_buf_failed(out) ? -1 : 0;
@@ -403,8 +415,8 @@ gig_answer_plain(gig_str_t s)
 }
 
 
-static void
-gig_answer_trim(gig_str_t s, gig_buf_t *out)
+static gig_str_t
+gig_answer_trim(gig_str_t s)
 {
     while (s.len != 0 && strchr(" \t\n", s.data[0]) != NULL) {
         s.data++;
@@ -415,5 +427,5 @@ gig_answer_trim(gig_str_t s, gig_buf_t *out)
         s.len--;
     }
 
-    gig_buf_str(out, s);
+    return s;
 }

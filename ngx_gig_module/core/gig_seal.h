@@ -9,6 +9,8 @@
 #ifndef GIG_SEAL_H
 #define GIG_SEAL_H
 
+#include <sodium.h>
+
 #include "gig_base.h"
 #include "gig_buf.h"
 #include "gig_query.h"
@@ -34,6 +36,7 @@ typedef struct {
 
 typedef struct {
     unsigned char  pepper[32];
+    crypto_auth_hmacsha256_state  peppered;     /* a MAC under it, begun: each begins as a copy */
     unsigned       n;                           /* the first is used, all are accepted */
     gig_subkeys_t  key[GIG_KEYS_MAX];
 } gig_secret_t;

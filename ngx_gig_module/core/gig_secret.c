@@ -95,6 +95,8 @@ gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err)
                              "whole file");
     }
 
+    crypto_auth_hmacsha256_init(&secret->peppered, secret->pepper, sizeof(secret->pepper));
+
     return 0;
 }
 

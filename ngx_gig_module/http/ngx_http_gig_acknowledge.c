@@ -290,6 +290,7 @@ ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake)
     intake->submission.received_ms = intake->record.received_ms;
 
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+    gig_buf_room(&body, NGX_HTTP_GIG_INTAKE_MORE);
 
     if (gig_receipt_write(&ctx->board->secret, &intake->submission, confirmation,
                           ngx_http_gig_str(&receipts), &body)

@@ -465,7 +465,13 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     intake->submission.received_ms = record->received_ms;
     intake->submission.seat = "";
 
+    /* about what it will be: growing step by step would copy it four times */
+    gig_buf_room(&plain, (size_t) ngx_http_gig_body_size(intake->request)
+                         + NGX_HTTP_GIG_INTAKE_MORE);
+
     gig_application_write(&intake->submission, &intake->form, &intake->answers, &plain);
+
+    gig_buf_room(&intake->box, plain.len + NGX_HTTP_GIG_INTAKE_MORE);
 
     if (gig_buf_failed(&plain)
         || gig_box_seal(&board->sealer, tp->sec, (gig_str_t) { plain.data, plain.len },
@@ -533,6 +539,7 @@ ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row)
     gig_application_id(&board->secret, ngx_http_gig_str(&ctx->id),
                        (gig_str_t) { record->who, ngx_strlen(record->who) }, key, record->id);
 
+    gig_buf_room(&canonical, (size_t) ngx_http_gig_body_size(intake->request));
     gig_answers_canonical(&intake->form, &intake->answers, &canonical);
 
     if (gig_buf_failed(&canonical)) {

@@ -18,6 +18,7 @@
 
 #define NGX_HTTP_GIG_FORM_AGE       (7 * 86400) /* s a form may stay open before it is sent */
 #define NGX_HTTP_GIG_IN_HAND_RETRY  1           /* s */
+#define NGX_HTTP_GIG_INTAKE_MORE    1024        /* bytes around answers: room that suffices */
 
 
 typedef struct ngx_http_gig_intake_s  ngx_http_gig_intake_t;
