@@ -92,7 +92,7 @@ sub change {
 sub paths {
     my ($test, @ids) = @_;
     my @paths = ('/gigs/?format=json') x ($PATHS / 2);
-    push @paths, map {"/gigs/$ids[$_ * 17]?format=json"} 1 .. $PATHS / 4;
+    push @paths, map {"/gigs/$ids[$_ * 17 % @ids]?format=json"} 1 .. $PATHS / 4;
     push @paths, map {"/gigs/?format=json&limit=$_"} 1 .. $PATHS / 4;
     # Mixed, the same way each time.
     srand 5;

@@ -61,6 +61,10 @@ my %KIND = (
 );
 
 
+# For a test of this: no others than these.
+sub few { my %few = map { $_ => $KIND{$_} // die "no kind '$_'\n" } @_; %KIND = %few }
+
+
 sub body {
     my ($kind, $size) = @_;
     my ($type, $begin, $again, $end) = @{ $KIND{$kind} };

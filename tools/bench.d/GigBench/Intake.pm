@@ -67,8 +67,7 @@ sub fresh {
     $redis->cmd('CONFIG', 'SET', 'appendfsync', $fsync);
     $redis->cmd('CONFIG', 'SET', 'appendonly', 'yes');
     until ($redis->cmd('INFO', 'persistence') =~ /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/) { sleep 0.02 }
-    GigBench::Board::start($test, board => "ledger_size 8g;\n", modules => [GigBench::Peers::modules(), "$GigTest::BUILD/ngx_http_gig_module.so"],
-        %piece);
+    GigBench::Board::start($test, board => "ledger_size 8g;\n", %piece);
     $number += 10_000_000;
     applications(0.5);
     return $test;
@@ -152,10 +151,14 @@ sub accepted {
     my $lua = $wanted{'accepted-lua'};
     my (%got, $requests);
     board();
-    my ($http, $server) = $lua ? GigBench::Peers::lua_xadd('/xadd/', "$test->{dir}/redis.sock", 'bench:applications') : ('', '');
+    my %piece;
+    if ($lua) {
+        @piece{qw(http server)} = GigBench::Peers::lua_xadd('/xadd/', "$test->{dir}/redis.sock", 'bench:applications');
+        $piece{modules} = [GigBench::Peers::modules(), "$GigTest::BUILD/ngx_http_gig_module.so"];
+    }
 
     for my $sample (1 .. $GigBench::Load::SAMPLES) {
-        fresh($fsync, http => $http, server => $server);
+        fresh($fsync, %piece);
         answered_once('recorded');
         my $before = queued();
         my $ours = applications($SECONDS);

@@ -10,6 +10,8 @@ use JSON::PP ();
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
+use GigTest ();
+
 use Exporter qw(import);
 our @EXPORT_OK = qw(closed_loop open_loop load interleaved cpu private_kib);
 
@@ -75,7 +77,7 @@ sub interleaved {
 # What tools/bench.d/load.c prints: port, rate, seconds, connections, what to send.
 sub load {
     my ($port, $rate, @more) = @_;
-    my ($status, $output) = GigTest::Command::run('build/bench/load', $port, int $rate, @more);
+    my ($status, $output) = GigTest::Command::run("$GigTest::BUILD/bench/load", $port, int $rate, @more);
     $status == 0 or die "load: $output";
     return JSON::PP::decode_json($output);
 }

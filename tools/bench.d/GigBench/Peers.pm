@@ -10,7 +10,7 @@ use Cwd qw(getcwd);
 
 use GigTest::Command ();
 
-my $LUA_REDIS = '/usr/share/lua/5.1/nginx/redis.lua';     # of lua-nginx-redis
+our $LUA_REDIS = '/usr/share/lua/5.1/nginx/redis.lua';     # of lua-nginx-redis
 my $TOKEN_MAX = 3900;           # bytes: nginx takes no longer word in nginx.conf (4,096 with quotes)
 
 
