@@ -11,6 +11,8 @@
 
 #define NGX_HTTP_GIG_ADAPTER_ARRAY_MAX  (1024 * 1024)   /* elements; Redis is asked for far less */
 
+#define NGX_HTTP_GIG_ADAPTER_NUMBER     (NGX_SIZE_T_LEN + 3)    /* "$", digits, CR LF */
+
 
 typedef struct {
     ngx_connection_t         *connection;
@@ -27,6 +29,7 @@ static void ngx_http_gig_adapter_del_read(void *data);
 static void ngx_http_gig_adapter_add_write(void *data);
 static void ngx_http_gig_adapter_del_write(void *data);
 static void ngx_http_gig_adapter_cleanup(void *data);
+static u_char *ngx_http_gig_adapter_number(u_char *p, u_char kind, size_t number);
 
 
 /* hiredis's own, but for arrays; they outlive an adapter, as hiredis frees replies by them. */
@@ -88,6 +91,66 @@ ngx_http_gig_adapter_attach(redisAsyncContext *ac, size_t max, ngx_log_t *log)
     ac->ev.cleanup = ngx_http_gig_adapter_cleanup;
 
     return NGX_OK;
+}
+
+
+/* hiredis's own redisAsyncCommandArgv() formats each length by a small printf, and copies twice. */
+
+ngx_int_t
+ngx_http_gig_adapter_send(redisAsyncContext *ac, redisCallbackFn *callback, void *data,
+    ngx_uint_t argc, const gig_str_t *argv)
+{
+    int          rc;
+    size_t       size;
+    u_char      *bytes, *p;
+    ngx_uint_t   i;
+
+    size = NGX_HTTP_GIG_ADAPTER_NUMBER;
+
+    for (i = 0; i < argc; i++) {
+        size += NGX_HTTP_GIG_ADAPTER_NUMBER + argv[i].len + sizeof(CRLF) - 1;
+    }
+
+    bytes = ngx_alloc(size, ngx_cycle->log);
+    if (bytes == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_http_gig_adapter_number(bytes, '*', argc);
+
+    for (i = 0; i < argc; i++) {
+        p = ngx_http_gig_adapter_number(p, '$', argv[i].len);
+        p = ngx_cpymem(p, argv[i].len ? argv[i].data : "", argv[i].len);
+        *p++ = CR;
+        *p++ = LF;
+    }
+
+    rc = redisAsyncFormattedCommand(ac, callback, data, (char *) bytes, (size_t) (p - bytes));
+
+    ngx_free(bytes);
+
+    return rc == REDIS_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+static u_char *
+ngx_http_gig_adapter_number(u_char *p, u_char kind, size_t number)
+{
+    u_char  digits[NGX_SIZE_T_LEN], *d;
+
+    d = digits + sizeof(digits);
+
+    do {
+        *--d = (u_char) ('0' + number % 10);
+        number /= 10;
+    } while (number);
+
+    *p++ = kind;
+    p = ngx_cpymem(p, d, digits + sizeof(digits) - d);
+    *p++ = CR;
+    *p++ = LF;
+
+    return p;
 }
 
 

@@ -14,6 +14,8 @@
 #include <hiredis/hiredis.h>
 #include <hiredis/async.h>
 
+#include "gig_base.h"
+
 
 /*
  * Takes a connection slot for ac's socket and sets ac's hooks.  Call it before
@@ -23,6 +25,10 @@
  * NGX_ERROR: no slot; ac is still the caller's.
  */
 ngx_int_t ngx_http_gig_adapter_attach(redisAsyncContext *ac, size_t max, ngx_log_t *log);
+
+/* Queues a command: what a turn of the event loop queues goes out in one write.  Or NGX_ERROR. */
+ngx_int_t ngx_http_gig_adapter_send(redisAsyncContext *ac, redisCallbackFn *callback, void *data,
+    ngx_uint_t argc, const gig_str_t *argv);
 
 
 #endif /* _NGX_HTTP_GIG_ADAPTER_H_INCLUDED_ */

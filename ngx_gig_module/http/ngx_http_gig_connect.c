@@ -102,24 +102,11 @@ static ngx_int_t
 ngx_http_gig_connect_command(ngx_http_gig_connect_t *cn, redisCallbackFn *callback, void *data,
     ngx_uint_t argc, const gig_str_t *argv)
 {
-    size_t       len[NGX_HTTP_GIG_ARGC_MAX];
-    ngx_uint_t   i;
-    const char  *arg[NGX_HTTP_GIG_ARGC_MAX];
-
     if (cn->ac == NULL || argc == 0 || argc > NGX_HTTP_GIG_ARGC_MAX) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < argc; i++) {
-        arg[i] = argv[i].data ? argv[i].data : "";
-        len[i] = argv[i].len;
-    }
-
-    if (redisAsyncCommandArgv(cn->ac, callback, data, (int) argc, arg, len) != REDIS_OK) {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return ngx_http_gig_adapter_send(cn->ac, callback, data, argc, argv);
 }
 
 
