@@ -40,6 +40,7 @@ ngx_http_gig_ledger_create(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
     ledger->look = 1;
     ngx_memcpy(ledger->cursor, "0-0", sizeof("0-0"));
     ngx_queue_init(&ledger->writes);
+    ngx_queue_init(&ledger->answers);
 
     for (i = 0; i < GIG_LEDGER_SEGMENTS_MAX; i++) {
         ledger->segment[i].fd = -1;
@@ -61,6 +62,9 @@ ngx_http_gig_ledger_create(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
     ledger->begin.handler = ngx_http_gig_ledger_begin;
     ledger->begin.data = ledger;
     ledger->begin.log = cycle->log;
+    ledger->answer.handler = ngx_http_gig_ledger_answer;
+    ledger->answer.data = ledger;
+    ledger->answer.log = cycle->log;
     ledger->started = 1;
 
     /* Soon: what another left is somebody's application. */
@@ -85,6 +89,8 @@ ngx_http_gig_ledger_destroy(ngx_http_gig_ledger_t *ledger)
     if (ledger->begin.posted) {
         ngx_delete_posted_event(&ledger->begin);
     }
+
+    ngx_http_gig_ledger_answer_done(ledger);
 
     if (ledger->task == NULL) {
         ngx_http_gig_ledger_leave(ledger);
@@ -538,13 +544,12 @@ ngx_http_gig_ledger_written(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
                                      w->record.seat, w->record.received_ms);
         }
 
-        ledger->bytes -= w->len;
+        w->ok = ok ? 1 : 0;
+        ngx_queue_insert_tail(&ledger->answers, q);
+    }
 
-        if (w->handler) {
-            w->handler(w->data, ok);
-        }
-
-        ngx_free(w);
+    if (!ledger->answer.posted) {
+        ngx_http_gig_ledger_answer(&ledger->answer);
     }
 }
 

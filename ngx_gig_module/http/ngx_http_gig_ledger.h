@@ -33,6 +33,7 @@ typedef struct {
     uint64_t                   offset;
     uint32_t                   len;
     unsigned                   sent:1;          /* Redis has it */
+    unsigned                   ok:1;            /* what the handler is told */
 } ngx_http_gig_ledger_write_t;
 
 

@@ -14,6 +14,7 @@
 #define NGX_HTTP_GIG_LEDGER_AGE         3600            /* s between two words on old records */
 #define NGX_HTTP_GIG_LEDGER_PAUSE       1000            /* ms after a failure: no new try */
 #define NGX_HTTP_GIG_LEDGER_SLOW        60000           /* ms of one task, then it is told */
+#define NGX_HTTP_GIG_LEDGER_ANSWERS     16              /* in one turn of the event loop */
 #define NGX_HTTP_GIG_LEDGER_BYTES       (32 * 1024 * 1024)      /* on their way to the disk */
 #define NGX_HTTP_GIG_LEDGER_TICKS       4096            /* of one task; more wait */
 #define NGX_HTTP_GIG_LEDGER_SENDS       64              /* sent again at once */
@@ -120,12 +121,14 @@ struct ngx_http_gig_ledger_s {
     ngx_http_gig_segment_t     segment[GIG_LEDGER_SEGMENTS_MAX];
     ngx_int_t                  current;         /* that is appended to; -1: none yet */
     ngx_queue_t                writes;          /* that wait for the next task */
-    size_t                     bytes;           /* of writes, waiting or under way */
+    size_t                     bytes;           /* of writes and answers */
     ngx_http_gig_tick_t       *ticks;
     ngx_uint_t                 n_ticks;
     ngx_thread_task_t         *task;            /* under way */
     ngx_event_t                timer;           /* cancelable */
     ngx_event_t                begin;           /* posted: a task for all that this turn wrote */
+    ngx_queue_t                answers;         /* writes that are done, and not told yet */
+    ngx_event_t                answer;          /* posted: tells some of them */
     ngx_msec_t                 failed;          /* when the disk failed last; 0: it did not */
     time_t                     aged;            /* when old records were last looked for */
     unsigned                   told:1;          /* and that was logged */
@@ -163,6 +166,10 @@ void ngx_http_gig_ledger_from_now(ngx_http_gig_ledger_t *ledger);
 
 /* _ledger.c: starts a task if there is something for one and none is under way. */
 void ngx_http_gig_ledger_kick(ngx_http_gig_ledger_t *ledger);
+
+/* _ledger_answer.c: tells some of ledger->answers; forgets the rest, when the worker goes. */
+void ngx_http_gig_ledger_answer(ngx_event_t *ev);
+void ngx_http_gig_ledger_answer_done(ngx_http_gig_ledger_t *ledger);
 
 /*
  * _ledger_job.c: in a thread of the pool.  _batch: one more frame behind those that will be
