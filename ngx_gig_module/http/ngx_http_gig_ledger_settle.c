@@ -92,7 +92,9 @@ ngx_http_gig_ledger_history(ngx_http_gig_ledger_t *ledger, gig_str_t replid, gig
         return;
     }
 
-    if (seen->ready[0]) {
+    /* Also at the first look: what came before it went to a Redis that nobody had looked at. */
+
+    if (seen->ready[0] || gig_ledger_book_gap(ledger->book) != 0) {
         gig_ledger_book_again(ledger->book, (int64_t) ngx_current_msec);
 
         /* its clock may be behind that of the one before, and numbers come again */

@@ -1,9 +1,13 @@
 
 /*
  * A disk that fails as it is told, for tests: preloaded into a server.  The file that
- * GIG_DISK_FAULTS names holds lines "CALL WHAT", as "fdatasync EIO", "pwrite ENOSPC",
- * "fdatasync 3000" (ms it takes) or "fdatasync KILL" (the process dies in it); it is read at
- * each call.  Only files whose names begin with "ledger." are on that disk.
+ * GIG_DISK_FAULTS names holds lines "CALL[@PID] WHAT...", as "fdatasync EIO", "pwrite ENOSPC",
+ * "fdatasync 3000" (ms it takes), "fdatasync KILL" (the process dies in it), "fdatasync DONE-KILL"
+ * (it dies when it is done), or "fdatasync@123 3000 EIO" (in process 123 it takes 3 seconds, then
+ * fails); it is read at each call.  Only files whose names begin with "ledger." are on that disk.
+ *
+ * What is synced is copied to the folder GIG_DISK_SYNCED, if that is set: what a power cut would
+ * leave of those files.
  */
 
 #include <dlfcn.h>
@@ -16,12 +20,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+int fsync(int fd);
 int fdatasync(int fd);
 ssize_t pwrite(int fd, const void *buf, size_t len, off_t offset);
 ssize_t pwrite64(int fd, const void *buf, size_t len, off_t offset);
 
 
-static char  config_name[4096];
+static char  config_name[4096], synced_name[4096];
 
 
 /* When it is loaded: nginx hands its workers an environment of its own. */
@@ -31,40 +36,44 @@ take_name(void)
     const char  *name = getenv("GIG_DISK_FAULTS");
 
     (void) snprintf(config_name, sizeof(config_name), "%s", name ? name : "");
+    name = getenv("GIG_DISK_SYNCED");
+    (void) snprintf(synced_name, sizeof(synced_name), "%s", name ? name : "");
 }
 
 
-static int
-is_ledger(int fd)
+/* The name within its folder of a file of the ledger, or NULL. */
+static const char *
+ledger_name(int fd, char path[4096])
 {
-    char         link[64], path[4096];
+    char         link[64];
     ssize_t      n;
     const char  *name;
 
     (void) snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    n = readlink(link, path, sizeof(path) - 1);
+    n = readlink(link, path, 4095);
 
     if (n <= 0) {
-        return 0;
+        return NULL;
     }
 
     path[n] = '\0';
     name = strrchr(path, '/');
 
-    return name && strncmp(name + 1, "ledger.", 7) == 0;
+    return name && strncmp(name + 1, "ledger.", 7) == 0 ? name + 1 : NULL;
 }
 
 
-/* 0, or the errno that the call ends with. */
+/* 0, or the errno that the call ends with.  *kill_after: the process dies once it is done. */
 static int
-fault(int fd, const char *call)
+fault(int fd, const char *call, int *kill_after)
 {
-    int          config;
-    char         text[512], *line, *what, *rest;
-    long         ms;
+    int          config, error;
+    char         text[512], path[4096], *line, *word, *rest, *more, *pid;
     ssize_t      n;
 
-    if (config_name[0] == '\0' || !is_ledger(fd)) {
+    *kill_after = 0;
+
+    if (config_name[0] == '\0' || ledger_name(fd, path) == NULL) {
         return 0;
     }
 
@@ -80,33 +89,101 @@ fault(int fd, const char *call)
     }
 
     text[n] = '\0';
+    error = 0;
 
     for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        what = strchr(line, ' ');
+        word = strtok_r(line, " ", &more);
 
-        if (what == NULL || strncmp(line, call, (size_t) (what - line)) != 0) {
+        if (word == NULL) {
             continue;
         }
 
-        what++;
+        pid = strchr(word, '@');
 
-        if (strcmp(what, "EIO") == 0) {
-            return EIO;
+        if (pid) {
+            *pid++ = '\0';
         }
 
-        if (strcmp(what, "ENOSPC") == 0) {
-            return ENOSPC;
+        if (strcmp(word, call) != 0 || (pid && strtol(pid, NULL, 10) != (long) getpid())) {
+            continue;
         }
 
-        if (strcmp(what, "KILL") == 0) {
-            (void) kill(getpid(), SIGKILL);
-        }
+        while ((word = strtok_r(NULL, " ", &more)) != NULL) {
 
-        ms = strtol(what, NULL, 10);
-        (void) usleep((useconds_t) (ms * 1000));
+            if (strcmp(word, "EIO") == 0) {
+                error = EIO;
+
+            } else if (strcmp(word, "ENOSPC") == 0) {
+                error = ENOSPC;
+
+            } else if (strcmp(word, "KILL") == 0) {
+                (void) kill(getpid(), SIGKILL);
+
+            } else if (strcmp(word, "DONE-KILL") == 0) {
+                *kill_after = 1;
+
+            } else {
+                (void) usleep((useconds_t) (strtol(word, NULL, 10) * 1000));
+            }
+        }
     }
 
-    return 0;
+    return error;
+}
+
+
+/* All of the file, as it is now, is on the disk. */
+static void
+keep_synced(int fd)
+{
+    int          out;
+    char         path[4096], to[8400];
+    off_t        at;
+    ssize_t      n;
+    const char  *name;
+
+    static _Thread_local char  bytes[65536];
+
+    name = synced_name[0] ? ledger_name(fd, path) : NULL;
+
+    if (name == NULL) {
+        return;
+    }
+
+    (void) snprintf(to, sizeof(to), "%s/%s", synced_name, name);
+    out = open(to, O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, 0600);
+
+    if (out == -1) {
+        return;
+    }
+
+    for (at = 0; (n = pread(fd, bytes, sizeof(bytes), at)) > 0; at += n) {
+        if (write(out, bytes, (size_t) n) != n) {
+            break;
+        }
+    }
+
+    (void) close(out);
+}
+
+
+static int
+sync_as_told(int fd, int (*real)(int), const char *call)
+{
+    int  rc, kill_after;
+
+    errno = fault(fd, call, &kill_after);
+    rc = errno ? -1 : real(fd);
+
+    if (rc == 0) {
+        keep_synced(fd);
+    }
+
+    if (kill_after) {
+        (void) kill(getpid(), SIGKILL);
+    }
+
+    return rc;
 }
 
 
@@ -119,22 +196,36 @@ fdatasync(int fd)
         real = (int (*)(int)) dlsym(RTLD_NEXT, "fdatasync");
     }
 
-    errno = fault(fd, "fdatasync");
+    return sync_as_told(fd, real, "fdatasync");
+}
 
-    return errno ? -1 : real(fd);
+
+/* Of a new segment, before it has its name. */
+int
+fsync(int fd)
+{
+    static int (*real)(int);
+
+    if (real == NULL) {
+        real = (int (*)(int)) dlsym(RTLD_NEXT, "fsync");
+    }
+
+    return sync_as_told(fd, real, "fsync");
 }
 
 
 ssize_t
 pwrite(int fd, const void *buf, size_t len, off_t offset)
 {
+    int  kill_after;
+
     static ssize_t (*real)(int, const void *, size_t, off_t);
 
     if (real == NULL) {
         real = (ssize_t (*)(int, const void *, size_t, off_t)) dlsym(RTLD_NEXT, "pwrite");
     }
 
-    errno = fault(fd, "pwrite");
+    errno = fault(fd, "pwrite", &kill_after);
 
     return errno ? -1 : real(fd, buf, len, offset);
 }

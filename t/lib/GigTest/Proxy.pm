@@ -11,6 +11,13 @@ package GigTest::Proxy;
 #   PATTERN half           half an answer, then cut
 #   PATTERN dribble        the real answer, a byte at a time
 #   PATTERN huge           the header of a bulk of 512 MB, and bytes for ever
+#   PATTERN lose           Redis gets it and does it; its answer, and all after it, never comes
+#   PATTERN hold           neither it nor what comes after it goes on before the mode is another
+#   PATTERN slow MIN MAX   the answers take so many milliseconds more, at random
+#
+# target() leads new connections to another server, as a name does after a promotion; keep(1): those
+# that are there too, when their server ends, as with a proxy that speaks Redis.  cut() ends all
+# connections that are there.
 
 use strict;
 use warnings;
@@ -18,13 +25,17 @@ use warnings;
 use IO::Select;
 use IO::Socket::INET;
 use POSIX ();
-use Time::HiRes qw(sleep);
+use Time::HiRes qw(sleep time);
 
 
 sub new {
     my ($class, $test, $target) = @_;
-    my $self = bless { test => $test, port => $test->port, mode => "$test->{dir}/proxy.mode" }, $class;
+    my $port = $test->port;
+    my $self = bless { test => $test, port => $port, mode => "$test->{dir}/proxy.$port.mode" }, $class;
     $self->mode('pass');
+    $self->target($target);
+    $self->keep(0);
+    $self->set(cuts => 0);
 
     my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port},
         Listen => 64, ReuseAddr => 1) or die "proxy: $!";
@@ -38,7 +49,7 @@ sub new {
             next unless $wait->can_read(0.5);
             my $client = $listen->accept or next;
             my $kid = fork // next;
-            if ($kid == 0) { close $listen; eval { $self->serve($client, $target) }; POSIX::_exit(0) }
+            if ($kid == 0) { close $listen; $self->live($client); POSIX::_exit(0) }
             close $client;
         }
         POSIX::_exit(0);
@@ -49,32 +60,77 @@ sub new {
 }
 
 
-sub mode {
-    my ($self, $mode) = @_;
-    $self->{test}->write_file("$self->{mode}.new", $mode);
-    rename "$self->{mode}.new", $self->{mode} or die "proxy: $!";
+sub live {
+    my ($self, $client) = @_;
+    my $mark = $self->{test}->write_file("$self->{mode}.pid.$$", '');
+    eval { $self->serve($client) };
+    unlink $mark;
+    close $client;
+    return;
 }
 
 
-sub serve {
-    my ($self, $client, $target) = @_;
-    my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $target) or return;
-    my $select = IO::Select->new($client, $server);
-    my ($dribble, $silent) = (0, 0);
+# The processes of the connections read what is set here, each in a file of its own.
+sub set {
+    my ($self, $name, $value) = @_;
+    $self->{test}->write_file("$self->{mode}.$name.new", $value);
+    rename "$self->{mode}.$name.new", "$self->{mode}.$name" or die "proxy: $!";
+}
 
-    while (my @ready = $select->can_read) {
+sub is     { my ($self, $name) = @_; return $self->{test}->read_file("$self->{mode}.$name") }
+sub mode   { my ($self, $mode) = @_; $self->set(what => $mode) }
+sub target { my ($self, $port) = @_; $self->set(target => $port) }
+sub keep   { my ($self, $keep) = @_; $self->set(keep => $keep) }
+
+
+# Returns when they are gone.
+sub cut {
+    my ($self) = @_;
+    my @there = glob "$self->{mode}.pid.*";
+    $self->set(cuts => ++$self->{cuts});
+    my $end = time + 5;
+    sleep 0.02 while time < $end && grep {-e} @there;
+    return;
+}
+
+sub dial { my ($self) = @_; return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->is('target')) }
+
+
+sub serve {
+    my ($self, $client) = @_;
+    my $server = $self->dial or return;
+    my $select = IO::Select->new($client, $server);
+    my ($dribble, $silent, @slow) = (0, 0);
+    my $cuts = $self->is('cuts');
+
+    while (1) {
+        my @ready = $select->can_read(0.1);
+        return if $self->is('cuts') ne $cuts;
         for my $socket (@ready) {
-            sysread $socket, my $bytes, 65536 or return;
+            my $bytes;
+            if (!sysread $socket, $bytes, 65536) {
+                return if $socket == $client || !$self->is('keep');
+                $select->remove($server);
+                my $end = time + 5;
+                until ($server = $self->dial) { return if time > $end; sleep 0.02 }
+                $select->add($server);
+                last;
+            }
             next if $silent;
             if ($socket == $server) {
+                sleep +($slow[0] + rand($slow[1] - $slow[0])) / 1000 if @slow;
                 if ($dribble) { for my $byte (split //, $bytes) { syswrite $client, $byte; sleep 0.0005 } }
                 else          { syswrite $client, $bytes }
                 next;
             }
-            my ($pattern, $what, $text) = split / /, $self->{test}->read_file($self->{mode}), 3;
+            my ($pattern, $what, $text) = split / /, $self->is('what'), 3;
+            @slow = ();
             if (!defined $what || $bytes !~ /$pattern/) { syswrite $server, $bytes; next }
             $dribble = $what eq 'dribble';
-            if    ($dribble)            { syswrite $server, $bytes }
+            @slow = split / /, $text if $what eq 'slow';
+            if    ($dribble || @slow)   { syswrite $server, $bytes }
+            elsif ($what eq 'lose')     { syswrite $server, $bytes; $silent = 1 }
+            elsif ($what eq 'hold')     { my $was = $self->is('what'); sleep 0.01 while $self->is('what') eq $was; syswrite $server, $bytes }
             elsif ($what eq 'reply')    { syswrite $client, "$text\r\n" }
             elsif ($what eq 'silent')   { $silent = 1 }
             elsif ($what eq 'reset')    { return }

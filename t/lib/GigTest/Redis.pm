@@ -11,11 +11,13 @@ use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(sleep time);
 
 
+# A test has one called "redis"; another (a replica) needs a name of its own.
 sub new {
-    my ($class, $test) = @_;
-    my $dir = "$test->{dir}/redis";
+    my ($class, $test, $name) = @_;
+    $name //= 'redis';
+    my $dir = "$test->{dir}/$name";
     mkdir $dir;
-    return bless { test => $test, dir => $dir, port => $test->port }, $class;
+    return bless { test => $test, name => $name, dir => $dir, port => $test->port }, $class;
 }
 
 
@@ -25,9 +27,9 @@ sub start {
     my %all = (port => $self->{port}, bind => '127.0.0.1', dir => $self->{dir}, save => '""',
         appendonly => 'no', daemonize => 'no', %{ $self->{setting} // {} }, %setting);
     $self->{setting} = { %{ $self->{setting} // {} }, %setting };
-    my $conf = $self->{test}->write_file('redis.conf', join '', map {"$_ $all{$_}\n"} sort keys %all);
+    my $conf = $self->{test}->write_file("$self->{name}.conf", join '', map {"$_ $all{$_}\n"} sort keys %all);
 
-    $self->{pid} = $self->{test}->spawn('redis', 'redis-server', $conf);
+    $self->{pid} = $self->{test}->spawn($self->{name}, 'redis-server', $conf);
     my $end = time + 10;
     while (time < $end) {
         delete $self->{socket};
@@ -36,7 +38,7 @@ sub start {
         return 1 if $@ =~ /NOAUTH/;
         sleep 0.02;
     }
-    die "redis-server did not start: " . $self->{test}->read_file('redis.log');
+    die "redis-server did not start: " . $self->{test}->read_file("$self->{name}.log");
 }
 
 
