@@ -122,13 +122,15 @@ ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
 /*
  * No judge could be asked, or its answer did not come: the image says what can be said, and
  * what it lets through is kept as an intent.  It promises no seat.  What the judge may have taken
- * is never refused: the same key finds out.
+ * is never refused: the same key finds out.  "Full" is the judge's to say: a seat may be free again,
+ * and who has one may ask again after Redis has forgotten that; so such a record is labelled later.
  */
 
 static ngx_int_t
 ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
 {
     uint32_t             row;
+    ngx_uint_t           open;
     gig_state_t          state;
     ngx_http_gig_ctx_t  *ctx;
 
@@ -136,12 +138,10 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
 
     if (ctx->view) {
         row = ngx_http_gig_find(ctx, &state);
+        open = row != GIG_ROW_NONE && (state == GIG_STATE_OPEN || state == GIG_STATE_WAITLIST
+                                       || state == GIG_STATE_FULL);
 
-        /* The seat that filled the gig may be this applicant's own. */
-
-        if (intake->unanswered && (row == GIG_ROW_NONE || (state != GIG_STATE_OPEN
-                                                           && state != GIG_STATE_WAITLIST)))
-        {
+        if (!open && intake->unanswered) {
             return ngx_http_gig_not_stored(intake);
         }
 
@@ -151,7 +151,7 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
                                         "There is no gig at this address.");
         }
 
-        if (state != GIG_STATE_OPEN && state != GIG_STATE_WAITLIST) {
+        if (!open) {
             ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
             return ngx_http_gig_refuse_state(intake->request, ctx, row, state);
         }

@@ -13,6 +13,7 @@ package GigTest::Proxy;
 #   PATTERN huge           the header of a bulk of 512 MB, and bytes for ever
 #   PATTERN lose           Redis gets it and does it; its answer, and all after it, never comes
 #   PATTERN hold           neither it nor what comes after it goes on before the mode is another
+#   PATTERN instead WORDS  Redis gets this command in its place, each by itself and in its order
 #   PATTERN slow MIN MAX   the answers take so many milliseconds more, at random
 #
 # target() leads new connections to another server, as a name does after a promotion; keep(1): those
@@ -96,11 +97,30 @@ sub cut {
 sub dial { my ($self) = @_; return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->is('target')) }
 
 
+# Takes the whole commands off what a client has sent.
+sub commands {
+    my ($bytes) = @_;
+    my @commands;
+    while ($$bytes =~ /\A\*(\d+)\r\n/) {
+        my ($n, $at) = ($1, $+[0]);
+        for (1 .. $n) {
+            pos($$bytes) = $at;
+            $$bytes =~ /\G\$(\d+)\r\n/g or return @commands;
+            $at = pos($$bytes) + $1 + 2;
+        }
+        return @commands if $at > length $$bytes;
+        push @commands, substr $$bytes, 0, $at, '';
+    }
+    return @commands;
+}
+
+
 sub serve {
     my ($self, $client) = @_;
     my $server = $self->dial or return;
     my $select = IO::Select->new($client, $server);
     my ($dribble, $silent, @slow) = (0, 0);
+    my $rest = '';
     my $cuts = $self->is('cuts');
 
     while (1) {
@@ -125,6 +145,13 @@ sub serve {
             }
             my ($pattern, $what, $text) = split / /, $self->is('what'), 3;
             @slow = ();
+            if (defined $what && $what eq 'instead') {
+                my @words = split / /, $text;
+                my $other = '*' . @words . "\r\n" . join '', map { '$' . length($_) . "\r\n$_\r\n" } @words;
+                syswrite $server, join '', map { /$pattern/ ? $other : $_ } commands(\($rest .= $bytes));
+                next;
+            }
+            if ($rest ne '') { $bytes = $rest . $bytes; $rest = '' }
             if (!defined $what || $bytes !~ /$pattern/) { syswrite $server, $bytes; next }
             $dribble = $what eq 'dribble';
             @slow = split / /, $text if $what eq 'slow';
