@@ -28,6 +28,10 @@ ngx_http_gig_judge(ngx_http_gig_intake_t *intake)
 
     b = intake->ctx->board;
 
+    if (!ngx_http_gig_link_quick(b->link)) {
+        return NGX_DECLINED;
+    }
+
     call = ngx_calloc(sizeof(ngx_http_gig_call_t), ngx_cycle->log);
     if (call == NULL) {
         return NGX_DECLINED;

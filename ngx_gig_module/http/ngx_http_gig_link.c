@@ -11,6 +11,15 @@
 #define NGX_HTTP_GIG_LINK_TIMEOUTS_MAX  5           /* expiries in a row: the link is dead */
 #define NGX_HTTP_GIG_LINK_ARGC_MAX      (NGX_HTTP_GIG_ARGC_MAX - 3)
 
+/*
+ * A Redis that is slow, not dead, would make each applicant wait for redis_timeout and be told now
+ * this, now that.  Too many late answers, and it is not asked while applicants wait, until it has been
+ * quick, by half of that time, for a while: between the two nothing changes.
+ */
+#define NGX_HTTP_GIG_LINK_SLOW_MAX      10          /* points: a late answer 2, one in time -1 */
+#define NGX_HTTP_GIG_LINK_PROBE         250         /* ms between two PINGs to a slow one */
+#define NGX_HTTP_GIG_LINK_PROBES        8           /* answered quickly, in a row */
+
 
 typedef struct {
     const char               *text;
@@ -26,6 +35,11 @@ struct ngx_http_gig_link_s {
     ngx_uint_t                    expired;          /* in a row */
     ngx_uint_t                    timeouts;
     ngx_uint_t                    refused;
+    ngx_uint_t                    points;           /* of slowness, while it is not slow */
+    ngx_uint_t                    quick;            /* probes in a row, while it is */
+    ngx_event_t                   probe;            /* cancelable */
+    unsigned                      slow:1;
+    unsigned                      probing:1;
     ngx_http_gig_link_script_t    scripts[NGX_HTTP_GIG_SCRIPTS];
 };
 
@@ -37,6 +51,7 @@ struct ngx_http_gig_op_s {
     ngx_http_gig_link_t          *link;
     ngx_http_gig_reply_pt         handler;
     void                         *data;
+    ngx_msec_t                    started;
     ngx_event_t                   timer;            /* not cancelable: see _link.h */
     ngx_uint_t                    script;           /* NGX_HTTP_GIG_SCRIPTS: a plain command */
     ngx_uint_t                    argc;
@@ -54,6 +69,10 @@ static void ngx_http_gig_op_finish(ngx_http_gig_op_t *op, ngx_http_gig_reply_t w
     const redisReply *reply);
 static void ngx_http_gig_op_expire(ngx_event_t *ev);
 static void ngx_http_gig_op_reply(redisAsyncContext *ac, void *r, void *data);
+static void ngx_http_gig_link_took(ngx_http_gig_link_t *link, ngx_uint_t in_time);
+static void ngx_http_gig_link_probe(ngx_event_t *ev);
+static void ngx_http_gig_link_probed(void *data, ngx_http_gig_reply_t what,
+    const redisReply *reply);
 
 
 ngx_http_gig_link_t *
@@ -82,6 +101,11 @@ ngx_http_gig_link_create(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
         gig_digest_text(digest, script->sha);
     }
 
+    link->probe.handler = ngx_http_gig_link_probe;
+    link->probe.data = link;
+    link->probe.log = cycle->log;
+    link->probe.cancelable = 1;
+
     link->connect.board = board;
     link->connect.log = cycle->log;
     link->connect.name = "link";
@@ -100,6 +124,10 @@ ngx_http_gig_link_create(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
 void
 ngx_http_gig_link_destroy(ngx_http_gig_link_t *link)
 {
+    if (link->probe.timer_set) {
+        ngx_del_timer(&link->probe);
+    }
+
     ngx_http_gig_connect_stop(&link->connect);
 }
 
@@ -108,6 +136,13 @@ ngx_uint_t
 ngx_http_gig_link_up(ngx_http_gig_link_t *link)
 {
     return link->connect.state == NGX_HTTP_GIG_CONNECT_UP;
+}
+
+
+ngx_uint_t
+ngx_http_gig_link_quick(ngx_http_gig_link_t *link)
+{
+    return ngx_http_gig_link_up(link) && !link->slow;
 }
 
 
@@ -236,6 +271,7 @@ ngx_http_gig_op_create(ngx_http_gig_link_t *link, ngx_msec_t timeout,
     op->script = script;
     op->argc = argc;
 
+    op->started = ngx_current_msec;
     op->timer.handler = ngx_http_gig_op_expire;
     op->timer.data = op;
     op->timer.log = link->log;
@@ -295,9 +331,14 @@ ngx_http_gig_op_expire(ngx_event_t *ev)
     op = ev->data;
     link = op->link;
 
-    link->timeouts++;
-    link->expired++;
-    ngx_http_gig_count(link->board, NGX_HTTP_GIG_COUNT_REDIS_TIMEOUTS, 1);
+    /* Of a probe only that it was late: the connection is as good as it was. */
+
+    if (op->handler != ngx_http_gig_link_probed) {
+        link->timeouts++;
+        link->expired++;
+        ngx_http_gig_count(link->board, NGX_HTTP_GIG_COUNT_REDIS_TIMEOUTS, 1);
+        ngx_http_gig_link_took(link, 0);
+    }
 
     ngx_http_gig_op_finish(op, NGX_HTTP_GIG_REPLY_TIMEOUT, NULL);
 
@@ -332,6 +373,7 @@ ngx_http_gig_op_reply(redisAsyncContext *ac, void *r, void *data)
 
     if (op->timer.timer_set) {
         link->expired = 0;
+        ngx_http_gig_link_took(link, ngx_current_msec - op->started < link->board->redis_timeout);
     }
 
     if (reply->type != REDIS_REPLY_ERROR) {
@@ -366,6 +408,90 @@ ngx_http_gig_op_reply(redisAsyncContext *ac, void *r, void *data)
 
     if (again && link->connect.ac == ac) {
         ngx_http_gig_connect_drop(&link->connect, reply->str);
+    }
+}
+
+
+static void
+ngx_http_gig_link_took(ngx_http_gig_link_t *link, ngx_uint_t in_time)
+{
+    if (link->slow) {
+        return;
+    }
+
+    if (in_time) {
+        link->points -= link->points > 0;
+        return;
+    }
+
+    link->points += 2;
+
+    if (link->points >= NGX_HTTP_GIG_LINK_SLOW_MAX && !ngx_exiting) {
+        link->slow = 1;
+        link->quick = 0;
+        ngx_add_timer(&link->probe, NGX_HTTP_GIG_LINK_PROBE);
+
+        ngx_log_error(NGX_LOG_ERR, link->log, 0,
+                      "gig_board \"%V\": Redis is slow: it is not asked while applicants wait, "
+                      "until it has been quicker than half of redis_timeout for %ui ms",
+                      &link->board->name,
+                      (ngx_uint_t) NGX_HTTP_GIG_LINK_PROBE * NGX_HTTP_GIG_LINK_PROBES);
+    }
+}
+
+
+static void
+ngx_http_gig_link_probe(ngx_event_t *ev)
+{
+    gig_str_t             ping;
+    ngx_http_gig_link_t  *link;
+
+    link = ev->data;
+
+    if (!link->slow || ngx_exiting) {
+        return;
+    }
+
+    ngx_add_timer(&link->probe, NGX_HTTP_GIG_LINK_PROBE);
+
+    if (link->probing) {
+        return;
+    }
+
+    ping = gig_str("PING");
+
+    if (ngx_http_gig_link_command(link, ngx_max(link->board->redis_timeout / 2, 1),
+                                  ngx_http_gig_link_probed, link, 1, &ping))
+    {
+        link->probing = 1;
+
+    } else {
+        link->quick = 0;
+    }
+}
+
+
+static void
+ngx_http_gig_link_probed(void *data, ngx_http_gig_reply_t what, const redisReply *reply)
+{
+    ngx_http_gig_link_t  *link = data;
+
+    link->probing = 0;
+
+    if (what != NGX_HTTP_GIG_REPLY_OK) {
+        link->quick = 0;
+        return;
+    }
+
+    link->quick++;
+
+    if (link->quick == NGX_HTTP_GIG_LINK_PROBES) {
+        link->slow = 0;
+        link->points = 0;
+
+        ngx_log_error(NGX_LOG_NOTICE, link->log, 0,
+                      "gig_board \"%V\": Redis is quick again: it is asked as before",
+                      &link->board->name);
     }
 }
 

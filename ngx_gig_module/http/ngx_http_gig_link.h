@@ -40,6 +40,9 @@ void ngx_http_gig_link_destroy(ngx_http_gig_link_t *link);     /* handlers run w
 
 ngx_uint_t ngx_http_gig_link_up(ngx_http_gig_link_t *link);
 
+/* Up, and answers in time: an applicant may be kept waiting for it. */
+ngx_uint_t ngx_http_gig_link_quick(ngx_http_gig_link_t *link);
+
 /*
  * Sends a command (argv form only).  timeout in ms, not cancelable: it keeps a
  * worker that exits alive until the answer is there.  NULL: link down or

@@ -67,8 +67,11 @@ ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     w->record.received_ms = (int64_t) tp->sec * 1000 + tp->msec;
     ngx_memcpy(w->record.id, id, sizeof(id));
 
-    w->op = ngx_http_gig_withdraw_send(ctx->board, "live", &w->record, ctx->board->redis_timeout,
-                                       ngx_http_gig_withdraw_handler, w);
+    if (ngx_http_gig_link_quick(ctx->board->link)) {
+        w->op = ngx_http_gig_withdraw_send(ctx->board, "live", &w->record,
+                                           ctx->board->redis_timeout,
+                                           ngx_http_gig_withdraw_handler, w);
+    }
 
     if (w->op == NULL) {
         rc = ngx_http_gig_withdraw_remember(w);

@@ -119,13 +119,15 @@ sub serve {
     my ($self, $client) = @_;
     my $server = $self->dial or return;
     my $select = IO::Select->new($client, $server);
-    my ($dribble, $silent, @slow) = (0, 0);
+    my ($dribble, $silent, @slow, @later) = (0, 0);
     my $rest = '';
     my $cuts = $self->is('cuts');
 
     while (1) {
-        my @ready = $select->can_read(0.1);
+        my $pause = @later ? $later[0][0] - time : 0.1;
+        my @ready = $select->can_read($pause < 0 ? 0 : $pause > 0.1 ? 0.1 : $pause);
         return if $self->is('cuts') ne $cuts;
+        while (@later && $later[0][0] <= time) { syswrite $client, (shift @later)->[1] }
         for my $socket (@ready) {
             my $bytes;
             if (!sysread $socket, $bytes, 65536) {
@@ -138,7 +140,11 @@ sub serve {
             }
             next if $silent;
             if ($socket == $server) {
-                sleep +($slow[0] + rand($slow[1] - $slow[0])) / 1000 if @slow;
+                if (@slow || @later) {
+                    my $due = time + (@slow ? ($slow[0] + rand($slow[1] - $slow[0])) / 1000 : 0);
+                    push @later, [@later && $later[-1][0] > $due ? $later[-1][0] : $due, $bytes];
+                    next;
+                }
                 if ($dribble) { for my $byte (split //, $bytes) { syswrite $client, $byte; sleep 0.0005 } }
                 else          { syswrite $client, $bytes }
                 next;

@@ -337,19 +337,25 @@ sub end {
     return json_of($text // '');
 }
 
-# Many applicants at one instant: $n of them, [host, gig, key] of each by the block; 16 connections.
-# Returns how often each answer was given, as "202 reserved" or "409".
+# Many applicants at one instant: $n of them, (host, gig, key, more answers) of each by the block; 16
+# connections.  Returns how often each answer was given, as "202 reserved" or "409"; {answered} is who had which.
 sub crowd {
     my ($self, $n, $who) = @_;
     my $clients = 16;
     pipe my $gate, my $open or die "pipe: $!";
+    $self->{answered} = {};
     my @begun = map { $self->crowd_client($_, $n, $clients, $who, $gate, $open) } 0 .. $clients - 1;
     close $gate;
     close $open;                                # all of them begin now
     my %said;
     for my $client (@begun) {
         my $file = $client->{read};
-        while (my $line = <$file>) { chomp $line; $said{$line}++ }
+        while (my $line = <$file>) {
+            chomp $line;
+            my ($key, $answer) = split / /, $line, 2;
+            $self->{answered}{$key} = $answer;
+            $said{$answer}++;
+        }
         waitpid $client->{pid}, 0;
     }
     return \%said;
@@ -365,9 +371,9 @@ sub crowd_client {
     my $json = JSON::PP->new->utf8->canonical;
     my (%connection, @requests);
     for (my $i = $number; $i < $n; $i += $clients) {
-        my ($host, $gig, $key) = $who->($i);
+        my ($host, $gig, $key, %more) = $who->($i);
         push @requests, [$host, "/gigs/$gig/applications", $key,
-            $json->encode({ answers => $host->answers(email => "$key\@example.edu") })];
+            $json->encode({ answers => $host->answers(email => "$key\@example.edu", %more) })];
     }
     sysread $gate, my $nothing, 1;
     for my $request (@requests) {
@@ -382,7 +388,7 @@ sub crowd_client {
             delete $connection{ $host->{port} };
         }
         my ($seat) = ($answer->{body} // '') =~ /"seat":"(\w+)"/;
-        print $write join(' ', $answer->{status} // 0, $seat // ()) . "\n";
+        print $write join(' ', $key, $answer->{status} // 0, $seat // ()) . "\n";
     }
     close $write;
     POSIX::_exit(0);
@@ -533,6 +539,16 @@ sub record_go {
         $self->{a}->gone($held->{pid}, 5);
     }
     return;
+}
+
+# It takes nothing for as long as is wanted: its server stops, or its file is locked.
+sub sink_down {
+    my ($self) = @_;
+    return $self->{record} eq 'sqlite' ? $self->record_hold : $self->{a}->postgres->stop('QUIT');
+}
+sub sink_up {
+    my ($self) = @_;
+    return $self->{record} eq 'sqlite' ? $self->record_go : $self->{a}->postgres->start;
 }
 
 # How many gig-syncs have something in hand.
