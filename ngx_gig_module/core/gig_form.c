@@ -9,6 +9,7 @@
 #include "gig_form.h"
 #include "gig_json.h"
 #include "gig_pattern.h"
+#include "gig_self_id.h"
 #include "gig_time.h"
 #include "gig_utf8.h"
 
@@ -479,9 +480,8 @@ gig_form_together(const gig_form_t *form, gig_errors_t *errors)
 {
     char      pointer[GIG_POINTER_SIZE];
     size_t    parts;
-    unsigned  i, k, demographic;
+    unsigned  i, k;
 
-    demographic = 0;
     parts = form->n + GIG_FORM_ASIDE;
 
     for (i = 0; i < form->n; i++) {
@@ -504,14 +504,9 @@ gig_form_together(const gig_form_t *form, gig_errors_t *errors)
 
         parts += form->field[i].type == GIG_FIELD_MULTI_SELECT
                  ? json_array_size(form->field[i].options) : 0;
-
-        demographic += form->field[i].class_ == GIG_CLASS_DEMOGRAPHIC ? 1 : 0;
     }
 
-    if (demographic != 0 && demographic != form->n) {
-        (void) gig_errors_add(errors, "/fields", "has demographic fields beside others; "
-                              "self-identification is a form of its own and stored apart");
-    }
+    gig_self_id_rules(form, errors);
 
     if (parts > GIG_BODY_PARTS) {
         (void) gig_errors_add(errors, "/fields", "have more options to choose than one "

@@ -64,6 +64,7 @@ void gig_form_share(const gig_form_t *form, gig_form_t *copy);
  * The form as one gig asks it (its public record): without fields of class pedigree
  * unless its privacy.blind is false, and with a box to confirm what its eligibility
  * wants.  What is taken out is no field any more: not shown, and dropped when sent.
+ * -1: out of memory, or a form for self-identification (gig_self_id.h): nobody applies by it.
  */
 int gig_form_for_gig(gig_form_t *form, const json_t *gig);
 

@@ -5,6 +5,7 @@
 
 #include "gig_form.h"
 #include "gig_json.h"
+#include "gig_self_id.h"
 #include "gig_text.h"
 
 #define GIG_CONFIRM_MAX     4096            /* bytes of what is to be confirmed */
@@ -18,6 +19,10 @@ static void  gig_form_confirm_label(const json_t *eligibility, gig_str_t note, g
 int
 gig_form_for_gig(gig_form_t *form, const json_t *gig)
 {
+    if (gig_self_id_is(form)) {
+        return -1;
+    }
+
     if (!json_is_false(json_object_get(json_object_get(gig, "privacy"), "blind"))) {
         gig_form_blind(form);
     }
