@@ -20,6 +20,32 @@ use Time::Local qw(timegm);
 use GigTest::Scripts;
 
 
+# ---- Self-identifications
+
+subtest 'selfid: ten or none' => sub {
+    r('FLUSHALL');
+    my @ids = map { sprintf 'id-%019d', $_ } 1 .. 12;
+    my $send = sub { my ($day, $count, @records) = @_; evalsha('selfid', [], $P, $day, $count, join '', @records) };
+    my @records = map {"${_}a box of \0 bytes\n"} @ids;
+
+    like(error_of($send->('2026-11-27', 9, @records[0 .. 8])), qr/^ERR gig: selfid takes at least 10 at once/, 'nine are refused');
+    like(error_of($send->($_, 10, @records[0 .. 9])), qr/^ERR gig: DAY of selfid/, "the day \"$_\"") for '', '2026-11-27T10:00:00Z', '1764230400';
+    like(error_of($send->('2026-11-27', 10, @records[0 .. 8], 'x' x 50)), qr/^ERR gig: RECORDS of selfid are of one size/, 'one that is larger');
+    like(error_of($send->('2026-11-27', 10, @ids[0 .. 9])), qr/^ERR gig: RECORDS of selfid/, 'ids without boxes');
+    like(error_of($send->('2026-11-27', 10, map { ' ' . substr $_, 1 } @records[0 .. 9])), qr/^ERR gig: an id of selfid/, 'ids that are none');
+    like(error_of(evalsha('selfid', ["${P}selfid"], $P, '2026-11-27', 10, join '', @records[0 .. 9])), qr/^ERR gig: selfid takes no key/, 'a key');
+    is(r('EXISTS', "${P}selfid"), 0, 'of all these nothing was written');
+
+    is($send->('2026-11-27', 12, @records), 12, 'twelve are taken');
+    is_deeply([map { $_->[1] } @{ r('XRANGE', "${P}selfid", '-', '+') }],
+        [map { ['id', $_, 'day', '2026-11-27', 'box', "a box of \0 bytes\n"] } @ids], 'as they came, and nothing else');
+
+    r('SET', "${P}selfid", 'x');
+    like(error_of($send->('2026-11-27', 12, @records)), qr/WRONGTYPE/, 'a key of another type');
+    r('FLUSHALL');
+};
+
+
 # ---- Publish
 
 subtest 'publish: one record' => sub {

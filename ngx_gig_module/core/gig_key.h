@@ -20,11 +20,12 @@ size_t gig_key_who(char out[GIG_KEY_SIZE], gig_str_t board, gig_str_t gig, const
  * The scripts of core/lua/, one a file, compiled in by the Makefile as
  * NUL-terminated text.  Keys and arguments are documented at the top of each
  * and in docs/redis-schema.md.  What an edge may only read or only write is not
- * in KEYS (Redis would ask for both): judge takes 4 keys, withdraw takes 1, and
- * both the prefix "gig:{BOARD}:" (gig_key with an empty name) as first argument.
+ * in KEYS (Redis would ask for both): judge takes 4 keys, withdraw takes 1, selfid
+ * none, and all three the prefix "gig:{BOARD}:" (gig_key with an empty name) as first argument.
  */
 extern const char gig_lua_judge[];
 extern const char gig_lua_withdraw[];
+extern const char gig_lua_selfid[];
 extern const char gig_lua_publish[];
 extern const char gig_lua_settle[];
 extern const char gig_lua_rebuild[];

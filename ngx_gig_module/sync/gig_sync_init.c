@@ -26,8 +26,9 @@ static const char  edge_rights[] =
     "resetkeys resetchannels -@all %R~gig:{BOARD}:ready %R~gig:{BOARD}:judge"
     " %R~gig:{BOARD}:catalog %R~gig:{BOARD}:gigs %R~gig:{BOARD}:forms %R~gig:{BOARD}:stages"
     " %R~gig:{BOARD}:settled %R~gig:{BOARD}:rebuild %R~gig:{BOARD}:replay"
-    " %W~gig:{BOARD}:applications %W~gig:{BOARD}:nodes %RW~gig:{BOARD}:changes"
-    " %RW~gig:{BOARD}:seats %RW~gig:{BOARD}:visits %RW~gig:{BOARD}:id:* %RW~gig:{BOARD}:who:*"
+    " %W~gig:{BOARD}:applications %W~gig:{BOARD}:selfid %W~gig:{BOARD}:nodes"
+    " %RW~gig:{BOARD}:changes %RW~gig:{BOARD}:seats %RW~gig:{BOARD}:visits"
+    " %RW~gig:{BOARD}:id:* %RW~gig:{BOARD}:who:*"
     " +ping +select +info +time +client|setname +get +mget +set +exists +expire +hget"
     " +hmget +hgetall +hscan +hlen +hset +hincrby +xadd +xlen +xread +xrange +xrevrange"
     " +eval +evalsha +multi +exec";

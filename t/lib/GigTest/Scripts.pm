@@ -105,7 +105,7 @@ sub r {
 
 sub error_of { my ($answer) = @_; return ref $answer eq 'Error' ? $answer->{text} : '' }
 
-for my $name (qw(judge withdraw publish settle rebuild)) {
+for my $name (qw(judge withdraw selfid publish settle rebuild)) {
     open my $file, '<', "$root/ngx_gig_module/core/lua/$name.lua" or die "$name: $!";
     $text{$name} = do { local $/; <$file> };
     $sha{$name} = r('SCRIPT', 'LOAD', $text{$name});
