@@ -80,6 +80,10 @@ typedef struct {
 
 void gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *out);
 
+/* The form for self-identification, and what follows it, which is the same for everybody. */
+void gig_page_self_id(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *out);
+void gig_page_self_id_thanks(const gig_page_t *page, gig_buf_t *out);
+
 /* The receipt's page. */
 typedef struct {
     const char            *token;
@@ -92,6 +96,7 @@ typedef struct {
     gig_str_t              stage;               /* newest in the system of record, or empty */
     int64_t                stage_at;            /* seconds, 0 if none */
     int                    confirm_withdraw;    /* ask "withdraw?" with its POST form */
+    int                    self_id;             /* the gig offers a form for self-identification */
 } gig_page_receipt_t;
 
 void gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out);

@@ -35,10 +35,10 @@ gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
 }
 
 
-/* Everything that is wrong, each a link to its field; takes focus as the page loads. */
+/* It takes focus as the page loads. */
 
-static void
-gig_form_summary(const gig_page_form_t *form, gig_buf_t *out)
+void
+gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
 {
     unsigned     i, n;
     gig_str_t    name;
@@ -162,6 +162,20 @@ gig_form_hidden(const char *name, gig_str_t value, gig_buf_t *out)
 }
 
 
+/* Out of sight, out of the tab order. */
+
+void
+gig_page_trap(const gig_form_t *form, gig_buf_t *out)
+{
+    if (form->honeypot.len != 0) {
+        gig_buf_puts(out, "<div class=\"gig-trap\" aria-hidden=\"true\"><label>Leave this empty"
+                     " <input type=\"text\" tabindex=\"-1\" autocomplete=\"off\" name=\"");
+        gig_buf_html(out, form->honeypot);
+        gig_buf_puts(out, "\"></label></div>\n");
+    }
+}
+
+
 static void
 gig_form_send(const gig_page_form_t *form, gig_buf_t *out)
 {
@@ -215,7 +229,7 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     gig_page_title(form->gig->gig, "Apply: ", out);
     gig_buf_puts(out, "</header>\n");
 
-    gig_form_summary(form, out);
+    gig_page_form_summary(form, out);
     gig_form_intro(form, out);
 
     gig_buf_puts(out, "<form class=\"gig-form\" method=\"post\" novalidate"
@@ -250,14 +264,7 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
         gig_page_field(form, field, out);
     }
 
-    /* For programs that fill in everything: out of sight, out of the tab order. */
-    if (form->form->honeypot.len != 0) {
-        gig_buf_puts(out, "<div class=\"gig-trap\" aria-hidden=\"true\"><label>Leave this empty"
-                     " <input type=\"text\" tabindex=\"-1\" autocomplete=\"off\" name=\"");
-        gig_buf_html(out, form->form->honeypot);
-        gig_buf_puts(out, "\"></label></div>\n");
-    }
-
+    gig_page_trap(form->form, out);
     gig_form_send(form, out);
     gig_buf_puts(out, "</form>");
     gig_page_foot(page, out);

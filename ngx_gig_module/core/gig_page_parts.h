@@ -48,6 +48,12 @@ void gig_page_title(const json_t *gig, const char *before, gig_buf_t *out);
 void gig_page_step(int done, int now, const char *title, gig_buf_t *out);
 void gig_page_step_end(gig_buf_t *out);
 
+/* Above a form that comes back: everything that is wrong, each a link to its field. */
+void gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out);
+
+/* A field of a form that programs fill in and people do not see, if the form has one. */
+void gig_page_trap(const gig_form_t *form, gig_buf_t *out);
+
 /* One field of a form with what was typed into it and what is wrong with it. */
 void gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t *out);
 

@@ -248,6 +248,14 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
     gig_receipt_where(page, receipt, "", out);
     gig_buf_puts(out, "</a></p></section>\n");
 
+    if (receipt->self_id && receipt->gig != NULL) {
+        gig_buf_puts(out, "<section class=\"gig-section gig-no-print\"><h2>About you</h2><p>Some"
+                     " questions help to see whether everybody is reached. They are voluntary, and"
+                     " your answers are not stored with your application.</p><p><a ");
+        gig_page_href(page, gig_json_str(receipt->gig->gig, "id"), "/self-id", out);
+        gig_buf_puts(out, ">Tell us about yourself (voluntary)</a></p></section>\n");
+    }
+
     if (!gig_str_is(receipt->stage, "completed") && !gig_str_is(receipt->stage, "hired")
         && !gig_str_is(receipt->stage, "retained"))
     {

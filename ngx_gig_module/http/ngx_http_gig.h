@@ -100,6 +100,9 @@ struct ngx_http_gig_board_s {
     ngx_rbtree_node_t         intakes_sentinel;
     ngx_msec_t                told;         /* when a missing key was last logged */
     ngx_msec_t                judge_told;   /* when an error of the judge was last logged */
+    ngx_msec_t                self_id_told; /* and one of self-identifications */
+    ngx_msec_t                self_id_wrong;    /* and that the form offered is none */
+    ngx_msec_t                self_id_pause;    /* until when none are sent; 0: now */
 };
 
 

@@ -2,6 +2,7 @@
 #include "ngx_http_gig_catalog.h"
 #include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_files.h"
+#include "ngx_http_gig_self_id.h"
 #include "ngx_http_gig_shm.h"
 
 #include <sys/mman.h>
@@ -338,6 +339,7 @@ ngx_http_gig_catalog_timer(ngx_event_t *ev)
 
     ngx_http_gig_catalog_open_folder(catalog);
     ngx_http_gig_catalog_look(catalog->board);
+    ngx_http_gig_self_id_tick(catalog->board);
 
     ngx_add_timer(&catalog->timer, NGX_HTTP_GIG_LOOK_INTERVAL);
 }

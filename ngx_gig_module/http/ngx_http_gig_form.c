@@ -72,22 +72,39 @@ ngx_http_gig_forms_free(ngx_http_gig_board_t *board)
 }
 
 
+/* As this gig asks it, made of the image. */
+
 static ngx_int_t
 ngx_http_gig_form_read(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form)
 {
-    uint32_t      index;
+    uint32_t  index;
+
+    ngx_memzero(form, sizeof(gig_form_t));
+
+    index = gig_image_form_of(&ctx->view->image, row);
+
+    if (index == GIG_ROW_NONE || ngx_http_gig_form_at(ctx, index, form) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_gig_form_of_gig(ctx, row, form) != NGX_OK) {
+        gig_form_free(form);
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_gig_form_at(ngx_http_gig_ctx_t *ctx, uint32_t index, gig_form_t *form)
+{
     gig_str_t     json;
     gig_place_t   place;
     gig_errors_t  errors;
 
     ngx_memzero(form, sizeof(gig_form_t));
     ngx_memzero(&errors, sizeof(gig_errors_t));
-
-    index = gig_image_form_of(&ctx->view->image, row);
-
-    if (index == GIG_ROW_NONE) {
-        return NGX_DECLINED;
-    }
 
     if (index == GIG_FORM_DEFAULT) {
         json = gig_form_default();
@@ -105,9 +122,7 @@ ngx_http_gig_form_read(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form)
         }
     }
 
-    if (gig_form_read(json, form, &errors) != 0
-        || ngx_http_gig_form_of_gig(ctx, row, form) != NGX_OK)
-    {
+    if (gig_form_read(json, form, &errors) != 0) {
         gig_form_free(form);
         return NGX_DECLINED;
     }

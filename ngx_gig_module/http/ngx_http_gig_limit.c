@@ -3,10 +3,17 @@
  * How many applications an address may leave while no judge can be asked.  With Redis
  * there the judge and the operator's limit_req see to it; without it each is a record on this
  * host's disk, and nobody may fill that.  Addresses share slots by hash: a stranger may take
- * some of one's share, never add to it.
+ * some of one's share, never add to it.  Self-identifications are counted alike, always.
  */
 
 #include "ngx_http_gig_request.h"
+
+
+#define NGX_HTTP_GIG_LIMIT_OTHER  4093          /* a prime: how far away its other counter is */
+
+
+static ngx_int_t ngx_http_gig_limit_count(ngx_http_request_t *r, ngx_http_gig_board_t *board,
+    uint64_t other, ngx_atomic_uint_t most);
 
 
 /* What stands for a host: IPv6 networks give each of theirs a /64. */
@@ -44,6 +51,22 @@ ngx_http_gig_limit_address(ngx_http_request_t *r, gig_str_t *address)
 ngx_int_t
 ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board)
 {
+    return ngx_http_gig_limit_count(r, board, 0, NGX_HTTP_GIG_LIMIT_PENDING);
+}
+
+
+ngx_int_t
+ngx_http_gig_limit_self_id(ngx_http_request_t *r, ngx_http_gig_board_t *board)
+{
+    return ngx_http_gig_limit_count(r, board, NGX_HTTP_GIG_LIMIT_OTHER,
+                                    NGX_HTTP_GIG_LIMIT_SELF_ID);
+}
+
+
+static ngx_int_t
+ngx_http_gig_limit_count(ngx_http_request_t *r, ngx_http_gig_board_t *board, uint64_t other,
+    ngx_atomic_uint_t most)
+{
     gig_str_t           address;
     ngx_atomic_t       *slot;
     ngx_atomic_uint_t   minute, was, count;
@@ -54,14 +77,14 @@ ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board)
         return NGX_OK;
     }
 
-    slot = ngx_http_gig_shm_limit(board, gig_str_hash(address));
+    slot = ngx_http_gig_shm_limit(board, gig_str_hash(address) + other);
     minute = (ngx_atomic_uint_t) ngx_time() / 60 % NGX_HTTP_GIG_LIMIT_MINUTES;
 
     for ( ;; ) {
         was = *slot;
         count = was / NGX_HTTP_GIG_LIMIT_COUNTS == minute ? was % NGX_HTTP_GIG_LIMIT_COUNTS : 0;
 
-        if (count >= NGX_HTTP_GIG_LIMIT_PENDING) {
+        if (count >= most) {
             return NGX_BUSY;
         }
 

@@ -93,6 +93,7 @@ ngx_http_gig_link_create(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
 
     link->scripts[NGX_HTTP_GIG_SCRIPT_JUDGE].text = gig_lua_judge;
     link->scripts[NGX_HTTP_GIG_SCRIPT_WITHDRAW].text = gig_lua_withdraw;
+    link->scripts[NGX_HTTP_GIG_SCRIPT_SELFID].text = gig_lua_selfid;
 
     for (i = 0; i < NGX_HTTP_GIG_SCRIPTS; i++) {
         script = &link->scripts[i];

@@ -32,6 +32,7 @@ typedef struct ngx_http_gig_op_s  ngx_http_gig_op_t;
 typedef enum {
     NGX_HTTP_GIG_SCRIPT_JUDGE,
     NGX_HTTP_GIG_SCRIPT_WITHDRAW,
+    NGX_HTTP_GIG_SCRIPT_SELFID,
     NGX_HTTP_GIG_SCRIPTS
 } ngx_http_gig_script_t;
 

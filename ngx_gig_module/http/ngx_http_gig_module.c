@@ -12,11 +12,13 @@
 #include "ngx_http_gig_link.h"
 #include "ngx_http_gig_request.h"
 #include "ngx_http_gig_response.h"
+#include "ngx_http_gig_self_id.h"
 
 
 static ngx_int_t ngx_http_gig_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_gig_init_process(ngx_cycle_t *cycle);
 static void ngx_http_gig_exit_process(ngx_cycle_t *cycle);
+static void ngx_http_gig_exit_master(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle);
 
 
@@ -46,7 +48,7 @@ ngx_module_t  ngx_http_gig_module = {
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     ngx_http_gig_exit_process,             /* exit process */
-    NULL,                                  /* exit master */
+    ngx_http_gig_exit_master,              /* exit master */
     NGX_MODULE_V1_PADDING
 };
 
@@ -237,6 +239,29 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
 
         if (board[i]->used && board[i]->sealed) {
             gig_sealer_wipe(&board[i]->sealer);
+        }
+    }
+}
+
+
+static void
+ngx_http_gig_exit_master(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                  i;
+    ngx_http_gig_board_t      **board;
+    ngx_http_gig_main_conf_t   *gmcf;
+
+    gmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_gig_module);
+
+    if (gmcf == NULL) {
+        return;
+    }
+
+    board = gmcf->boards.elts;
+
+    for (i = 0; i < gmcf->boards.nelts; i++) {
+        if (board[i]->used) {
+            ngx_http_gig_self_id_end(board[i], cycle->log);
         }
     }
 }

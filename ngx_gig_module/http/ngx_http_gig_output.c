@@ -13,7 +13,8 @@ static ngx_table_elt_t *ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t
     ngx_str_t *value);
 static ngx_int_t ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer);
-static ngx_int_t ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_int_t seconds);
+static ngx_int_t ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_int_t seconds);
 static ngx_int_t ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 static ngx_int_t ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer);
 static ngx_int_t ngx_http_gig_header_vary(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
@@ -269,7 +270,7 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
         if (ngx_http_gig_header(r, &ngx_http_gig_name_retry, &value) != NGX_OK
             || (answer->status == NGX_HTTP_TOO_MANY_REQUESTS
-                && ngx_http_gig_header_limit(r, answer->retry_after) != NGX_OK))
+                && ngx_http_gig_header_limit(r, ctx, answer->retry_after) != NGX_OK))
         {
             return NGX_ERROR;
         }
@@ -415,10 +416,20 @@ ngx_http_gig_header_encoding(ngx_http_request_t *r, gig_encoding_t encoding)
 /* draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it. */
 
 static ngx_int_t
-ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_int_t seconds)
+ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_int_t seconds)
 {
-    u_char     *p;
-    ngx_str_t   value;
+    u_char      *p;
+    ngx_str_t    value;
+    ngx_int_t    most;
+    const char  *name;
+
+    most = NGX_HTTP_GIG_LIMIT_PENDING;
+    name = "pending";
+
+    if (ctx->route == NGX_HTTP_GIG_ROUTE_SELF_ID) {
+        most = NGX_HTTP_GIG_LIMIT_SELF_ID;
+        name = "self-id";
+    }
 
     p = ngx_pnalloc(r->pool, sizeof("\"pending\";q=;w=60") + NGX_INT_T_LEN);
     if (p == NULL) {
@@ -426,7 +437,7 @@ ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_int_t seconds)
     }
 
     value.data = p;
-    value.len = ngx_sprintf(p, "\"pending\";q=%d;w=60", NGX_HTTP_GIG_LIMIT_PENDING) - p;
+    value.len = ngx_sprintf(p, "\"%s\";q=%i;w=60", name, most) - p;
 
     if (ngx_http_gig_header(r, &ngx_http_gig_name_policy, &value) != NGX_OK) {
         return NGX_ERROR;
@@ -438,7 +449,7 @@ ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_int_t seconds)
     }
 
     value.data = p;
-    value.len = ngx_sprintf(p, "\"pending\";r=0;t=%i", seconds) - p;
+    value.len = ngx_sprintf(p, "\"%s\";r=0;t=%i", name, seconds) - p;
 
     return ngx_http_gig_header(r, &ngx_http_gig_name_limit, &value);
 }

@@ -507,6 +507,7 @@ ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body)
 
         if (row != GIG_ROW_NONE && ngx_http_gig_show(ctx, row, &shown) == NGX_OK) {
             receipt.gig = &shown.gig;
+            receipt.self_id = (int) ngx_http_gig_self_id_offered(ctx, row);
         }
     }
 

@@ -30,6 +30,8 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_FORM,
     NGX_HTTP_GIG_ROUTE_APPLY,
     NGX_HTTP_GIG_ROUTE_APPLICATIONS,
+    NGX_HTTP_GIG_ROUTE_SELF_ID,
+    NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS,
     NGX_HTTP_GIG_ROUTE_RECEIPT,
     NGX_HTTP_GIG_ROUTE_WITHDRAW,
     NGX_HTTP_GIG_ROUTE_KEYS,
@@ -111,6 +113,9 @@ ngx_int_t ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_self_id(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_self_id_post(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_self_id_thanks(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_receipt(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_keys(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
@@ -163,6 +168,10 @@ void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
 #define NGX_HTTP_GIG_LIMIT_PENDING  120         /* a campus may be one address */
 ngx_int_t ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board);
 
+/* The same of self-identifications: nobody is to fill what waits, or a batch, alone. */
+#define NGX_HTTP_GIG_LIMIT_SELF_ID  60
+ngx_int_t ngx_http_gig_limit_self_id(ngx_http_request_t *r, ngx_http_gig_board_t *board);
+
 /* The answer for a gig that takes no application now: 403, 409, 410 by its state. */
 ngx_int_t ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_state_t state);
@@ -187,6 +196,12 @@ ngx_int_t ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
  */
 ngx_int_t ngx_http_gig_form_load(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form);
 void ngx_http_gig_forms_free(ngx_http_gig_board_t *board);
+
+/* Any form of the image, as it is and of no gig; index GIG_FORM_DEFAULT: the built-in one. */
+ngx_int_t ngx_http_gig_form_at(ngx_http_gig_ctx_t *ctx, uint32_t index, gig_form_t *form);
+
+/* 1: who applied to this gig is offered a form for self-identification. */
+ngx_uint_t ngx_http_gig_self_id_offered(ngx_http_gig_ctx_t *ctx, uint32_t row);
 
 /* Logs, at most once a minute a worker, which file intake lacks; NGX_OK if it lacks none. */
 ngx_int_t ngx_http_gig_intake_ready(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);

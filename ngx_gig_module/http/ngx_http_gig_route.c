@@ -260,6 +260,14 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
         return NGX_HTTP_GIG_ROUTE_APPLICATIONS;
     }
 
+    if (ngx_http_gig_is(p, last, "self-id")) {
+        return NGX_HTTP_GIG_ROUTE_SELF_ID;
+    }
+
+    if (ngx_http_gig_is(p, last, "self-id/thanks")) {
+        return NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS;
+    }
+
     return NGX_HTTP_GIG_ROUTE_NONE;
 }
 
@@ -363,6 +371,11 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
                                                                            : "GET, HEAD, DELETE";
         break;
 
+    case NGX_HTTP_GIG_ROUTE_SELF_ID:
+        allow = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST)) ? NULL
+                                                                         : "GET, HEAD, POST";
+        break;
+
     case NGX_HTTP_GIG_ROUTE_NONE:
         allow = NULL;
         break;
@@ -378,6 +391,10 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     if (allow == NULL && ctx->route == NGX_HTTP_GIG_ROUTE_APPLICATIONS) {
         return ngx_http_gig_applications(r, ctx);
+    }
+
+    if (allow == NULL && ctx->route == NGX_HTTP_GIG_ROUTE_SELF_ID && r->method == NGX_HTTP_POST) {
+        return ngx_http_gig_self_id_post(r, ctx);
     }
 
     rc = ngx_http_discard_request_body(r);
@@ -401,6 +418,9 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     case NGX_HTTP_GIG_ROUTE_KEYS:
         return ngx_http_gig_keys(r, ctx);
+
+    case NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS:
+        return ngx_http_gig_self_id_thanks(r, ctx);
 
     case NGX_HTTP_GIG_ROUTE_RECEIPT:
         return r->method == NGX_HTTP_DELETE ? ngx_http_gig_withdraw(r, ctx)
@@ -432,6 +452,9 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     case NGX_HTTP_GIG_ROUTE_FORM:
         return ngx_http_gig_form(r, ctx);
+
+    case NGX_HTTP_GIG_ROUTE_SELF_ID:
+        return ngx_http_gig_self_id(r, ctx);
 
     default: /* NGX_HTTP_GIG_ROUTE_APPLY */
         return ngx_http_gig_apply(r, ctx);

@@ -1,5 +1,6 @@
 
 #include "ngx_http_gig_shm.h"
+#include "ngx_http_gig_self_id.h"
 
 
 /*
@@ -33,13 +34,15 @@ struct ngx_http_gig_shm_s {
     ngx_atomic_t                 gap[NGX_MAX_PROCESSES];        /* a slot of the master's each */
     ngx_http_gig_held_t          held[NGX_HTTP_GIG_HELD_SLOTS];
     ngx_atomic_t                 limit[NGX_HTTP_GIG_LIMIT_SLOTS];
+    ngx_http_gig_self_id_pool_t *self_id;                       /* of the zone's slab, or NULL */
     ngx_atomic_t                 entries;
     ngx_http_gig_visits_entry_t  visits[NGX_HTTP_GIG_VISITS_SLOTS];
 };
 
 
 #define NGX_HTTP_GIG_SHM_SIZE                                                                     \
-    (ngx_align(sizeof(ngx_http_gig_shm_t), 4096) + 64 * 1024)
+    (ngx_align(sizeof(ngx_http_gig_shm_t), 4096)                                                  \
+     + ngx_align(sizeof(ngx_http_gig_self_id_pool_t), 4096) + 64 * 1024)
 
 
 typedef struct {
@@ -61,6 +64,9 @@ static const ngx_http_gig_count_name_t  ngx_http_gig_count_names[] = {
     { "gig_applications_total", ",outcome=\"refused\"", NULL },
     { "gig_applications_total", ",outcome=\"unavailable\"", NULL },
     { "gig_withdrawals_total", "", "Withdrawals." },
+    { "gig_self_identifications_total", ",outcome=\"taken\"", "Self-identifications." },
+    { "gig_self_identifications_total", ",outcome=\"sent\"", NULL },
+    { "gig_self_identifications_total", ",outcome=\"lost\"", NULL },
     { "gig_redis_connects_total", "", "Connections to Redis that were made." },
     { "gig_redis_losses_total", "", "Connections to Redis that were lost." },
     { "gig_redis_timeouts_total", "", "Operations Redis did not answer in time." },
@@ -281,6 +287,13 @@ ngx_atomic_t *
 ngx_http_gig_shm_limit(ngx_http_gig_board_t *board, uint64_t hash)
 {
     return &ngx_http_gig_shm_get(board)->limit[hash % NGX_HTTP_GIG_LIMIT_SLOTS];
+}
+
+
+ngx_http_gig_self_id_pool_t **
+ngx_http_gig_shm_self_id(ngx_http_gig_board_t *board)
+{
+    return &ngx_http_gig_shm_get(board)->self_id;
 }
 
 

@@ -23,6 +23,9 @@ typedef enum {
     NGX_HTTP_GIG_COUNT_REFUSED,             /* full, closed, fields ... */
     NGX_HTTP_GIG_COUNT_UNAVAILABLE,         /* 503 */
     NGX_HTTP_GIG_COUNT_WITHDRAWN,
+    NGX_HTTP_GIG_COUNT_SELF_ID_TAKEN,
+    NGX_HTTP_GIG_COUNT_SELF_ID_SENT,
+    NGX_HTTP_GIG_COUNT_SELF_ID_LOST,        /* may be: Redis did not say */
     NGX_HTTP_GIG_COUNT_REDIS_CONNECTS,
     NGX_HTTP_GIG_COUNT_REDIS_LOSSES,
     NGX_HTTP_GIG_COUNT_REDIS_TIMEOUTS,
@@ -68,6 +71,9 @@ ngx_uint_t ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_
 #define NGX_HTTP_GIG_LIMIT_COUNTS   4096        /* a slot is minute * this + count */
 #define NGX_HTTP_GIG_LIMIT_MINUTES  65536       /* after so many they come again */
 ngx_atomic_t *ngx_http_gig_shm_limit(ngx_http_gig_board_t *board, uint64_t hash);
+
+/* _self_id_batch.c: where its pool hangs; NULL until the first one came. */
+struct ngx_http_gig_self_id_pool_s **ngx_http_gig_shm_self_id(ngx_http_gig_board_t *board);
 
 /*
  * What the ledgers of this host's workers hold and is not settled, for workers that do not hold
