@@ -27,6 +27,9 @@ GRANT SELECT, INSERT, UPDATE ON delivery TO gig_sync;
 GRANT SELECT, INSERT, DELETE ON conflicts TO gig_sync;
 GRANT SELECT, INSERT ON tombstones, stages TO gig_sync;
 
+-- It writes self-identifications and reads none.
+GRANT INSERT ON self_identification TO gig_sync;
+
 GRANT SELECT, UPDATE ON receipts TO gig_sync;
 GRANT USAGE ON SEQUENCE receipts_number TO gig_sync;
 

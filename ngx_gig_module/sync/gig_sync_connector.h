@@ -46,6 +46,14 @@ typedef struct {
     char        reason[128];    /* of dead and parked; no personal data */
 } gig_sync_delivery_t;
 
+/* A self-identification: nothing by which it could be joined to an application.  All texts. */
+typedef struct {
+    gig_str_t  id;              /* random, of nothing else */
+    gig_str_t  form, form_rev;
+    gig_str_t  day;             /* as 2026-11-27: when its batch left its host */
+    gig_str_t  answers;         /* canonical JSON */
+} gig_sync_self_id_t;
+
 /* Seats of a gig as the system of record counts them, after a transaction. */
 typedef struct {
     char     gig[GIG_ID_MAX + 1];
@@ -127,6 +135,16 @@ typedef struct {
     int   (*put)(gig_sync_record_t *record, char kind, gig_str_t id, gig_str_t json,
         gig_sync_change_t *change, gig_error_t *err);
     int   (*end)(gig_sync_record_t *record, int keep, gig_error_t *err);
+
+    /*
+     * A self-identification, between begin and end; one whose id is there is as if it were written.
+     * NULL: it keeps none, and they stay in Redis.
+     */
+    int   (*self_id)(gig_sync_record_t *record, const gig_sync_self_id_t *row, gig_error_t *err);
+
+    /* Export: all of them, in no order; a row's id and day are left out.  NULL: none. */
+    int   (*self_ids)(gig_sync_record_t *record,
+        int (*handler)(void *data, const gig_sync_self_id_t *row), void *data, gig_error_t *err);
 
     /* Export: every application, oldest first; NULL: it gives none back. */
     int   (*applications)(gig_sync_record_t *record,

@@ -12,6 +12,7 @@
 #include "gig_record.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_connector.h"
+#include "gig_sync_export_self_id.h"
 #include "gig_sync_settings.h"
 
 #define GIG_EXPORT_ROW_MAX  (4 * 1024 * 1024)
@@ -383,7 +384,7 @@ gig_export_all(gig_export_t *export, const gig_sync_connector_t *connector,
 int
 gig_sync_export(int argc, char **argv)
 {
-    int                         c, gigs, status;
+    int                         c, gigs, self_ids, status;
     const char                 *what, *format, *from;
     gig_str_t                   url;
     gig_error_t                 err;
@@ -427,13 +428,15 @@ gig_sync_export(int argc, char **argv)
     }
 
     gigs = (strcmp(what, "gigs") == 0);
+    self_ids = (strcmp(what, "self-identification") == 0);
     export.csv = (strcmp(format, "csv") == 0);
 
-    if (optind != argc || (!gigs && strcmp(what, "applications") != 0)
+    if (optind != argc || (!gigs && !self_ids && strcmp(what, "applications") != 0)
         || (!export.csv && strcmp(format, "json") != 0) || from == NULL)
     {
-        return gig_sync_fail(EX_USAGE, "export", "needs --what applications|gigs, "
-                             "--format csv|json and --from %s", gig_sync_connector_forms());
+        return gig_sync_fail(EX_USAGE, "export", "needs --what applications|gigs|"
+                             "self-identification, --format csv|json and --from %s",
+                             gig_sync_connector_forms());
     }
 
     url = (gig_str_t) { from, strlen(from) };
@@ -443,7 +446,7 @@ gig_sync_export(int argc, char **argv)
         return gig_sync_fail(EX_USAGE, "export", "--from: %s", err.detail);
     }
 
-    if (connector->applications == NULL) {
+    if (connector->applications == NULL || (self_ids && connector->self_ids == NULL)) {
         return gig_sync_fail(EX_USAGE, "export", "--from must be a database: %s",
                              gig_sync_connector_forms());
     }
@@ -458,7 +461,10 @@ gig_sync_export(int argc, char **argv)
     export.columns = json_object();
     gig_buf_init(&export.row, GIG_EXPORT_ROW_MAX);
 
-    if (export.columns == NULL || gig_export_all(&export, connector, record, gigs, &err) == -1) {
+    if (export.columns == NULL
+        || (self_ids ? gig_sync_export_self_ids(connector, record, export.csv, &err)
+                     : gig_export_all(&export, connector, record, gigs, &err)) == -1)
+    {
         status = gig_sync_fail(EX_IOERR, "export", "%s",
                                export.failed ? export.failed : err.detail);
     }

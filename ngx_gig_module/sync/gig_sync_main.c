@@ -39,7 +39,8 @@ static const gig_sync_command_t  commands[] = {
     { "import", gig_sync_import, "FILE... --into sqlite:PATH|postgres://... [--map MAP]",
       "loads gigs from CSV, JSON or JSON lines" },
     { "export", gig_sync_export,
-      "--what applications|gigs --format csv|json [--blind] --from sqlite:PATH|postgres://...",
+      "--what applications|gigs|self-identification --format csv|json [--blind]"
+      " --from sqlite:PATH|postgres://...",
       "writes what the system of record holds" },
     { "keygen", gig_sync_keygen, "NAME",
       "makes NAME.secret, NAME.key and NAME.pub" },

@@ -218,7 +218,10 @@ gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
     if (gig_sync_watch_group(watcher, err) == -1
         || gig_sync_watch_promote(watcher, err) == -1
         || gig_sync_watch_counts(watcher, err) == -1
-        || gig_sync_watch_receipts(watcher, err) == -1)
+        || gig_sync_watch_receipts(watcher, err) == -1
+        || gig_sync_self_ids(&watcher->self_ids, watcher->redis, watcher->connector,
+                             watcher->sink, err)
+           == -1)
     {
         return -1;
     }

@@ -5,6 +5,7 @@
 #define GIG_SYNC_WATCH_H
 
 #include "gig_sync_publish.h"
+#include "gig_sync_self_id.h"
 
 #define GIG_SYNC_WATCH_EVERY    1000        /* ms */
 
@@ -17,6 +18,7 @@ typedef struct {
     uint64_t                    written;    /* hash of counts and `settled` when last written */
     int64_t                     written_at;
     int64_t                     receipt;    /* number of the last change told to a receipt */
+    gig_sync_self_ids_t         self_ids;
 } gig_sync_watcher_t;
 
 void gig_sync_watcher_init(gig_sync_watcher_t *watcher, gig_sync_job_t *job,

@@ -167,5 +167,7 @@ const gig_sync_connector_t  gig_sync_postgres = {
     .begin = gig_sync_postgres_begin,
     .put = gig_sync_postgres_put,
     .end = gig_sync_postgres_end,
+    .self_id = gig_sync_postgres_self_id,
+    .self_ids = gig_sync_postgres_self_ids,
     .applications = gig_sync_postgres_applications
 };

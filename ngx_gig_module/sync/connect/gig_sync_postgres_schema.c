@@ -170,7 +170,16 @@ static const char *const  migrations[] = {
     "CREATE TRIGGER stages_receipt AFTER INSERT OR UPDATE OR DELETE ON stages"
     "  FOR EACH ROW EXECUTE FUNCTION receipt_changed();"
     "CREATE TRIGGER applications_receipt AFTER UPDATE OF seat OR DELETE ON applications"
-    "  FOR EACH ROW EXECUTE FUNCTION receipt_changed();"
+    "  FOR EACH ROW EXECUTE FUNCTION receipt_changed();",
+
+    /* No column tells which row came first, and a batch is written in an order of chance. */
+    "CREATE TABLE self_identification ("
+    "  id           text COLLATE \"C\" PRIMARY KEY,"
+    "  form         text COLLATE \"C\" NOT NULL,"
+    "  form_rev     integer NOT NULL,"
+    "  day          date NOT NULL,"
+    "  answers      json NOT NULL"
+    ");"
 };
 
 #define GIG_PG_VERSION  ((int) (sizeof(migrations) / sizeof(migrations[0])))

@@ -51,6 +51,9 @@ const char  gig_pg_applications[] =
     " FROM applications a LEFT JOIN gigs g ON g.id = a.gig" GIG_PG_STAGE("a.id")
     " ORDER BY a.received_at, a.id";
 
+const char  gig_pg_self_ids[] =
+    GIG_PG_CURSOR "SELECT form, form_rev, answers FROM self_identification ORDER BY id";
+
 
 const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT] = {
 
@@ -166,4 +169,10 @@ const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT] = {
         "SELECT r.number, r.id, a.seat, s.stage, " GIG_PG_ISO("s.at") " FROM receipts r"
         " LEFT JOIN applications a ON a.id = r.id" GIG_PG_STAGE("a.id")
         " WHERE r.number > $1::text::bigint ORDER BY r.number LIMIT $2::text::bigint", 2 },
+
+    /* No column after ON CONFLICT: naming one takes a right to read it. */
+    [GIG_PG_SELF_ID_PUT] = {
+        "INSERT INTO self_identification (id, form, form_rev, day, answers)"
+        " VALUES ($1::text, $2::text, $3::text::integer, $4::text::date, $5::text::json)"
+        " ON CONFLICT DO NOTHING", 5 },
 };

@@ -143,3 +143,57 @@ gig_sync_postgres_applications(gig_sync_record_t *record,
 
     return rc;
 }
+
+
+int
+gig_sync_postgres_self_id(gig_sync_record_t *record, const gig_sync_self_id_t *row,
+    gig_error_t *err)
+{
+    gig_str_t  values[5];
+
+    values[0] = row->id;
+    values[1] = row->form;
+    values[2] = row->form_rev;
+    values[3] = row->day;
+    values[4] = row->answers;
+
+    return gig_pg_run(record, GIG_PG_SELF_ID_PUT, values, err);
+}
+
+
+typedef struct {
+    int   (*handler)(void *data, const gig_sync_self_id_t *row);
+    void   *data;
+} gig_pg_self_ids_t;
+
+
+static int
+gig_pg_self_ids_row(void *data, const PGresult *rows, int row)
+{
+    gig_pg_self_ids_t   *ids = data;
+    gig_sync_self_id_t   one = { 0 };
+
+    one.form = gig_pg_cell(rows, row, 0);
+    one.form_rev = gig_pg_cell(rows, row, 1);
+    one.answers = gig_pg_cell(rows, row, 2);
+
+    return ids->handler(ids->data, &one);
+}
+
+
+int
+gig_sync_postgres_self_ids(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_self_id_t *row), void *data, gig_error_t *err)
+{
+    int                rc;
+    gig_pg_self_ids_t  ids = { handler, data };
+
+    if (gig_pg_do(record, "BEGIN READ ONLY", err) == -1) {
+        return -1;
+    }
+
+    rc = gig_pg_rows(record, gig_pg_self_ids, gig_pg_self_ids_row, &ids, err);
+    (void) gig_pg_do(record, "ROLLBACK", NULL);
+
+    return rc;
+}

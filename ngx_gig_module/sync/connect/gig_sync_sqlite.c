@@ -126,6 +126,10 @@ static const char *const  sql[GIG_SQL_COUNT] = {
         " ON s.number = (SELECT max(number) FROM stages WHERE id = a.id)"
         " WHERE r.number > ?1 ORDER BY r.number LIMIT ?2",
 
+    [GIG_SQL_SELF_ID_PUT] =
+        "INSERT INTO self_identification (id, form, form_rev, day, answers)"
+        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING",
+    [GIG_SQL_SELF_IDS] = "SELECT form, form_rev, answers FROM self_identification",
     [GIG_SQL_EXPORT] =
         "SELECT a.id, a.gig, json_extract(g.json, '$.title'), a.received_at, a.seat, a.flags,"
         " s.stage, s.at, a.json FROM applications a LEFT JOIN gigs g ON g.id = a.gig"
@@ -579,5 +583,7 @@ const gig_sync_connector_t  gig_sync_sqlite = {
     .begin = gig_sync_sqlite_begin,
     .put = gig_sync_sqlite_put,
     .end = gig_sync_sqlite_end,
+    .self_id = gig_sync_sqlite_self_id,
+    .self_ids = gig_sync_sqlite_self_ids,
     .applications = gig_sync_sqlite_applications
 };

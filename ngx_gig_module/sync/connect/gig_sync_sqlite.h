@@ -23,6 +23,7 @@ typedef enum {
     GIG_SQL_WAITS, GIG_SQL_WAITING_GIGS, GIG_SQL_FIRST_WAITING, GIG_SQL_PROMOTE_STAGE,
     GIG_SQL_PROMOTE_DELIVERY, GIG_SQL_PROMOTE,
     GIG_SQL_SEATS, GIG_SQL_KNOWN, GIG_SQL_RECEIPTS, GIG_SQL_EXPORT,
+    GIG_SQL_SELF_ID_PUT, GIG_SQL_SELF_IDS,
     GIG_SQL_COUNT
 } gig_sql_t;
 
@@ -94,5 +95,9 @@ int gig_sync_sqlite_end(gig_sync_record_t *record, int keep, gig_error_t *err);
 int gig_sync_sqlite_applications(gig_sync_record_t *record,
     int (*handler)(void *data, const gig_sync_application_t *application), void *data,
     gig_error_t *err);
+int gig_sync_sqlite_self_id(gig_sync_record_t *record, const gig_sync_self_id_t *row,
+    gig_error_t *err);
+int gig_sync_sqlite_self_ids(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_self_id_t *row), void *data, gig_error_t *err);
 
 #endif /* GIG_SYNC_SQLITE_H */

@@ -156,7 +156,19 @@ static const char *const  migrations[] = {
     GIG_SQLITE_RECEIPT("stages_update", "UPDATE ON stages", "NEW.id")
     GIG_SQLITE_RECEIPT("stages_delete", "DELETE ON stages", "OLD.id")
     GIG_SQLITE_RECEIPT("applications_seat", "UPDATE OF seat ON applications", "NEW.id")
-    GIG_SQLITE_RECEIPT("applications_delete", "DELETE ON applications", "OLD.id")
+    GIG_SQLITE_RECEIPT("applications_delete", "DELETE ON applications", "OLD.id"),
+
+    /*
+     * Kept in the order of ids, which are random: nothing tells which row came first, as a
+     * rowid would.
+     */
+    "CREATE TABLE self_identification ("
+    "  id           TEXT PRIMARY KEY NOT NULL,"
+    "  form         TEXT NOT NULL,"
+    "  form_rev     INTEGER NOT NULL,"
+    "  day          TEXT NOT NULL,"
+    "  answers      TEXT NOT NULL CHECK (json_valid(answers))"
+    ") WITHOUT ROWID;"
 };
 
 #define GIG_SQLITE_VERSION  ((int) (sizeof(migrations) / sizeof(migrations[0])))

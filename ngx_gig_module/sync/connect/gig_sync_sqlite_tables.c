@@ -101,3 +101,54 @@ gig_sync_sqlite_applications(gig_sync_record_t *record,
 
     return gig_sql_end(record, rows, rc, err);
 }
+
+
+int
+gig_sync_sqlite_self_id(gig_sync_record_t *record, const gig_sync_self_id_t *row,
+    gig_error_t *err)
+{
+    sqlite3_stmt  *put;
+
+    put = gig_sql(record, GIG_SQL_SELF_ID_PUT, err);
+
+    if (put == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(put, 1, row->id);
+    gig_sql_text(put, 2, row->form);
+    gig_sql_text(put, 3, row->form_rev);
+    gig_sql_text(put, 4, row->day);
+    gig_sql_text(put, 5, row->answers);
+
+    return gig_sql_run(record, put, err);
+}
+
+
+int
+gig_sync_sqlite_self_ids(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_self_id_t *row), void *data, gig_error_t *err)
+{
+    int                 rc;
+    sqlite3_stmt       *rows;
+    gig_sync_self_id_t  row = { 0 };
+
+    rows = gig_sql(record, GIG_SQL_SELF_IDS, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        row.form = gig_sql_column(rows, 0);
+        row.form_rev = gig_sql_column(rows, 1);
+        row.answers = gig_sql_column(rows, 2);
+
+        if (handler(data, &row) == -1) {
+            gig_error_set(err, record->path, "the reading was ended");
+            break;
+        }
+    }
+
+    return gig_sql_end(record, rows, rc, err);
+}
