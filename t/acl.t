@@ -12,6 +12,7 @@ use Test::More;
 
 use GigSyncTest;
 use GigTest;
+use GigTest::SelfId;
 
 my $test = GigTest->new;
 my $key = sub { key($test, $_[0]) };
@@ -34,9 +35,10 @@ $redis->cmd('ACL', 'LOG', 'RESET');
 
 # --- gig-sync
 
-ok($test->publish(gig_record('one'), gig_record('small', capacity => { positions => 1, application_cap => 1, on_full => 'close' })),
+my ($about, $offers) = grep { ($_->{id} // '') =~ /^(?:about|offers)$/ } self_id_gigs();
+ok($test->publish($about, $offers, gig_record('about', form => { id => 'offers', rev => 1 }), gig_record('one'), gig_record('small', capacity => { positions => 1, application_cap => 1, on_full => 'close' })),
     'gig-sync once rebuilds and publishes');
-is($redis->cmd('HLEN', $key->('gigs')), 2, 'both are there');
+is($redis->cmd('HLEN', $key->('gigs')), 3, 'all are there');
 
 my $log = $redis->cmd('ACL', 'LOG');
 is(scalar @$log, 0, 'Redis had to refuse it nothing') or diag(explain($log));
@@ -57,7 +59,7 @@ $redis->cmd('ACL', 'LOG', 'RESET');
 
 $test->start_sync;
 $test->start_nginx(redis => "$address user=edge password_file=$test->{dir}/edge.password");
-$test->wait_total(2) or do { diag(explain($redis->cmd('ACL', 'LOG'))); BAIL_OUT('no catalog') };
+$test->wait_total(3) or do { diag(explain($redis->cmd('ACL', 'LOG'))); BAIL_OUT('no catalog') };
 
 my $applied = $test->apply('small', 'key-1');
 is($applied->{status}, 202, 'an application is accepted') or diag($applied->{body});
@@ -73,6 +75,11 @@ wait_for { (json_of($test->get("$receipt?format=json"))->{stage} // '') eq 'sele
 is($test->http('DELETE', $receipt)->{status}, 200, 'it is withdrawn');
 wait_for { !defined $redis->cmd('HGET', $key->('seats'), 'small') } 'its seat to be free';
 wait_for { @{ $redis->cmd('HKEYS', $key->('nodes')) } == 1 } 'the edge to report itself';
+
+# Self-identifications: the edge's script appends ten, gig-sync writes and deletes them.
+is(self_id_fill($test, 'about', gender => 'man'), 303, 'a self-identification') for 1 .. 10;
+wait_for { $test->sql('select id from self_identification') == 10 } 'ten of them to arrive', 15;
+wait_for { $redis->cmd('XLEN', $key->('selfid')) == 0 } 'and to be deleted';
 
 # Entries of a host that died, a memory that was lost: the rare calls.
 $redis->cmd('XADD', $key->('applications'), '*', 'no', 'record');
@@ -96,7 +103,7 @@ unlike($test->read_file('gig-sync.log') . $test->read_file('error.log'), qr/NOPE
 my $edge = GigTest::Redis->new($test);
 $edge->{port} = $redis->{port};
 $edge->cmd('AUTH', 'edge', 'a-pass-phrase-of-edge');
-for my $command (['XRANGE', $key->('applications'), '-', '+'], ['XREAD', 'STREAMS', $key->('applications'), 0],
+for my $command (['XRANGE', $key->('applications'), '-', '+'], ['XRANGE', $key->('selfid'), '-', '+'], ['XDEL', $key->('selfid'), '1-1'], ['XREAD', 'STREAMS', $key->('applications'), 0],
     ['XREADGROUP', 'GROUP', 'sync', 'x', 'STREAMS', $key->('applications'), '>'],
     ['EVAL', "return redis.call('XRANGE', ARGV[1], '-', '+')", 0, $key->('applications')])
 {

@@ -146,7 +146,7 @@ unlink glob "$db*";
 # --- so are the forms, and every field that docs/forms.md shows
 
 my %bound = ('docs/http.md' => [qw(GIG_BODY_MAX GIG_BODY_PARTS GIG_BODY_NAME GIG_BODY_VALUE GIG_BODY_NUMBER GIG_BODY_DEPTH GIG_BODY_HEADER)],
-    'docs/forms.md' => [qw(GIG_PATTERN_MAX GIG_PATTERN_TEXT GIG_PATTERN_STEPS GIG_ANSWER_MAX GIG_FIELDS_MAX GIG_OPTIONS_MAX)]);
+    'docs/forms.md' => [qw(GIG_PATTERN_MAX GIG_PATTERN_TEXT GIG_PATTERN_STEPS GIG_ANSWER_MAX GIG_FIELDS_MAX GIG_OPTIONS_MAX GIG_SELF_ID_PLAIN GIG_SELF_ID_WORDS)]);
 for my $page (sort keys %bound) {
     for my $name (@{ $bound{$page} }) {
         my ($value) = $all =~ /^#define $name\s+(?:\((\d+ \* \d+)\)|(\d+)\s)/m ? $1 // $2 : '';
@@ -164,7 +164,7 @@ is_deeply([sort keys %shown], [sort $types =~ /"(\w+)"/g], 'docs/forms.md shows 
     open my $out, '>', "$db.jsonl" or die "$db.jsonl: $!";
     print $out '{"schema":"gig-form/1","id":"f_docs","rev":1,"fields":[', join(',', @fields), "]}\n";
 }
-for my $file ("$db.jsonl", "$root/docs/examples/form.json") {
+for my $file ("$db.jsonl", map {"$root/docs/examples/$_"} qw(form.json form-self-id.json)) {
     $said = qx{"$sync" import "$file" --into "sqlite:$db" 2>&1};
     is($?, 0, "$file can be imported") or diag($said);
     like($said, qr/^1 new, 0 changed, 0 unchanged, 0 refused$/m, 'all of it');
