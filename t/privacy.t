@@ -12,6 +12,7 @@ use lib "$FindBin::Bin/lib";
 use JSON::PP ();
 use Test::More;
 use GigTest;
+use GigTest::SelfId qw(self_id_key self_id_post);
 
 my $test  = GigTest->new(workers => 2);
 my $redis = $test->start_redis(appendonly => 'yes', appendfsync => 'always', 'slowlog-log-slower-than' => 0,
@@ -23,9 +24,11 @@ my $form = { schema => 'gig-form/1', id => 'marked', rev => 1, fields => [
         [text => 'identity'], [textarea => 'merit'], [tel => 'contact'], [url => 'merit'], [hidden => 'merit']),
     { name => 'email', label => 'E-mail', type => 'email', class => 'contact', required => JSON::PP::true },
     { name => 'agree', label => 'I agree', type => 'consent', class => 'consent', required => JSON::PP::true, version => '1' },
-], anti_spam => { honeypot => 'website' } };
+], anti_spam => { honeypot => 'website' }, self_id => { enabled => JSON::PP::true, form_id => 'about', stream => 'selfid' } };
+my $about = { schema => 'gig-form/1', id => 'about', rev => 1, fields => [
+    { name => 'words', label => 'About you', type => 'text', class => 'demographic', max_length => 40 }] };
 
-ok($test->publish($form, gig_record('one', form => { id => 'marked', rev => 1 })), 'a form of marked fields is published');
+ok($test->publish($form, $about, gig_record('one', form => { id => 'marked', rev => 1 })), 'a form of marked fields is published');
 $test->start_nginx(location => 'client_body_buffer_size 1k;', board => 'ledger_keep 1h;');
 $test->wait_total(1) or BAIL_OUT('no catalog');
 
@@ -76,6 +79,15 @@ push @marks, 'qzbroken';
 my $token = json_of($receipt)->{token};
 is($test->get("/gigs/receipts/$token?format=json", from => $from)->{status}, 200, 'the receipt is read');
 
+# Ten who say who they are: fewer do not leave the host.
+my @self = map { sprintf 'qzself%02d', $_ } 1 .. 10;
+for my $mark (@self) {
+    my $answer = self_id_post($test, 'one', [_key => self_id_key($test, 'one', from => $from), words => $mark], from => $from);
+    is($answer->{status}, 303, 'a self-identification');
+}
+my $selfid = 'gig:{acme}:selfid';
+ok(wait_for { $redis->cmd('XLEN', $selfid) == 10 } 'they are queued');
+
 # --- what was stored, as Redis has it
 
 my $stream = 'gig:{acme}:applications';
@@ -96,6 +108,8 @@ my %kind = (
     applicant   => [map { $_->{who} } @entries],
     fingerprint => [map { $_->{print} } @entries],
     address     => [$from],
+    'self-id answers' => \@self,
+    'self-id box'     => [map { my %f = @{ $_->[1] }; substr $f{box}, 0, 40 } @{ $redis->cmd('XRANGE', $selfid, '-', '+') }],
 );
 $_ && length $_ >= 20 or BAIL_OUT('what is looked for must be long') for map {@$_} @kind{qw(id applicant fingerprint)};
 
@@ -103,8 +117,8 @@ $_ && length $_ >= 20 or BAIL_OUT('what is looked for must be long') for map {@$
 sub raw { my ($text) = @_; $text =~ tr{-_}{+/}; return MIME::Base64::decode_base64($text . '=' x (-length($text) % 4)) }
 require MIME::Base64;
 $kind{$_} = [@{ $kind{$_} }, map { raw($_) } @{ $kind{$_} }] for qw(id applicant fingerprint);
-$kind{box} = [map { ($_, MIME::Base64::encode_base64url($_), unpack('H*', $_), uc unpack('H*', $_),
-    join '', map { /[ -~]/ && !/["\\]/ ? $_ : sprintf('\\x%02x', ord) } split //, substr $_, 0, 20) } @{ $kind{box} }];
+$kind{$_} = [map { ($_, MIME::Base64::encode_base64url($_), unpack('H*', $_), uc unpack('H*', $_),
+    join '', map { /[ -~]/ && !/["\\]/ ? $_ : sprintf('\\x%02x', ord) } split //, substr $_, 0, 20) } @{ $kind{$_} }] for 'box', 'self-id box';
 
 sub holds {
     my ($text) = @_;
@@ -176,6 +190,7 @@ ok(wait_for { $redis->cmd('EXISTS', 'gig:{acme}:visits') } 'visits are counted')
 look();
 $test->start_sync;
 ok(wait_for { $redis->cmd('XLEN', $stream) == 0 } 'all is delivered, or dead', 20);
+ok(wait_for { $redis->cmd('XLEN', $selfid) == 0 } 'self-identifications as well', 20);
 $test->sql("insert into stages (id, stage) values ('$entries[0]{id}', 'in_review')");
 ok(wait_for { $redis->cmd('HLEN', 'gig:{acme}:stages') } 'a stage comes back');
 is($test->http('POST', "/gigs/receipts/" . json_of(by_json('key-9', marked('qzfirst')))->{token} . '/withdraw', from => $from)->{status} =~ /^(200|303)$/ ? 1 : 0, 1, 'one is withdrawn');
