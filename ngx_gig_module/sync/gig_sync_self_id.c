@@ -31,26 +31,29 @@ gig_self_id_ours(const gig_sync_board_t *board, gig_str_t box)
 }
 
 
-/* An opened one into the table; gig_sync_self_id_t is views into what is here. */
+/* An opened one into the table: an id and a day, and what was sealed. */
 static int
 gig_self_id_put(const gig_sync_connector_t *connector, gig_sync_record_t *sink,
-    gig_sync_self_id_t *row, const json_t *root, gig_error_t *err)
+    gig_str_t id, gig_str_t day, const json_t *root, gig_error_t *err)
 {
-    int        rc;
-    char       rev[24];
-    gig_buf_t  answers;
+    int                 rc;
+    char                rev[24];
+    gig_buf_t           answers;
+    gig_sync_self_id_t  row;
 
     gig_buf_init(&answers, GIG_SELF_ID_PLAIN);
     gig_json_canonical(json_object_get(root, "answers"), &answers);
     (void) snprintf(rev, sizeof(rev), "%lld",
                     (long long) json_integer_value(json_object_get(root, "form_rev")));
 
-    row->form = gig_json_str(root, "form");
-    row->form_rev = (gig_str_t) { rev, strlen(rev) };
-    row->answers = (gig_str_t) { answers.data, answers.len };
+    row.id = id;
+    row.day = day;
+    row.form = gig_json_str(root, "form");
+    row.form_rev = (gig_str_t) { rev, strlen(rev) };
+    row.answers = (gig_str_t) { answers.data, answers.len };
 
     rc = gig_buf_failed(&answers) ? gig_error_set(err, "", "out of memory")
-                                  : connector->self_id(sink, row, err);
+                                  : connector->self_id(sink, &row, err);
 
     if (answers.data != NULL) {
         sodium_memzero(answers.data, answers.size);
@@ -67,32 +70,29 @@ static int
 gig_self_id_entry(const gig_sync_board_t *board, const redisReply *fields,
     const gig_sync_connector_t *connector, gig_sync_record_t *sink, gig_error_t *err)
 {
-    int                 rc;
-    size_t              i;
-    json_t             *root;
-    int64_t             days;
-    gig_buf_t           plain;
-    gig_str_t           name, value, box;
-    gig_sync_self_id_t  row;
+    int        rc;
+    size_t     i;
+    json_t    *root;
+    int64_t    days;
+    gig_buf_t  plain;
+    gig_str_t  name, value, id, day, box;
 
-    memset(&row, 0, sizeof(row));
-    box = gig_null_str;
+    id = day = box = gig_null_str;
 
     for (i = 0; fields != NULL && i + 1 < fields->elements; i += 2) {
         name = gig_sync_reply_str(fields->element[i]);
         value = gig_sync_reply_str(fields->element[i + 1]);
 
         if (gig_str_is(name, "id")) {
-            row.id = value;
+            id = value;
         } else if (gig_str_is(name, "day")) {
-            row.day = value;
+            day = value;
         } else if (gig_str_is(name, "box")) {
             box = value;
         }
     }
 
-    if (row.id.len != GIG_SELF_ID_TEXT - 1 || !gig_id_valid(row.id)
-        || gig_date_parse(row.day, &days) != 0)
+    if (id.len != GIG_SELF_ID_TEXT - 1 || !gig_id_valid(id) || gig_date_parse(day, &days) != 0)
     {
         return GIG_SELF_ID_BAD;
     }
@@ -108,7 +108,7 @@ gig_self_id_entry(const gig_sync_board_t *board, const redisReply *fields,
         root = gig_self_id_read((gig_str_t) { plain.data, plain.len }, NULL);
 
         if (root != NULL) {
-            rc = gig_self_id_put(connector, sink, &row, root, err);
+            rc = gig_self_id_put(connector, sink, id, day, root, err);
             rc = rc == 0 ? GIG_SELF_ID_WRITTEN : -1;
             json_decref(root);
         }
