@@ -122,8 +122,9 @@ ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
 /*
  * No judge could be asked, or its answer did not come: the image says what can be said, and
  * what it lets through is kept as an intent.  It promises no seat.  What the judge may have taken
- * is never refused: the same key finds out.  "Full" is the judge's to say: a seat may be free again,
- * and who has one may ask again after Redis has forgotten that; so such a record is labelled later.
+ * is never refused: the same key finds out.  "Full" is the judge's to say: a seat may be free
+ * again, and who has one may ask again after Redis has forgotten that; such a record is labelled
+ * later.
  */
 
 static ngx_int_t

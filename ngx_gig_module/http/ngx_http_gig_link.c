@@ -13,8 +13,8 @@
 
 /*
  * A Redis that is slow, not dead, would make each applicant wait for redis_timeout and be told now
- * this, now that.  Too many late answers, and it is not asked while applicants wait, until it has been
- * quick, by half of that time, for a while: between the two nothing changes.
+ * this, now that.  Too many late answers, and it is not asked while applicants wait, until it has
+ * been quick, by half of that time, for a while: between the two nothing changes.
  */
 #define NGX_HTTP_GIG_LINK_SLOW_MAX      10          /* points: a late answer 2, one in time -1 */
 #define NGX_HTTP_GIG_LINK_PROBE         250         /* ms between two PINGs to a slow one */
