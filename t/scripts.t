@@ -305,14 +305,14 @@ subtest 'settle' => sub {
         r('SET', "${P}who:g1:w1", 'I1');
     }
 
-    is_deeply(settle([[@record]], [['g1', 1, 0]], [['I1', 'in_review', 1700000000]]), [1, 0], 'settled; still full');
+    is_deeply(settle([[@record]], [['g1', 1, 0]], [['I1', 'in_review,1700000000 received,1699999999']]), [1, 0], 'settled; still full');
     is(seats(), '1,0,0,full', 'held became confirmed');
     is(@{ entries() }, 0, 'the entry is gone');
     is(r('XPENDING', "${P}applications", 'sync')->[0], 0, 'and acknowledged');
     is(id_hash('I1')->{'apply:p1'}, 'settled', 'the record says settled');
     is(id_hash('I1')->{outcome}, 'confirmed', 'the outcome');
     is(id_hash('I1')->{seat}, 'reserved', 'the first word stays');
-    is(r('HGET', "${P}stages", 'I1'), 'in_review,1700000000', 'the stage');
+    is(r('HGET', "${P}stages", 'I1'), 'in_review,1700000000 received,1699999999', 'the stages');
     is_deeply(r('XRANGE', "${P}settled", '-', '+')->[-1][1], ['op', 'apply', 'id', 'I1', 'print', 'p1', 'node', 'n'], 'settled names it');
     my $before = everything($P, 1);
     $before =~ s/^settled .*$//m;
@@ -328,6 +328,7 @@ subtest 'settle' => sub {
     is_deeply(told(), ['g1 full', 'g1 open'], 'open again');
     is(seats(), undef, 'no line is left of no seats');
     is(r('EXISTS', "${P}who:g1:w1"), 0, 'the applicant is a stranger again');
+    is(id_hash('I1')->{who}, undef, 'and of whom it was nothing is left');
     is(verdict(judge(id => 'I2', who => 'w2')), 'accepted', 'the seat is free');
 };
 
@@ -362,8 +363,10 @@ subtest 'settle: what Redis has forgotten, and counts' => sub {
     like(error_of(settle([['x', 'apply', 'I', 'p', 'n', 'g', 'w', '']])), qr/^ERR gig: /, 'an entry that is none');
     like(error_of(settle([['1-1', 'other', 'I', 'p', 'n', 'g', 'w', '']])), qr/^ERR gig: /, 'an op that is none');
     like(error_of(settle([], [['g1', -1, 0]])), qr/^ERR gig: /, 'a count that is none');
-    like(error_of(settle([], [], [['I', 'a,b', 0]])), qr/^ERR gig: /, 'a stage that is none');
-    like(error_of(settle([], [], [['I', 'hired', 0, 'a seat']])), qr/^ERR gig: /, 'a seat that is none');
+    like(error_of(settle([], [], [['I', $_]])), qr/^ERR gig: /, "stages that are none: '" . substr($_, 0, 30) . "'")
+        for 'a,b', 'hired', 'hired,', ',1', 'hired,1 ', ' hired,1', 'hired,1  received,1', 'hired,1,2', 'Hired,1', 'hired,-1',
+        join ' ', ('in_review,1700000000') x 60;
+    like(error_of(settle([], [], [['I', 'hired,0', 'a seat']])), qr/^ERR gig: /, 'a seat that is none');
     like(error_of(settle([], [], [], 1)), qr/^ERR gig: /, 'a WHOLE that is neither 0 nor an id');
     like(error_of(evalsha('settle', [keys_of(@settle_keys)], 'sync', 1, 1, 0, 0, 0)), qr/^ERR gig: /, 'numbers that do not fit');
     is(everything($P, 1), $before, 'write nothing');
@@ -377,16 +380,16 @@ subtest 'settle: stages and seats, for the receipts' => sub {
     my @record = map { [$_->[0], 'apply', @{ $_->[1] }{qw(id print node gig who)}, ''] } @{ entries() };
     $record[1][7] = 'waitlisted';
 
-    settle([], [], [['I2', 'received', 7, 'confirmed'], ['I9', 'selected', 8, 'confirmed']]);
+    settle([], [], [['I2', 'received,7 waitlisted,6', 'confirmed'], ['I9', 'selected,8', 'confirmed']]);
     is(id_hash('I2')->{outcome}, 'confirmed', 'who waited is confirmed');
     cmp_ok(r('TTL', "${P}id:I2"), '>', 0, 'and still forgotten one day');
     is(r('EXISTS', "${P}id:I9"), 0, 'of an id that nobody knows nothing is made');
     is(r('HGET', "${P}stages", 'I9'), 'selected,8', 'but its stage');
     settle(\@record);
     is(id_hash('I2')->{outcome}, 'confirmed', 'settled late with what it was before, it stays so');
-    settle([], [], [['I2', 'waitlisted', 9, 'waitlisted']]);
+    settle([], [], [['I2', 'waitlisted,9', 'waitlisted']]);
     is(id_hash('I2')->{outcome}, 'waitlisted', 'what a person changed by hand is told');
-    settle([], [], [['I2', '', 0, '']]);
+    settle([], [], [['I2']]);
     is(r('HGET', "${P}stages", 'I2'), undef, 'what was erased has no stage');
 };
 
@@ -486,7 +489,7 @@ subtest 'rebuild' => sub {
     is_deeply(rebuild(['id:I1', 'who:g1:w1', 'id:I2', 'who:g1:w2', 'id:I3', 'who::'], 'known', 'A', 2, 1000,
             known('apply', 'I1', 'p1', 'g1', 'w1', 'confirmed', 0), known('apply', 'I2', 'p2', 'g1', 'w2', 'waitlisted', 1),
             known('withdraw', 'I3', '', '', '', '', 1)), ['ok'], 'known');
-    is_deeply(rebuild([], 'stages', 'A', 3, 'I1', 'selected', 6000), ['ok'], 'stages');
+    is_deeply(rebuild([], 'stages', 'A', 3, 'I1', 'selected,6000 received,5'), ['ok'], 'stages');
     is(verdict(judge()), 'notready', 'until ready nobody judges');
     is_deeply(rebuild([], 'finish', 'A', 4, 'n2', $zeros), ['stale'], 'another digest: no ready');
     is_deeply(rebuild([], 'finish', 'A', 4, 'n2', $digest), ['ready'], 'finish');
@@ -498,7 +501,7 @@ subtest 'rebuild' => sub {
     is(verdict(judge(id => 'I3')), 'withdrawn', 'a tombstone alone');
     is(judge(id => 'I4', who => 'w1')->[3], 'duplicate', 'the applicant is known');
     is(r('EXISTS', "${P}who:g1:w2"), 0, 'the withdrawn one is not');
-    is(r('HGET', "${P}stages", 'I1'), 'selected,6000', 'the stage');
+    is(r('HGET', "${P}stages", 'I1'), 'selected,6000 received,5', 'the stages');
     is_deeply(rebuild([], 'begin', 'C'), ['ready'], 'nothing more to rebuild');
 };
 
@@ -542,7 +545,7 @@ subtest 'rebuild: lost on the way' => sub {
     rebuild([], 'begin', 'A');
     my $before = everything($P, 1);
     for (['seats', 'A', 1, 'g1', 1], ['seats', 'A', 1, 'g1', 'x', 0], ['known', 'A', 1, 0], ['known', 'A', 1, 9, 'apply'],
-        ['stages', 'A', 1, 'I', 'a,b', 1], ['finish', 'A', 1, '', $zeros], ['finish', 'A', 1, 'x' x 64, $zeros], ['other', 'A', 1],
+        ['stages', 'A', 1, 'I', 'a,b'], ['finish', 'A', 1, '', $zeros], ['finish', 'A', 1, 'x' x 64, $zeros], ['other', 'A', 1],
         ['begin', 'a b'], ['begin'])
     {
         like(error_of(rebuild([], @$_)), qr/^ERR gig: /, "wrong: @$_");
@@ -561,7 +564,7 @@ subtest 'keys of a wrong type' => sub {
         [withdraw => ['ready', 'id:I1', 'applications'], sub { withdraw('I1') }],
         [publish => [@publish_keys], sub { publish('', 'put', 'g2', gig('g2'), 'del', 'g1', '', 'form', 'f', '{"id":"f","rev":1}') }],
         [settle => [@settle_keys, 'id:I1', 'who:g1:w1', 'id:I9'],
-            sub { settle([[$_[0], 'apply', 'I1', 'p1', 'n', 'g1', 'w1', 'confirmed']], [['g1', 1, 0]], [['I9', 'hired', 1, 'confirmed']]) }],
+            sub { settle([[$_[0], 'apply', 'I1', 'p1', 'n', 'g1', 'w1', 'confirmed']], [['g1', 1, 0]], [['I9', 'hired,1', 'confirmed']]) }],
         [rebuild => [qw(rebuild seats judge changes stages catalog)], sub { r('DEL', "${P}ready"); rebuild([], 'begin', 'A') }],
         ['rebuild known', [qw(id:N who:g1:n)], sub { rebuild(['id:N', 'who:g1:n'], 'known', 'A', 1, 100, known('apply', 'N', 'p', 'g1', 'n', '', 0)) }],
         ['by hand' => [@publish_keys[0, 2 .. 5]], sub { evalsha('by_hand', [$P], 'put', 'g2', gig('g2')) }],

@@ -16,7 +16,9 @@ my $test = GigTest->new;
 my $redis = $test->start_redis;
 $test->sync_conf(pull_every => '1s');
 ok($test->publish(
-    gig_record('open'),
+    gig_record('open', onboarding => {
+        steps => [{ text => 'Sign the agreement', url => 'https://acme.example/sign', due_by => '2026-12-04' }],
+        contact => 'growth@acme.example', kick_off => '2026-12-05T15:00:00Z' }),
     gig_record('small', capacity => { positions => 1, application_cap => 1, on_full => 'waitlist' }),
     gig_record('shut', capacity => { positions => 1, application_cap => 1, on_full => 'close' }),
 ), 'three gigs');
@@ -86,6 +88,43 @@ says($receipt, 'stage', 'in_review', 'one that was deleted: the stage before it'
 $test->sql("delete from stages where id = '$id'");
 says($receipt, 'stage', undef, 'all deleted: none');
 
+
+# --- all of them with their times, in the gig's time zone; onboarding from `selected` on
+
+my @stages = (qw(received waitlisted in_review selected declined started completed offered hired retained withdrawn));
+my %selected = map { $_ => 1 } qw(selected started completed offered hired retained);
+my %title = (in_review => 'Being read', selected => 'Selected', declined => 'Not selected', started => 'Started',
+    completed => 'Completed', offered => 'Offer made', hired => 'Hired', retained => 'Still there', withdrawn => 'Withdrawn');
+my @said;
+for my $stage (@stages) {
+    my $at = sprintf '2026-11-2%dT10:00:%02dZ', @said % 10, scalar @said;
+    push @said, { stage => $stage, at => $at };
+    $test->sql("insert into stages (id, stage, at) values ('$id', '$stage', '$at')");
+    says($receipt, 'stage', $stage, "the stage $stage");
+    my $now = json_of($test->get("$receipt?format=json"));
+    is_deeply($now->{stages}, \@said, 'all so far, with their times');
+    is_deeply($now->{onboarding}, $selected{$stage} ? { contact => 'growth@acme.example', kick_off => '2026-12-05T15:00:00Z',
+        steps => [{ text => 'Sign the agreement', url => 'https://acme.example/sign', due_by => '2026-12-04' }] } : undef,
+        $selected{$stage} ? 'with the onboarding' : 'without the onboarding');
+    my $page = $test->get($receipt, %html)->{body};
+    is($page =~ /agreement|growth\@acme/ ? 1 : 0, $selected{$stage} // 0, 'on the page as well');
+}
+my $page = $test->get($receipt, %html)->{body};
+like($page, qr{>\Q$title{$_->{stage}}\E<.*?<time datetime="\Q${\ substr $_->{at}, 0, 8}\E\d\dT04:00:\d\d-06:00">[^<]+ Chicago time<}s,
+    "$_->{stage}: its time, in Chicago") for grep { $title{ $_->{stage} } } @said;
+my @order = map { $title{$_} // () } @stages;
+my $order = join '.*', map { ">\Q$_\E<" } @order;
+like($page, qr/$order/s, 'in their order');
+$test->sql("insert into stages (id, stage, at) values ('$id', 'in_review', '2026-11-24T10:00:00Z')") for 1 .. 20;
+my $most = wait_for { my $s = json_of($test->get("$receipt?format=json"))->{stages}; @$s == 16 && $s->[0]{stage} eq 'in_review' && $s } 'the newest sixteen';
+is(scalar @$most, 16, 'of many the newest') if $most;
+for my $public ('/gigs/open?format=json', '/gigs/?format=json', '/gigs/feed.json', '/gigs/open/form') {
+    unlike($test->get($public)->{body}, qr/agreement|growth\@acme/, "$public has nothing of the onboarding");
+}
+unlike($test->get('/gigs/open', %html)->{body}, qr/agreement|growth\@acme/, 'nor has its page');
+$test->sql("delete from stages where id = '$id'");
+says($receipt, 'stage', undef, 'all deleted again');
+
 my $before = $redis->cmd('INFO', 'commandstats') =~ /cmdstat_evalsha:calls=(\d+)/ ? $1 : 0;
 $test->sql("insert into stages (id, stage) values ('$id', 'started')");
 says($receipt, 'stage', 'started', 'another');
@@ -106,17 +145,20 @@ says($receipt, 'stage', 'completed', 'what changed meanwhile is told at the star
 my ($first) = apply('small', 2);
 my ($second, $waiting) = apply('small', 3);
 says($second, 'seat', 'waitlisted', 'the second of one place waits');
-shows($second, qr/waiting list/i, 'and is told so');
+shows($second, qr/you are on the waiting list/, 'and is told so');
 is($test->http('DELETE', $first)->{status}, 200, 'the first withdraws');
 says($second, 'seat', 'confirmed', 'the second is confirmed');
-my $told = wait_for { $test->get($second, %html)->{body} !~ /waiting list/i } 'the page to stop saying that it waits', 5;
+my $told = wait_for { $test->get($second, %html)->{body} !~ /you are on the waiting list/ } 'the page to stop saying that it waits', 5;
 ok($told, 'the page does not say that it waits any longer') if $told;
+my $moved = wait_for { my $s = json_of($test->get("$second?format=json"))->{stages}; @$s == 2 && $s } 'its stages';
+is_deeply([map { $_->{stage} } @$moved], [qw(waitlisted received)], 'first it waited') if $moved;
+shows($second, qr/On the waiting list<.*<time .*A place became free<.*<time /s, 'which the page shows with both times');
 
 my ($third, $by_hand) = apply('small', 4);
 says($third, 'seat', 'waitlisted', 'the next one waits');
 $test->sql("update applications set seat = 'confirmed' where id = '$by_hand'");
 says($third, 'seat', 'confirmed', 'until a person confirms it by hand');
-$told = wait_for { $test->get($third, %html)->{body} !~ /waiting list/i } 'the page to say so', 5;
+$told = wait_for { $test->get($third, %html)->{body} !~ /you are on the waiting list/ } 'the page to say so', 5;
 ok($told, 'on the page as well') if $told;
 
 

@@ -177,6 +177,11 @@ gig_ledger_book_add(gig_ledger_book_t *book, const gig_ledger_record_t *record,
     memcpy(entry.id, record->id, sizeof(entry.id));
     memcpy(entry.print, record->print, sizeof(entry.print));
     entry.received_ms = record->received_ms;
+
+    if (record->gig.len && record->gig.len < sizeof(entry.gig)) {
+        memcpy(entry.gig, record->gig.data, record->gig.len);
+    }
+
     entry.replay = record->replay;
     entry.segment = segment;
     entry.offset = offset;

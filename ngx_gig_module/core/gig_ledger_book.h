@@ -25,6 +25,7 @@ typedef struct {
     gig_ledger_seat_t  seat;
     char               id[GIG_APPLICATION_TEXT];
     char               print[GIG_HASH_TEXT];
+    char               gig[GIG_ID_MAX + 1];     /* empty: not known, for its record was adopted */
     int64_t            received_ms;
     unsigned           segment;                 /* the caller's number of it */
     uint64_t           offset;                  /* where its frame lies */

@@ -11,6 +11,7 @@
 #include "gig_form.h"
 #include "gig_query.h"
 #include "gig_record.h"
+#include "gig_stage.h"
 
 /* What all pages share. */
 typedef struct {
@@ -89,12 +90,15 @@ typedef struct {
     const char            *token;
     const gig_page_gig_t  *gig;                 /* NULL if the gig is no longer in the image */
     int64_t                received_ms;         /* 0: not known (Redis gone) */
-    gig_str_t              seat;                /* reserved, waitlisted, over, late, or empty */
+    gig_str_t              seat;                /* reserved, confirmed, waitlisted, over, late, or
+                                                   empty */
     int                    known;               /* Redis answered and knows the id */
     int                    delivered;
     int                    withdrawn;
-    gig_str_t              stage;               /* newest in the system of record, or empty */
-    int64_t                stage_at;            /* seconds, 0 if none */
+    gig_stages_t           stages;              /* in the system of record */
+    const json_t          *onboarding;          /* the gig's, if it is for this applicant, or NULL */
+    int                    erased;              /* withdrawn, and the system of record has done it */
+    int64_t                ledger_keep;         /* seconds that ledgers keep a box; 0: none does */
     int                    confirm_withdraw;    /* ask "withdraw?" with its POST form */
     int                    self_id;             /* the gig offers a form for self-identification */
 } gig_page_receipt_t;

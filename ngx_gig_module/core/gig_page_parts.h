@@ -83,6 +83,9 @@ void gig_page_facet_value(gig_facet_t facet, gig_str_t value, gig_buf_t *out);
 /* A view on a C string. */
 gig_str_t gig_page_str(const char *s);
 
+/* What a selected applicant is to do and to know: of a receipt alone. */
+void gig_page_onboarding(const gig_page_receipt_t *receipt, gig_buf_t *out);
+
 /* ?source=... of a gig page, or nothing. */
 void gig_page_source(const gig_page_gig_t *gig, gig_buf_t *out);
 

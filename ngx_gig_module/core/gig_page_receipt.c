@@ -4,44 +4,45 @@
 #include "gig_page_parts.h"
 
 
-typedef struct {
-    const char  *stage;
+/* What a stage says to the applicant. */
+static const struct {
     const char  *title;
     const char  *text;
-} gig_stage_t;
-
-/* What a stage says to the applicant; of the stages of a record. */
-static const gig_stage_t  gig_stages[] = {
-    { "waitlisted", "On the waiting list", "You get a place if one becomes free." },
-    { "in_review",  "Being read",          "Somebody is reading your application." },
-    { "selected",   "Selected",            "You have been selected for this gig." },
-    { "declined",   "Not selected",        "This time others were chosen. Thank you for the work"
-                                           " you put into it." },
-    { "started",    "Started",             "You are at work." },
-    { "completed",  "Completed",           "Your work has been accepted." },
-    { "offered",    "Offer made",          "You have been offered more work." },
-    { "hired",      "Hired",               "You have been hired." },
-    { "retained",   "Still there",         "You are still with the company." },
+} gig_receipt_words[GIG_STAGES] = {
+    [GIG_STAGE_RECEIVED] = { "A place became free", "You have left the waiting list." },
+    [GIG_STAGE_WAITLISTED] = { "On the waiting list", "You get a place if one becomes free." },
+    [GIG_STAGE_IN_REVIEW] = { "Being read", "Somebody is reading your application." },
+    [GIG_STAGE_SELECTED] = { "Selected", "You have been selected for this gig." },
+    [GIG_STAGE_DECLINED] = { "Not selected", "This time others were chosen. Thank you for the"
+                                             " work you put into it." },
+    [GIG_STAGE_STARTED] = { "Started", "You are at work." },
+    [GIG_STAGE_COMPLETED] = { "Completed", "Your work has been accepted." },
+    [GIG_STAGE_OFFERED] = { "Offer made", "You have been offered more work." },
+    [GIG_STAGE_HIRED] = { "Hired", "You have been hired." },
+    [GIG_STAGE_RETAINED] = { "Still there", "You are still with the company." },
+    [GIG_STAGE_WITHDRAWN] = { "Withdrawn", "The company has noted that you withdrew." },
 };
 
 
-/* NULL: nothing that is not said already; who was confirmed since waits no longer. */
-static const gig_stage_t *
-gig_receipt_stage(const gig_page_receipt_t *receipt)
+/*
+ * How many stages are news, from *first on: that it was received stands above them already, and
+ * who was confirmed by hand waits no longer.
+ */
+static unsigned
+gig_receipt_news(const gig_page_receipt_t *receipt, unsigned *first)
 {
-    size_t  i;
+    unsigned  n;
 
-    if (gig_str_is(receipt->stage, "waitlisted") && gig_str_is(receipt->seat, "confirmed")) {
-        return NULL;
+    n = receipt->stages.n;
+    *first = (n != 0 && receipt->stages.list[0].stage == GIG_STAGE_RECEIVED);
+
+    if (gig_stages_last(&receipt->stages) == GIG_STAGE_WAITLISTED
+        && gig_str_is(receipt->seat, "confirmed"))
+    {
+        n--;
     }
 
-    for (i = 0; i < sizeof(gig_stages) / sizeof(gig_stages[0]); i++) {
-        if (gig_str_is(receipt->stage, gig_stages[i].stage)) {
-            return &gig_stages[i];
-        }
-    }
-
-    return NULL;
+    return n - *first;
 }
 
 
@@ -50,9 +51,7 @@ gig_receipt_stage(const gig_page_receipt_t *receipt)
 static int
 gig_receipt_decided(const gig_page_receipt_t *receipt)
 {
-    return gig_receipt_stage(receipt) != NULL
-           && !gig_str_is(receipt->stage, "in_review")
-           && !gig_str_is(receipt->stage, "waitlisted");
+    return gig_stage_decided(gig_stages_last(&receipt->stages));
 }
 
 
@@ -85,10 +84,11 @@ gig_receipt_where(const gig_page_t *page, const gig_page_receipt_t *receipt, con
 static void
 gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    gig_str_t           decision;
-    const gig_stage_t  *stage;
+    unsigned             i, first, n;
+    gig_str_t            decision;
+    const gig_staged_t  *staged;
 
-    stage = gig_receipt_stage(receipt);
+    n = gig_receipt_news(receipt, &first);
     decision = (receipt->gig != NULL)
                ? gig_json_str(json_object_get(receipt->gig->gig, "feedback"), "decision_by")
                : gig_null_str;
@@ -103,8 +103,8 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 
     gig_page_step_end(out);
 
-    if (receipt->delivered || stage != NULL) {
-        gig_page_step(1, stage == NULL, "Delivered", out);
+    if (receipt->delivered || n != 0) {
+        gig_page_step(1, n == 0, "Delivered", out);
         gig_buf_puts(out, "It is in the company's own records.");
 
     } else {
@@ -115,13 +115,14 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 
     gig_page_step_end(out);
 
-    if (stage != NULL) {
-        gig_page_step(1, 1, stage->title, out);
-        gig_buf_puts(out, stage->text);
+    for (i = 0; i < n; i++) {
+        staged = &receipt->stages.list[first + i];
+        gig_page_step(1, i == n - 1, gig_receipt_words[staged->stage].title, out);
+        gig_buf_puts(out, gig_receipt_words[staged->stage].text);
 
-        if (receipt->stage_at != 0) {
+        if (staged->at != 0) {
             gig_buf_puts(out, "<br>");
-            gig_receipt_time(receipt, receipt->stage_at, out);
+            gig_receipt_time(receipt, staged->at, out);
         }
 
         gig_page_step_end(out);
@@ -145,34 +146,83 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 }
 
 
+/* One sentence about the place; once the company has said more, that is what counts. */
+
 static void
 gig_receipt_seat(const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    if (gig_receipt_stage(receipt) != NULL) {
-        return;                         /* a stage is newer */
+    size_t       i;
+    gig_stage_t  last;
+
+    static const struct {
+        const char  *seat;
+        const char  *text;
+    } words[] = {
+        { "reserved", "A place is reserved for you. It is yours for good as soon as the company's"
+                      " own records have it." },
+        { "confirmed", "You have a place: your application is one of those that count." },
+        { "waitlisted", "All places were taken, so you are on the waiting list. If one becomes"
+                        " free, the first on the list gets it." },
+        { "over", "No place was left: others had taken them all before yours was counted. The"
+                  " company has your application all the same, and may still read it." },
+        { "late", "It arrived too late, after the closing time. The company decides whether it"
+                  " still counts." },
+    };
+
+    last = gig_stages_last(&receipt->stages);
+
+    if (last != GIG_STAGES && last != GIG_STAGE_RECEIVED && last != GIG_STAGE_WAITLISTED) {
+        return;
     }
 
-    if (gig_str_is(receipt->seat, "waitlisted") || gig_str_is(receipt->seat, "over")) {
-        gig_buf_puts(out, "<p class=\"gig-promise\">");
-        gig_html_icon("note", out);
-        gig_buf_puts(out, "<span>All places were taken, so you are on the waiting list. If one"
-                     " becomes free, the first on the list gets it.</span></p>\n");
-
-    } else if (gig_str_is(receipt->seat, "late")) {
-        gig_buf_puts(out, "<p class=\"gig-promise\">");
-        gig_html_icon("note", out);
-        gig_buf_puts(out, "<span>It reached us after the closing time. The company decides whether"
-                     " it still counts.</span></p>\n");
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (gig_str_is(receipt->seat, words[i].seat)) {
+            gig_buf_puts(out, "<p class=\"gig-promise\">");
+            gig_html_icon("note", out);
+            gig_buf_puts(out, "<span>");
+            gig_buf_puts(out, words[i].text);
+            gig_buf_puts(out, "</span></p>\n");
+        }
     }
 }
 
 
+/* Where it is erased, where it goes by itself, and where that could only be asked for. */
+
 static void
-gig_receipt_withdrawn(const gig_page_t *page, gig_buf_t *out)
+gig_receipt_withdrawn(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    gig_buf_puts(out, "<h1>You have withdrawn this application</h1><p class=\"gig-about\">It is"
-                 " being erased, and nobody will read it any more. You are free to apply for"
-                 " other gigs.</p><p><a class=\"gig-button\" ");
+    int64_t  hours;
+
+    gig_buf_puts(out, "<h1>You have withdrawn this application</h1><p class=\"gig-about\">Nobody"
+                 " will read it any more. You are free to apply for other gigs.</p>\n"
+                 "<section class=\"gig-section\"><h2>What becomes of it</h2><ol"
+                 " class=\"gig-steps\">\n");
+
+    gig_page_step(receipt->erased, !receipt->erased,
+                  receipt->erased ? "Erased" : "Being erased", out);
+    gig_buf_puts(out, receipt->erased
+                 ? "It is gone from the company's own records of this board and from our queue."
+                 : "From the company's own records of this board and from our queue, normally"
+                   " within minutes.");
+    gig_page_step_end(out);
+
+    if (receipt->ledger_keep != 0) {
+        hours = (receipt->ledger_keep + 3599) / 3600;
+        gig_page_step(0, 0, "Sealed copies", out);
+        gig_buf_printf(out, "The servers that took it in have a copy which they cannot open. It"
+                       " goes by itself, normally within %lld hour%s after that.",
+                       (long long) hours, hours == 1 ? "" : "s");
+        gig_page_step_end(out);
+    }
+
+    gig_page_step(0, 0, "Asked for", out);
+    gig_buf_puts(out, "What the company copied before, such as an export, a backup or another"
+                 " system of its own, is out of our reach. Its records keep the request to erase"
+                 " that, with nothing of you in it.");
+    gig_page_step_end(out);
+
+    gig_buf_puts(out, "</ol></section>\n<p><a class=\"gig-button\" ");
     gig_page_href(page, gig_null_str, "", out);
     gig_buf_puts(out, ">See all open gigs</a></p>");
 }
@@ -201,7 +251,8 @@ gig_receipt_confirm(const gig_page_t *page, const gig_page_receipt_t *receipt, g
     gig_buf_puts(out, "<h1>Withdraw this application?</h1>");
     gig_receipt_gig(page, receipt->gig, out);
     gig_buf_puts(out, "<p class=\"gig-consequence\">It will be erased and your place goes to"
-                 " somebody else. This cannot be undone.</p>\n"
+                 " somebody else. This cannot be undone. Copies that the company made before are"
+                 " out of our reach: we can only ask it to erase those.</p>\n"
                  "<form method=\"post\" class=\"gig-buttons\" action=\"");
     gig_receipt_where(page, receipt, "/withdraw", out);
     gig_buf_puts(out, "\"><button class=\"gig-button gig-button-danger\" type=\"submit\">"
@@ -214,11 +265,14 @@ gig_receipt_confirm(const gig_page_t *page, const gig_page_receipt_t *receipt, g
 static void
 gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    gig_str_t  decision;
+    gig_str_t    decision;
+    gig_stage_t  last;
+
+    last = gig_stages_last(&receipt->stages);
 
     gig_buf_puts(out, "<section class=\"gig-section\"><h2>What happens next</h2><p>");
 
-    if (gig_str_is(receipt->stage, "declined") || gig_str_is(receipt->stage, "completed")) {
+    if (last == GIG_STAGE_DECLINED || last == GIG_STAGE_COMPLETED || last == GIG_STAGE_WITHDRAWN) {
         gig_buf_puts(out, "There is nothing more you need to do.");
 
     } else {
@@ -256,11 +310,9 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
         gig_buf_puts(out, ">Tell us about yourself (voluntary)</a></p></section>\n");
     }
 
-    if (!gig_str_is(receipt->stage, "completed") && !gig_str_is(receipt->stage, "hired")
-        && !gig_str_is(receipt->stage, "retained"))
-    {
+    if (last != GIG_STAGE_COMPLETED && last != GIG_STAGE_HIRED && last != GIG_STAGE_RETAINED) {
         gig_buf_puts(out, "<section class=\"gig-section gig-no-print\"><h2>Changed your mind?</h2>"
-                     "<p>You can withdraw. Your application is then erased everywhere.</p>"
+                     "<p>You can withdraw. Your application is then erased.</p>"
                      "<p><a class=\"gig-button gig-button-quiet\" href=\"");
         gig_receipt_where(page, receipt, "?withdraw=1", out);
         gig_buf_puts(out, "\">Withdraw</a></p></section>");
@@ -277,7 +329,7 @@ gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
     gig_page_head(page, &frame, out);
 
     if (receipt->withdrawn) {
-        gig_receipt_withdrawn(page, out);
+        gig_receipt_withdrawn(page, receipt, out);
         gig_page_foot(page, out);
         return;
     }
@@ -297,6 +349,7 @@ gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
     if (receipt->known) {
         gig_receipt_seat(receipt, out);
         gig_receipt_steps(receipt, out);
+        gig_page_onboarding(receipt, out);
 
     } else {
         gig_buf_puts(out, "<p class=\"gig-promise\">");

@@ -165,6 +165,25 @@ done:
 }
 
 
+void
+gig_receipt_erasure(int erased, int64_t ledger_keep, gig_buf_t *out)
+{
+    const char  *state;
+
+    state = erased ? "erased" : "under_way";
+
+    gig_buf_printf(out, ",\"erasure\":[{\"where\":\"records\",\"state\":\"%s\"},"
+                   "{\"where\":\"queue\",\"state\":\"%s\"}", state, state);
+
+    if (ledger_keep != 0) {
+        gig_buf_printf(out, ",{\"where\":\"ledgers\",\"state\":\"sealed\",\"within_seconds\":%lld}",
+                       (long long) ledger_keep);
+    }
+
+    gig_buf_puts(out, ",{\"where\":\"copies\",\"state\":\"asked\"}]");
+}
+
+
 /* The bytes that are signed: canonical JSON of all members but `sig` and `url`. */
 
 static int

@@ -31,6 +31,9 @@ ngx_http_gig_op_t *ngx_http_gig_withdraw_send(ngx_http_gig_board_t *board, const
     void *data);
 ngx_int_t ngx_http_gig_withdraw_read(const redisReply *reply, gig_str_t *verdict);
 
+/* Seconds until the ledgers have nothing of what was settled now, or 0 if there are none. */
+int64_t ngx_http_gig_erasure_time(ngx_http_gig_board_t *b);
+
 /* NGX_OK, and verdict; or NGX_DECLINED: no answer that can be relied on. */
 ngx_int_t ngx_http_gig_verdict_read(const redisReply *reply, ngx_http_gig_verdict_t *verdict);
 

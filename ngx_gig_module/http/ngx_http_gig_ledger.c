@@ -9,6 +9,8 @@ static void ngx_http_gig_ledger_timer(ngx_event_t *ev);
 static void ngx_http_gig_ledger_begin(ngx_event_t *ev);
 static void ngx_http_gig_ledger_age(ngx_http_gig_ledger_t *ledger);
 static void ngx_http_gig_ledger_leave(ngx_http_gig_ledger_t *ledger);
+static ngx_int_t ngx_http_gig_ledger_old(ngx_http_gig_ledger_t *ledger, int64_t now_ms,
+    uint64_t *size);
 static uint64_t ngx_http_gig_ledger_remove(ngx_http_gig_ledger_t *ledger, int64_t now_ms);
 static void ngx_http_gig_ledger_undo(ngx_http_gig_ledger_t *ledger,
     ngx_http_gig_ledger_job_t *job);
@@ -336,10 +338,11 @@ ngx_http_gig_ledger_kick(ngx_http_gig_ledger_t *ledger)
     job->now_ms = ngx_http_gig_ledger_now();
     n_again = ngx_http_gig_ledger_due(ledger, job->again, NGX_HTTP_GIG_LEDGER_SENDS);
     remove = ngx_http_gig_ledger_remove(ledger, job->now_ms);
+    job->close = ngx_http_gig_ledger_old(ledger, job->now_ms, &job->close_size);
     replay_in = ngx_http_gig_ledger_replay_next(ledger);
 
     if (ngx_queue_empty(&ledger->writes) && ledger->n_ticks == 0 && n_again == 0 && remove == 0
-        && replay_in == -1 && (!ledger->look || ngx_exiting))
+        && job->close == -1 && replay_in == -1 && (!ledger->look || ngx_exiting))
     {
         ngx_free(task);
         return;
@@ -413,6 +416,30 @@ ngx_http_gig_ledger_undo(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_job_
     }
 
     ngx_free((ngx_thread_task_t *) job - 1);
+}
+
+
+/* The segment that has taken records for long enough, or -1. */
+
+static ngx_int_t
+ngx_http_gig_ledger_old(ngx_http_gig_ledger_t *ledger, int64_t now_ms, uint64_t *size)
+{
+    ngx_http_gig_segment_t  *segment;
+
+    if (ledger->current == -1) {
+        return -1;
+    }
+
+    segment = &ledger->segment[ledger->current];
+
+    if (now_ms - segment->made <= (int64_t) ngx_http_gig_ledger_span(ledger->board) * 1000) {
+        return -1;
+    }
+
+    *size = segment->end + gig_ledger_book_live(ledger->book, ledger->current)
+                           * NGX_HTTP_GIG_LEDGER_TICK_MAX;
+
+    return ledger->current;
 }
 
 

@@ -51,6 +51,11 @@ ngx_http_gig_ledger_write_t *ngx_http_gig_ledger_write(ngx_http_gig_ledger_t *le
     const gig_ledger_record_t *record, ngx_uint_t sent, ngx_http_gig_ledger_pt handler,
     void *data);
 
+/* Seconds that a segment takes records, so that what is erased goes also where little comes. */
+#define NGX_HTTP_GIG_LEDGER_SPAN_MIN  10        /* fewer would be a segment for a few records */
+#define ngx_http_gig_ledger_span(board)                                                       \
+    ngx_max((board)->ledger_keep, NGX_HTTP_GIG_LEDGER_SPAN_MIN)
+
 /*
  * What another worker of this host holds of a record and is not settled.  1, and the seat and the
  * time it has there; 0: nothing that is known.

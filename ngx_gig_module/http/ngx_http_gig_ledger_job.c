@@ -17,6 +17,7 @@
 static int ngx_http_gig_ledger_append(ngx_http_gig_ledger_job_t *job);
 static ngx_int_t ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job);
 static int ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job);
+static void ngx_http_gig_ledger_close(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_tick(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_read(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_remove(ngx_http_gig_ledger_job_t *job);
@@ -26,6 +27,8 @@ void
 ngx_http_gig_ledger_run(void *data, ngx_log_t *log)
 {
     ngx_http_gig_ledger_job_t  *job = data;
+
+    ngx_http_gig_ledger_close(job);
 
     /* Applicants wait for the first of these, and nobody for the rest. */
 
@@ -40,6 +43,27 @@ ngx_http_gig_ledger_run(void *data, ngx_log_t *log)
 
     } else if (job->adopt) {
         ngx_http_gig_ledger_adopt(job);
+    }
+}
+
+
+/* What it does not need goes back to ledger_size; if that fails, it is only more room. */
+
+static void
+ngx_http_gig_ledger_close(ngx_http_gig_ledger_job_t *job)
+{
+    ngx_http_gig_segment_t  *segment;
+
+    if (job->close == -1 || job->close != job->ledger->current) {
+        return;
+    }
+
+    segment = &job->ledger->segment[job->close];
+    segment->sealed = 1;
+    job->ledger->current = -1;
+
+    if (!segment->failed && job->close_size < segment->size) {
+        (void) !ftruncate(segment->fd, (off_t) job->close_size);
     }
 }
 
@@ -246,6 +270,7 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
     segment->size = job->size;
     segment->end = GIG_LEDGER_HEADER;
     segment->number = 1;
+    segment->made = job->now_ms;
 
     /* Whatever is ticked in it will have been settled after that copy was restored. */
     ngx_http_gig_ledger_replay_mark(job, segment);

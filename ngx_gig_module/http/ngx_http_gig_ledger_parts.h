@@ -20,6 +20,7 @@
 #define NGX_HTTP_GIG_LEDGER_SENDS       64              /* sent again at once */
 #define NGX_HTTP_GIG_LEDGER_SEGMENT     (16 * 1024 * 1024)      /* bytes of one, if there is room */
 #define NGX_HTTP_GIG_LEDGER_SEGMENT_MIN (4 * 1024 * 1024)       /* two of the largest frames */
+#define NGX_HTTP_GIG_LEDGER_TICK_MAX    256                     /* bytes of one at most */
 #define NGX_HTTP_GIG_LEDGER_PARTS       8               /* ledger_size is of so many at least */
 #define NGX_HTTP_GIG_LEDGER_FILES       1024            /* of the folder that are looked at */
 #define NGX_HTTP_GIG_LEDGER_ADOPTED     65536           /* records of one segment */
@@ -48,6 +49,7 @@ typedef struct {
     unsigned                   sealed:1;        /* full, adopted or failed: only ticks */
     unsigned                   failed:1;        /* its end is not known: not even ticks */
     unsigned                   damaged:1;       /* kept for a person to look at */
+    int64_t                    made;            /* ms since 1970, if we made it */
     int64_t                    last_tick;       /* ms since 1970; 0: none */
     ngx_uint_t                 replay;          /* number of the last one that was done in it */
     char                       name[NGX_HTTP_GIG_FILE_NAME];
@@ -97,6 +99,8 @@ typedef struct {
     ngx_http_gig_again_t       again[NGX_HTTP_GIG_LEDGER_SENDS];
     ngx_uint_t                 n_again;
     uint64_t                   remove;          /* a bit a segment: is not needed any more */
+    ngx_int_t                  close;           /* takes no more records; -1: none */
+    uint64_t                   close_size;      /* with room for what ticks are to come */
     ngx_http_gig_replay_t      replay;          /* for segments that are made or adopted */
     ngx_int_t                  replay_in;       /* the segment it is to be done in; -1: none */
     unsigned                   adopt:1;

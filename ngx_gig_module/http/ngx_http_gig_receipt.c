@@ -4,6 +4,7 @@
  * The token is all the right there is; every bad one is the same 404.
  */
 
+#include "ngx_http_gig_judge.h"
 #include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_link.h"
 #include "ngx_http_gig_response.h"
@@ -15,8 +16,7 @@
 #include <sodium.h>
 
 
-#define NGX_HTTP_GIG_STAGE_MAX  32
-
+#define NGX_HTTP_GIG_LOOKUP_ARGS  9
 
 typedef enum {
     NGX_HTTP_GIG_ASK_RECORD,                    /* HMGET id:ID ... */
@@ -34,11 +34,13 @@ typedef struct {
     char                       gig[GIG_ID_MAX + 1];
     char                       print[GIG_HASH_TEXT];
     char                       seat[16];
-    char                       stage[NGX_HTTP_GIG_STAGE_MAX];
-    int64_t                    at_ms, stage_at;
+    gig_stages_t               stages;
+    int64_t                    at_ms;
+    json_t                    *onboarding;      /* or NULL: not for this applicant, or none */
     unsigned                   known:1;
     unsigned                   delivered:1;
     unsigned                   withdrawn:1;
+    unsigned                   erased:1;        /* and settled */
     unsigned                   unavailable:1;   /* Redis gave no answer */
 } ngx_http_gig_lookup_t;
 
@@ -51,12 +53,13 @@ static void ngx_http_gig_lookup_handler(void *data, ngx_http_gig_reply_t what,
     const redisReply *reply);
 static ngx_int_t ngx_http_gig_lookup_next(ngx_http_gig_lookup_t *l, const redisReply *reply);
 static void ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply);
-static void ngx_http_gig_lookup_stage(ngx_http_gig_lookup_t *l, const redisReply *reply);
 static ngx_uint_t ngx_http_gig_lookup_text(const redisReply *reply, char *to, size_t size);
 static void ngx_http_gig_lookup_ledger(ngx_http_gig_lookup_t *l);
+static void ngx_http_gig_lookup_onboarding(ngx_http_gig_lookup_t *l, uint32_t row);
 static ngx_int_t ngx_http_gig_receipt_answer(ngx_http_gig_lookup_t *l);
 static void ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body);
-static void ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body);
+static void ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, uint32_t row,
+    const ngx_http_gig_shown_t *shown, gig_buf_t *body);
 
 
 ngx_int_t
@@ -115,7 +118,7 @@ ngx_http_gig_lookup_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-/* A client that goes away: its answer is of no use. */
+/* A client that goes away: its answer is of no use.  Else all is over. */
 
 static void
 ngx_http_gig_lookup_cleanup(void *data)
@@ -126,6 +129,9 @@ ngx_http_gig_lookup_cleanup(void *data)
         ngx_http_gig_op_detach(l->op);
         l->op = NULL;
     }
+
+    json_decref(l->onboarding);
+    l->onboarding = NULL;
 }
 
 
@@ -133,7 +139,7 @@ static ngx_int_t
 ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask)
 {
     char                   key[GIG_KEY_SIZE], field[sizeof("apply:") + GIG_HASH_TEXT];
-    gig_str_t              board, argv[8];
+    gig_str_t              board, argv[NGX_HTTP_GIG_LOOKUP_ARGS];
     ngx_uint_t             n;
     ngx_http_request_t    *r;
     ngx_http_gig_board_t  *b;
@@ -157,6 +163,7 @@ ngx_http_gig_lookup_send(ngx_http_gig_lookup_t *l, ngx_http_gig_ask_t ask)
         argv[n++] = gig_str("withdrawn");
         argv[n++] = gig_str("print");
         argv[n++] = gig_str("outcome");
+        argv[n++] = gig_str("withdraw:");
         break;
 
     case NGX_HTTP_GIG_ASK_SETTLED:
@@ -256,7 +263,11 @@ ngx_http_gig_lookup_next(ngx_http_gig_lookup_t *l, const redisReply *reply)
         break;
 
     default: /* NGX_HTTP_GIG_ASK_STAGE */
-        ngx_http_gig_lookup_stage(l, reply);
+        if (reply->type == REDIS_REPLY_STRING) {
+            gig_stages_read((gig_str_t) { reply->str, reply->len }, &l->stages);
+        }
+
+        l->delivered |= (l->stages.n != 0);
         return NGX_OK;
     }
 
@@ -274,7 +285,7 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
     char        at[NGX_INT64_LEN + 1], outcome[16];
     ngx_int_t   ms;
 
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 6) {
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 7) {
         l->unavailable = 1;
         return;
     }
@@ -282,6 +293,12 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
     if (reply->element[3]->type == REDIS_REPLY_STRING) {
         l->withdrawn = 1;
         l->known = 1;
+    }
+
+    if (ngx_http_gig_lookup_text(reply->element[6], outcome, sizeof(outcome))
+        && ngx_strcmp(outcome, "settled") == 0)
+    {
+        l->erased = 1;
     }
 
     if (!ngx_http_gig_lookup_text(reply->element[0], l->gig, sizeof(l->gig))
@@ -301,49 +318,18 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
     (void) ngx_http_gig_lookup_text(reply->element[2], l->seat, sizeof(l->seat));
     (void) ngx_http_gig_lookup_text(reply->element[4], l->print, sizeof(l->print));
 
+    if (!ngx_http_gig_lookup_text(reply->element[5], outcome, sizeof(outcome))) {
+        return;
+    }
+
+    /* a withdrawal that Redis forgot, and the system of record did not */
+    l->erased |= (ngx_strcmp(outcome, "erased") == 0);
+
     /* what the system of record made of a reservation wins over the reservation */
-    if (ngx_http_gig_lookup_text(reply->element[5], outcome, sizeof(outcome))
-        && (ngx_strcmp(outcome, "confirmed") == 0 || ngx_strcmp(outcome, "waitlisted") == 0
-            || ngx_strcmp(outcome, "over") == 0 || ngx_strcmp(outcome, "late") == 0))
+    if (ngx_strcmp(outcome, "confirmed") == 0 || ngx_strcmp(outcome, "waitlisted") == 0
+        || ngx_strcmp(outcome, "over") == 0 || ngx_strcmp(outcome, "late") == 0)
     {
         ngx_memcpy(l->seat, outcome, sizeof(l->seat));
-    }
-}
-
-
-/* "stage,at" */
-
-static void
-ngx_http_gig_lookup_stage(ngx_http_gig_lookup_t *l, const redisReply *reply)
-{
-    char       text[NGX_HTTP_GIG_STAGE_MAX + NGX_INT64_LEN + 2], *comma;
-    size_t     i, len;
-    ngx_int_t  at;
-
-    if (!ngx_http_gig_lookup_text(reply, text, sizeof(text))) {
-        return;
-    }
-
-    comma = strchr(text, ',');
-    len = comma ? (size_t) (comma - text) : ngx_strlen(text);
-
-    if (len == 0 || len >= sizeof(l->stage)) {
-        return;
-    }
-
-    for (i = 0; i < len; i++) {
-        if (!(text[i] >= 'a' && text[i] <= 'z') && text[i] != '_') {
-            return;
-        }
-    }
-
-    ngx_memcpy(l->stage, text, len);
-    l->stage[len] = '\0';
-    l->delivered = 1;
-
-    if (comma) {
-        at = ngx_atoi((u_char *) comma + 1, ngx_strlen(comma + 1));
-        l->stage_at = at == NGX_ERROR ? 0 : at;
     }
 }
 
@@ -400,17 +386,59 @@ ngx_http_gig_lookup_ledger(ngx_http_gig_lookup_t *l)
         l->at_ms = entry->received_ms;
         (void) ngx_cpystrn((u_char *) l->seat, (u_char *) gig_ledger_seat_text(entry->seat),
                            sizeof(l->seat));
+        (void) ngx_cpystrn((u_char *) l->gig, (u_char *) entry->gig, sizeof(l->gig));
     }
+}
+
+
+/* Private: it leaves the image here alone, and only for who was selected. */
+
+static void
+ngx_http_gig_lookup_onboarding(ngx_http_gig_lookup_t *l, uint32_t row)
+{
+    gig_buf_t  json;
+
+    if (l->withdrawn || !gig_stage_selected(gig_stages_last(&l->stages))) {
+        return;
+    }
+
+    gig_buf_init(&json, GIG_RECORD_MAX);
+
+    if (ngx_http_gig_fill(l->ctx, row, GIG_FRAGMENT_PRIVATE, &json) == NGX_OK
+        && !gig_buf_failed(&json) && json.len)
+    {
+        l->onboarding = gig_json_parse((gig_str_t) { json.data, json.len }, json.len,
+                                       GIG_JSON_DEPTH_MAX, NULL);
+    }
+
+    gig_buf_free(&json);
 }
 
 
 static ngx_int_t
 ngx_http_gig_receipt_answer(ngx_http_gig_lookup_t *l)
 {
+    uint32_t               row;
     gig_buf_t              body;
+    gig_state_t            state;
+    ngx_http_gig_ctx_t    *ctx;
+    ngx_http_gig_shown_t   shown;
     ngx_http_gig_answer_t  answer;
 
+    ctx = l->ctx;
+    row = GIG_ROW_NONE;
+
     ngx_http_gig_lookup_ledger(l);
+
+    if (ctx->view && l->gig[0]) {
+        ctx->id.data = (u_char *) l->gig;
+        ctx->id.len = ngx_strlen(l->gig);
+        row = ngx_http_gig_find(ctx, &state);
+    }
+
+    if (row != GIG_ROW_NONE) {
+        ngx_http_gig_lookup_onboarding(l, row);
+    }
 
     ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
@@ -419,23 +447,32 @@ ngx_http_gig_receipt_answer(ngx_http_gig_lookup_t *l)
     answer.max_age = NGX_HTTP_GIG_NO_STORE;
     answer.secret = 1;
 
-    if (l->ctx->format == NGX_HTTP_GIG_HTML) {
+    if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.type = ngx_http_gig_type_html;
-        ngx_http_gig_receipt_html(l, &body);
+        ngx_memzero(&shown, sizeof(ngx_http_gig_shown_t));
+
+        if (row != GIG_ROW_NONE) {
+            (void) ngx_http_gig_show(ctx, row, &shown);
+        }
+
+        ngx_http_gig_receipt_html(l, row, &shown, &body);
+        json_decref(shown.json);
 
     } else {
         answer.type = ngx_http_gig_type_json;
         ngx_http_gig_receipt_json(l, &body);
     }
 
-    return ngx_http_gig_send_buf(l->request, l->ctx, &answer, &body);
+    return ngx_http_gig_send_buf(l->request, ctx, &answer, &body);
 }
 
 
 static void
 ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body)
 {
-    char  time[GIG_TIME_SIZE];
+    char                 time[GIG_TIME_SIZE];
+    ngx_uint_t           i;
+    const gig_staged_t  *staged;
 
     gig_buf_puts(body, "{\"schema\":\"gig-receipt-status/1\",\"known\":");
     gig_buf_puts(body, l->unavailable && !l->known ? "null" : l->known ? "true" : "false");
@@ -458,12 +495,34 @@ ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body)
                        l->delivered ? "true" : "false", l->withdrawn ? "true" : "false");
     }
 
-    if (l->stage[0]) {
-        gig_buf_printf(body, ",\"stage\":\"%s\"", l->stage);
+    for (i = 0; i < l->stages.n; i++) {
+        staged = &l->stages.list[i];
+        gig_buf_printf(body, "%s{\"stage\":\"%s\"", i ? "," : ",\"stages\":[",
+                       gig_stage_name(staged->stage));
 
-        if (l->stage_at) {
-            gig_buf_printf(body, ",\"stage_at\":\"%s\"", gig_time_format(l->stage_at, time));
+        if (staged->at) {
+            gig_buf_printf(body, ",\"at\":\"%s\"", gig_time_format(staged->at, time));
         }
+
+        gig_buf_puts(body, i + 1 < l->stages.n ? "}" : "}]");
+    }
+
+    if (l->stages.n) {
+        staged = &l->stages.list[l->stages.n - 1];
+        gig_buf_printf(body, ",\"stage\":\"%s\"", gig_stage_name(staged->stage));
+
+        if (staged->at) {
+            gig_buf_printf(body, ",\"stage_at\":\"%s\"", gig_time_format(staged->at, time));
+        }
+    }
+
+    if (l->onboarding) {
+        gig_buf_puts(body, ",\"onboarding\":");
+        gig_json_canonical(l->onboarding, body);
+    }
+
+    if (l->withdrawn) {
+        gig_receipt_erasure(l->erased, ngx_http_gig_erasure_time(l->ctx->board), body);
     }
 
     gig_buf_puts(body, "}");
@@ -471,52 +530,34 @@ ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body)
 
 
 static void
-ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, gig_buf_t *body)
+ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, uint32_t row,
+    const ngx_http_gig_shown_t *shown, gig_buf_t *body)
 {
     char                   token[GIG_TOKEN_TEXT];
-    uint32_t               row;
     gig_page_t             page;
-    gig_state_t            state;
     gig_page_receipt_t     receipt;
-    ngx_http_gig_ctx_t    *ctx;
-    ngx_http_gig_shown_t   shown;
 
-    ctx = l->ctx;
-
-    ngx_memzero(&shown, sizeof(ngx_http_gig_shown_t));
     ngx_memzero(&receipt, sizeof(gig_page_receipt_t));
 
-    gig_token_make(&ctx->board->secret, l->id, token);
+    gig_token_make(&l->ctx->board->secret, l->id, token);
 
     receipt.token = token;
+    receipt.gig = shown->json ? &shown->gig : NULL;
     receipt.received_ms = l->at_ms;
     receipt.seat = (gig_str_t) { l->seat, ngx_strlen(l->seat) };
     receipt.known = l->known;
     receipt.delivered = l->delivered;
     receipt.withdrawn = l->withdrawn;
-    receipt.stage = (gig_str_t) { l->stage, ngx_strlen(l->stage) };
-    receipt.stage_at = l->stage_at;
-    receipt.confirm_withdraw = ctx->args.withdraw;
+    receipt.stages = l->stages;
+    receipt.onboarding = l->onboarding;
+    receipt.erased = l->erased;
+    receipt.ledger_keep = ngx_http_gig_erasure_time(l->ctx->board);
+    receipt.confirm_withdraw = l->ctx->args.withdraw;
 
-    if (ctx->view && l->gig[0]) {
+    receipt.self_id = shown->json && ngx_http_gig_self_id_offered(l->ctx, row);
 
-        ctx->id.data = (u_char *) l->gig;
-        ctx->id.len = ngx_strlen(l->gig);
-
-        row = ngx_http_gig_find(ctx, &state);
-
-        if (row != GIG_ROW_NONE && ngx_http_gig_show(ctx, row, &shown) == NGX_OK) {
-            receipt.gig = &shown.gig;
-            receipt.self_id = (int) ngx_http_gig_self_id_offered(ctx, row);
-        }
-    }
-
-    ngx_http_gig_page(ctx, &page);
+    ngx_http_gig_page(l->ctx, &page);
     gig_page_receipt(&page, &receipt, body);
-
-    if (shown.json) {
-        json_decref(shown.json);
-    }
 }
 
 

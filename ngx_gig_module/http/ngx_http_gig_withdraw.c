@@ -8,6 +8,7 @@
 #include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_response.h"
 
+#include "gig_application.h"
 #include "gig_key.h"
 
 
@@ -225,6 +226,15 @@ ngx_http_gig_withdraw_written(void *data, ngx_uint_t ok)
 }
 
 
+/* A segment takes records for ledger_keep at most, and stays as long after its last tick. */
+
+int64_t
+ngx_http_gig_erasure_time(ngx_http_gig_board_t *b)
+{
+    return b->ledger ? b->ledger_keep + ngx_http_gig_ledger_span(b) : 0;
+}
+
+
 static ngx_int_t
 ngx_http_gig_withdraw_answer(ngx_http_gig_withdrawal_t *w, ngx_uint_t done)
 {
@@ -267,7 +277,9 @@ ngx_http_gig_withdraw_answer(ngx_http_gig_withdrawal_t *w, ngx_uint_t done)
     }
 
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
-    gig_buf_puts(&body, "{\"schema\":\"gig-receipt-status/1\",\"known\":true,\"withdrawn\":true}");
+    gig_buf_puts(&body, "{\"schema\":\"gig-receipt-status/1\",\"known\":true,\"withdrawn\":true");
+    gig_receipt_erasure(0, ngx_http_gig_erasure_time(ctx->board), &body);
+    gig_buf_puts(&body, "}");
 
     answer.status = NGX_HTTP_OK;
     answer.type = ngx_http_gig_type_json;

@@ -60,10 +60,15 @@ typedef struct {
     int64_t  confirmed, waiting;
 } gig_sync_seats_t;
 
-/* What `id:*`, `who:*` and `stages` are made of. */
+/*
+ * What `id:*`, `who:*` and `stages` are made of.  stages: "STAGE,AT STAGE,AT", the newest first,
+ * at most GIG_SYNC_STAGES of them, AT in seconds since 1970; empty if there are none.
+ */
+#define GIG_SYNC_STAGES         "16"            /* in SQL: what is older is not on a receipt */
+
 typedef struct {
-    gig_str_t  id, op, print, gig, who, seat, stage;
-    int64_t    at_ms, stage_at;
+    gig_str_t  id, op, print, gig, who, seat, stages;
+    int64_t    at_ms;
     int        withdrawn;
 } gig_sync_known_t;
 
@@ -109,8 +114,8 @@ typedef struct {
 
     /*
      * What receipts show of at most `most` applications whose stage or seat changed after
-     * *number, which becomes the last one's: id, seat, stage, stage_at; of one that was
-     * erased the id alone.  NULL: it keeps none.
+     * *number, which becomes the last one's: id, seat, stages; of one that was erased
+     * the id alone.  NULL: it keeps none.
      */
     int   (*receipts)(gig_sync_record_t *record, int64_t *number, unsigned most,
         int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);

@@ -135,10 +135,9 @@ gig_sync_chain_known(void *data, const gig_sync_known_t *known)
     gig_sync_arg_int(&chain->known, known->at_ms < 0 ? 0 : known->at_ms);
     gig_sync_arg_int(&chain->known, known->withdrawn ? 1 : 0);
 
-    if (known->stage.len != 0) {
+    if (known->stages.len != 0) {
         gig_sync_arg(&chain->stages, known->id);
-        gig_sync_arg(&chain->stages, known->stage);
-        gig_sync_arg_int(&chain->stages, known->stage_at < 0 ? 0 : known->stage_at);
+        gig_sync_arg(&chain->stages, known->stages);
     }
 
     if (chain->known.n >= (size_t) 8 * GIG_SYNC_REBUILD_ITEMS
@@ -147,7 +146,7 @@ gig_sync_chain_known(void *data, const gig_sync_known_t *known)
         return -1;
     }
 
-    if (chain->stages.n >= (size_t) 3 * GIG_SYNC_REBUILD_ITEMS
+    if (chain->stages.n >= (size_t) 2 * GIG_SYNC_REBUILD_ITEMS
         && gig_sync_chain_stages_flush(chain, &chain->why) != 0)
     {
         return -1;

@@ -127,7 +127,7 @@ gig_sync_settling_send(gig_sync_settling_t *settling, gig_sync_redis_t *redis, c
             gig_sync_arg_int(&args, GIG_SYNC_ID_TTL);
             gig_sync_arg_int(&args, (int64_t) settling->records.n / 8);
             gig_sync_arg_int(&args, (int64_t) settling->counts.n / 3);
-            gig_sync_arg_int(&args, (int64_t) settling->receipts.n / 4);
+            gig_sync_arg_int(&args, (int64_t) settling->receipts.n / 3);
             gig_sync_arg_puts(&args, whole);
         }
     }
@@ -282,8 +282,7 @@ gig_sync_receipts_add(void *data, const gig_sync_known_t *known)
     args = &receipts->settling.receipts;
     gig_sync_arg_id_key(&receipts->settling.keys, receipts->board, known->id);
     gig_sync_arg(args, known->id);
-    gig_sync_arg(args, known->stage);
-    gig_sync_arg_int(args, known->stage_at < 0 ? 0 : known->stage_at);
+    gig_sync_arg(args, known->stages);
     gig_sync_arg(args, known->seat);
 
     return 0;

@@ -169,11 +169,10 @@ main(int argc, char **argv)
     sample_receipt("receipt.html", &receipt);
 
     receipt.delivered = 1;
-    receipt.stage = gig_str("in_review");
-    receipt.stage_at = 1795450000;
+    gig_stages_read(gig_str("in_review,1795450000"), &receipt.stages);
     sample_receipt("receipt-review.html", &receipt);
 
-    receipt.stage = gig_null_str;
+    receipt.stages.n = 0;
     receipt.seat = gig_str("waitlisted");
     sample_receipt("receipt-waitlist.html", &receipt);
 

@@ -48,8 +48,14 @@ static const char  record[] =
     "\"privacy\":{\"policy_url\":\"https://acme.example/privacy\"}}";
 
 
+static const char  onboarding[] =
+    "{\"steps\":[{\"text\":\"Sign the agreement\",\"url\":\"https://acme.example/sign\","
+    "\"due_by\":\"2026-10-04\"},{\"text\":\"Read on\"},{\"url\":\"mailto:it@acme.example\"}],"
+    "\"contact\":\"growth@acme.example\",\"kick_off\":\"2026-10-05T15:00:00Z\"}";
+
+
 typedef struct {
-    json_t          *gig, *options, *answers;
+    json_t          *gig, *options, *answers, *onboarding;
     char             text[256];         /* what every text is, or empty: plausible ones */
     gig_form_t       form;
     gig_errors_t     errors;
@@ -102,13 +108,16 @@ make(const char *text)
     f->gig = json_loads(record, 0, NULL);
     f->options = json_loads(OPTIONS, 0, NULL);
     f->answers = json_object();
+    f->onboarding = json_loads(onboarding, 0, NULL);
     assert_non_null(f->gig);
     assert_non_null(f->options);
+    assert_non_null(f->onboarding);
 
     if (text != NULL) {
         (void) snprintf(f->text, sizeof(f->text), "%s", text);
         check_infect(f->gig, text);
         check_infect(f->options, text);
+        check_infect(f->onboarding, text);
     }
 
     add_field(f, "first_name", GIG_FIELD_TEXT, 1);
@@ -149,6 +158,7 @@ done(fixture_t *f)
     json_decref(f->gig);
     json_decref(f->options);
     json_decref(f->answers);
+    json_decref(f->onboarding);
     free(f);
 }
 
@@ -217,7 +227,9 @@ receipt_page(fixture_t *f, unsigned bits)
     gig_page_receipt_t  receipt;
 
     static const char *const  stages[] = {
-        "", "waitlisted", "in_review", "selected", "declined", "hired", "unheard-of", ""
+        "", "waitlisted,0", "in_review,1790001000 received,1790000000",
+        "selected,1790002000 in_review,0", "declined,1790001000", "hired,1790001000 hired,5",
+        "unheard-of,1", "received,1790003000 waitlisted,1790000000"
     };
 
     memset(&receipt, 0, sizeof(receipt));
@@ -228,9 +240,11 @@ receipt_page(fixture_t *f, unsigned bits)
     receipt.delivered = (bits & 4) ? 1 : 0;
     receipt.withdrawn = (bits & 8) ? 1 : 0;
     receipt.confirm_withdraw = (bits & 16) ? 1 : 0;
-    receipt.stage = str(stages[(bits >> 5) & 7]);
-    receipt.stage_at = (bits & 32) ? 1790001000 : 0;
+    gig_stages_read(str(stages[(bits >> 5) & 7]), &receipt.stages);
     receipt.seat = (bits & 64) ? str("waitlisted") : str("late");
+    receipt.onboarding = gig_stage_selected(gig_stages_last(&receipt.stages)) ? f->onboarding : NULL;
+    receipt.erased = (bits & 4) ? 1 : 0;
+    receipt.ledger_keep = (bits & 2) ? 7200 : 0;
 
     gig_buf_init(&out, LIMIT);
     gig_page_receipt(&f->page, &receipt, &out);
@@ -591,7 +605,66 @@ test_receipt(void **state)
 
     html = receipt_page(f, 1 | 2 | 8 | 16);
     assert_non_null(strstr(html, "You have withdrawn"));
+    assert_non_null(strstr(html, "Being erased"));
+    assert_non_null(strstr(html, "normally within 2 hours"));
+    assert_non_null(strstr(html, "Asked for"));
     assert_null(strstr(html, "<form"));
+    free(html);
+
+    html = receipt_page(f, 1 | 4 | 8);
+    assert_non_null(strstr(html, ">Erased<"));
+    assert_null(strstr(html, "Sealed copies"));         /* no ledger */
+    free(html);
+    done(f);
+}
+
+
+/* Each stage with its time, and what is private only for who was selected. */
+
+static void
+test_receipt_stages(void **state)
+{
+    char       *html, *place;
+    unsigned    i;
+    fixture_t  *f;
+
+    (void) state;
+
+    f = make(NULL);
+
+    html = receipt_page(f, 1 | 2 | (7 << 5));           /* waitlisted, then received */
+    place = strstr(html, ">On the waiting list<");
+    assert_non_null(place);
+    place = strstr(place, "<time datetime=\"2026-09-21T14:13:20");
+    assert_non_null(place);
+    place = strstr(place, ">A place became free<");
+    assert_non_null(place);
+    assert_non_null(strstr(place, "<time datetime=\"2026-09-21T15:03:20"));
+    free(html);
+
+    html = receipt_page(f, 1 | 2 | (2 << 5));
+    assert_int_equal(check_count(html, ">Received<"), 1);
+    assert_non_null(strstr(html, ">Being read<"));
+    free(html);
+
+    for (i = 0; i < 8; i++) {
+        html = receipt_page(f, 1 | 2 | (i << 5));
+        assert_int_equal(strstr(html, "How you begin") != NULL, i == 3 || i == 5);
+        assert_int_equal(strstr(html, "agreement") != NULL, i == 3 || i == 5);
+        free(html);
+    }
+
+    html = receipt_page(f, 1 | 2 | (3 << 5));
+    assert_non_null(strstr(html, "href=\"https://acme.example/sign\">Sign the agreement</a>, by "
+                                 "<time datetime=\"2026-10-04\">"));
+    assert_non_null(strstr(html, "<li>Read on</li>"));
+    assert_non_null(strstr(html, "href=\"mailto:it@acme.example\">"));
+    assert_non_null(strstr(html, "href=\"mailto:growth@acme.example\">growth@acme.example</a>"));
+    assert_non_null(strstr(html, "begins on <time datetime=\"2026-10-05T15:00:00"));
+    free(html);
+
+    html = receipt_page(f, 1 | 2 | 8 | (3 << 5));       /* withdrawn: nothing of it */
+    assert_null(strstr(html, "agreement"));
     free(html);
     done(f);
 }
@@ -676,6 +749,7 @@ main(void)
         cmocka_unit_test(test_inputs),
         cmocka_unit_test(test_meta),
         cmocka_unit_test(test_receipt),
+        cmocka_unit_test(test_receipt_stages),
         cmocka_unit_test(test_problem_json),
         cmocka_unit_test(test_over_the_limit)
     };

@@ -330,8 +330,7 @@ count_known(void *data, const gig_sync_known_t *known)
     counts[0]++;
     counts[1] += known->withdrawn;
     counts[2] += gig_str_is(known->op, "apply") && gig_str_is(known->seat, "confirmed");
-    counts[3] += gig_str_is(known->stage, "received") && known->at_ms == 1000
-                 && known->stage_at == 1;
+    counts[3] += gig_str_is(known->stages, "received,1") && known->at_ms == 1000;
 
     return 0;
 }

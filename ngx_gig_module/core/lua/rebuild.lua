@@ -7,7 +7,7 @@
 --   ARGV  begin  FENCE
 --         seats  FENCE STEP (GIG CONFIRMED WAITING)...
 --         known  FENCE STEP TTL (OP ID PRINT GIG WHO SEAT AT_MS WITHDRAWN)...
---         stages FENCE STEP (ID STAGE AT)...
+--         stages FENCE STEP (ID STAGES)...          as settle.lua takes them
 --         finish FENCE STEP NONCE DIGEST
 --
 -- Answers {"ok" | "ready" | "busy" | "lost" | "stale"}; docs/redis-schema.md says what
@@ -15,6 +15,7 @@
 
 local items_max = 1000
 local changes_kept = 100000
+local stages_max = 1024             -- bytes of one application's
 local takeover = 10                 -- seconds without a move
 
 local ready_key, rebuild_key, seats_key, judge_key, catalog_key, changes_key, stages_key =
@@ -110,14 +111,15 @@ if what == 'seats' then
 end
 
 if what == 'stages' then
-    if not check(4, 3, function (i)
-            return ARGV[i + 1]:find('^[%l_]+$') and ARGV[i + 2]:find('^%d+$')
+    if not check(4, 2, function (i)
+            return #ARGV[i + 1] <= stages_max
+                and not (ARGV[i + 1] .. ' '):gsub('[%l_]+,%d+ ', ''):find('.')
         end)
     then
         return wrong
     end
-    for i = 4, #ARGV, 3 do
-        redis.call('HSET', stages_key, ARGV[i], ARGV[i + 1] .. ',' .. ARGV[i + 2])
+    for i = 4, #ARGV, 2 do
+        redis.call('HSET', stages_key, ARGV[i], ARGV[i + 1])
     end
     return move(step)
 end

@@ -7,9 +7,10 @@
 --         (id:ID who:GIG:WHO)... (id:ID)...
 --   ARGV  GROUP TTL N COUNTS STAGES WHOLE
 --         (ENTRY OP ID PRINT NODE GIG WHO OUTCOME)... (GIG CONFIRMED WAITING)...
---         (ID STAGE AT SEAT)...
+--         (ID STAGES SEAT)...
 --
--- N records with two keys each, COUNTS counts, STAGES stages with a key each.  WHOLE is
+-- N records with two keys each, COUNTS counts, STAGES applications with a key each,
+-- whose STAGES are "STAGE,AT STAGE,AT", the newest first, or empty: erased.  WHOLE is
 -- 0, or the last id of `settled` (0-0: none) when the counts were read: they are all
 -- there are, so gigs not counted here have none, unless more was settled since: then
 -- no count is written.  Answers {entries removed, "seats" entries appended, or -1 for
@@ -18,13 +19,14 @@
 local items_max = 1000
 local counts_max = 100000
 local kept = 100000
+local stages_max = 1024             -- bytes of one application's
 
 local group, ttl, whole = ARGV[1], ARGV[2], ARGV[6]
 local n, n_counts, n_stages = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 
 if not n or not n_counts or not n_stages or n > items_max or n_counts > counts_max
     or n_stages > items_max or #KEYS ~= 7 + 2 * n + n_stages
-    or #ARGV ~= 6 + 8 * n + 3 * n_counts + 4 * n_stages
+    or #ARGV ~= 6 + 8 * n + 3 * n_counts + 3 * n_stages
 then
     return redis.error_reply('ERR gig: the numbers of settle do not fit its keys and arguments')
 end
@@ -66,8 +68,9 @@ for i = 1, 3 * n_counts, 3 do
     end
 end
 for i = 0, n_stages - 1 do
-    local _, stage, at, seat = unpack(ARGV, stages_at + 4 * i + 1, stages_at + 4 * i + 4)
-    if not stage:find('^[%l_]*$') or not at:find('^%d+$') or not seat:find('^%l*$') then
+    local _, stages, seat = unpack(ARGV, stages_at + 3 * i + 1, stages_at + 3 * i + 3)
+    local rest = stages == '' and '' or (stages .. ' '):gsub('[%l_]+,%d+ ', '')
+    if #stages > stages_max or rest ~= '' or not seat:find('^%l*$') then
         return redis.error_reply('ERR gig: a stage of settle is no stage')
     end
     redis.call('HLEN', KEYS[8 + 2 * n + i])
@@ -158,9 +161,12 @@ local function settle(id_key, who_key, entry, op, id, content, node, gig, who, o
         end
         if outcome == 'erased' then
             redis.call('HSET', id_key, 'withdrawn', '1')
+            redis.call('HDEL', id_key, 'who')
         end
     else
+        -- What is left of it says of nobody.
         redis.call('HSET', id_key, 'withdrawn', '1')
+        redis.call('HDEL', id_key, 'who')
         if who ~= '' and redis.call('GET', who_key) == id then
             redis.call('DEL', who_key)
         end
@@ -262,13 +268,15 @@ end
 -- Stages and seats, for the receipts; no stage: what was erased.
 
 for i = 0, n_stages - 1 do
-    local id, stage, at, seat = unpack(ARGV, stages_at + 4 * i + 1, stages_at + 4 * i + 4)
+    local id, stages, seat = unpack(ARGV, stages_at + 3 * i + 1, stages_at + 3 * i + 3)
     local id_key = KEYS[8 + 2 * n + i]
 
-    if stage == '' then
+    if stages == '' then
         redis.call('HDEL', stages_key, id)
-    elseif redis.call('HGET', stages_key, id) ~= stage .. ',' .. at then
-        redis.call('HSET', stages_key, id, stage .. ',' .. at)
+    elseif redis.call('HGET', stages_key, id) ~= stages then
+        redis.call('HSET', stages_key, id, stages)
+        -- A receipt that has news is to be there for as long again.
+        redis.call('EXPIRE', id_key, ttl)
     end
 
     -- Only what is known: a key made here would stay for ever.

@@ -33,9 +33,8 @@ gig_pg_known_row(void *data, const PGresult *rows, int row)
     known.who = gig_pg_cell(rows, row, 4);
     known.seat = gig_pg_cell(rows, row, 5);
     known.at_ms = gig_rows_ms(gig_pg_cell(rows, row, 6));
-    known.stage = gig_pg_cell(rows, row, 7);
-    known.stage_at = gig_rows_ms(gig_pg_cell(rows, row, 8)) / 1000;
-    known.withdrawn = gig_pg_number(rows, row, 9) != 0;
+    known.stages = gig_pg_cell(rows, row, 7);
+    known.withdrawn = gig_pg_number(rows, row, 8) != 0;
 
     return reading->handler(reading->data, &known);
 }
@@ -121,8 +120,7 @@ gig_sync_postgres_receipts(gig_sync_record_t *record, int64_t *number, unsigned 
     for (i = 0; i < PQntuples(rows); i++) {
         known.id = gig_pg_cell(rows, i, 1);
         known.seat = gig_pg_cell(rows, i, 2);
-        known.stage = gig_pg_cell(rows, i, 3);
-        known.stage_at = gig_rows_ms(gig_pg_cell(rows, i, 4)) / 1000;
+        known.stages = gig_pg_cell(rows, i, 3);
 
         if (handler(data, &known) == -1) {
             PQclear(rows);

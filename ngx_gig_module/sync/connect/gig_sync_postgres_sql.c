@@ -23,6 +23,12 @@
     " LEFT JOIN LATERAL (SELECT stage, at FROM stages WHERE stages.id = " id                  \
     " ORDER BY number DESC LIMIT 1) s ON true"
 
+/* gig_sync_known_t has what this is. */
+#define GIG_PG_STAGES(id)                                                                     \
+    "(SELECT string_agg(stage || ',' || greatest(0, floor(extract(epoch FROM at)))::bigint,"  \
+    " ' ' ORDER BY number DESC) FROM (SELECT number, stage, at FROM stages"                   \
+    " WHERE stages.id = " id " ORDER BY number DESC LIMIT " GIG_SYNC_STAGES ") AS newest)"
+
 /* A list of ids is one text: they hold no comma. */
 #define GIG_PG_LIST             "unnest(string_to_array($1::text, ','))"
 #define GIG_PG_IN_LIST          "= ANY (string_to_array($1::text, ','))"
@@ -37,12 +43,13 @@ const char  gig_pg_forms[] = GIG_PG_CURSOR "SELECT id, json FROM forms ORDER BY 
 const char  gig_pg_known[] =
     GIG_PG_CURSOR
     "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant, d.seat,"
-    " " GIG_PG_ISO("d.received_at") ", s.stage, " GIG_PG_ISO("s.at") ","
+    " " GIG_PG_ISO("d.received_at") ", " GIG_PG_STAGES("d.id") ","
     " (t.id IS NOT NULL)::int, position('conflict' IN d.flags)"
-    " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id" GIG_PG_STAGE("d.id")
-    " WHERE d.received_at >= '%1$s' OR d.at >= '%1$s' OR s.at >= '%1$s'"
-    " UNION ALL SELECT id, 'withdraw', '', gig, '', '', " GIG_PG_ISO("at") ", NULL, NULL, 1, 0"
-    " FROM tombstones WHERE at >= '%1$s' ORDER BY 1, 11, 2";
+    " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id"
+    " WHERE d.received_at >= '%1$s' OR d.at >= '%1$s'"
+    " OR EXISTS (SELECT 1 FROM stages s WHERE s.id = d.id AND s.at >= '%1$s')"
+    " UNION ALL SELECT id, 'withdraw', '', gig, '', '', " GIG_PG_ISO("at") ", NULL, 1, 0"
+    " FROM tombstones WHERE at >= '%1$s' ORDER BY 1, 10, 2";
 
 const char  gig_pg_applications[] =
     GIG_PG_CURSOR
@@ -166,8 +173,8 @@ const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT] = {
         "UPDATE receipts SET number = nextval('receipts_number') WHERE id IN"
         " (SELECT id FROM receipts WHERE number IS NULL LIMIT 10000 FOR UPDATE SKIP LOCKED)", 0 },
     [GIG_PG_RECEIPTS] = {
-        "SELECT r.number, r.id, a.seat, s.stage, " GIG_PG_ISO("s.at") " FROM receipts r"
-        " LEFT JOIN applications a ON a.id = r.id" GIG_PG_STAGE("a.id")
+        "SELECT r.number, r.id, a.seat, " GIG_PG_STAGES("a.id") " FROM receipts r"
+        " LEFT JOIN applications a ON a.id = r.id"
         " WHERE r.number > $1::text::bigint ORDER BY r.number LIMIT $2::text::bigint", 2 },
 
     /* No column after ON CONFLICT: naming one takes a right to read it. */

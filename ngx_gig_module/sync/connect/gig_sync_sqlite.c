@@ -22,6 +22,12 @@
     "CASE WHEN json_valid(json) AND json_type(json, '$.rev') IS NOT NULL"                     \
     " THEN json_remove(json, '$.rev') ELSE json END"
 
+/* gig_sync_known_t has what this is; a time that a person mistyped is 0. */
+#define GIG_SQL_STAGES(id)                                                                    \
+    "(SELECT group_concat(stage || ',' || seconds, ' ') FROM (SELECT stage,"                  \
+    " max(0, coalesce(CAST(strftime('%s', at) AS INTEGER), 0)) AS seconds FROM stages"        \
+    " WHERE stages.id = " id " ORDER BY number DESC LIMIT " GIG_SYNC_STAGES "))"
+
 static const char *const  sql[GIG_SQL_COUNT] = {
 
     [GIG_SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -113,17 +119,16 @@ static const char *const  sql[GIG_SQL_COUNT] = {
 
     [GIG_SQL_KNOWN] =
         "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant, d.seat, d.received_at,"
-        " s.stage, s.at, t.id IS NOT NULL, instr(d.flags, 'conflict')"
+        " " GIG_SQL_STAGES("d.id") ", t.id IS NOT NULL, instr(d.flags, 'conflict')"
         " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id"
-        " LEFT JOIN stages s ON s.number = (SELECT max(number) FROM stages WHERE id = d.id)"
-        " WHERE d.received_at >= ?1 OR d.at >= ?1 OR s.at >= ?1"
-        " UNION ALL SELECT id, 'withdraw', '', gig, '', '', at, NULL, NULL, 1, 0"
-        " FROM tombstones WHERE at >= ?1 ORDER BY 1, 11, 2",
+        " WHERE d.received_at >= ?1 OR d.at >= ?1"
+        " OR EXISTS (SELECT 1 FROM stages s WHERE s.id = d.id AND s.at >= ?1)"
+        " UNION ALL SELECT id, 'withdraw', '', gig, '', '', at, NULL, 1, 0"
+        " FROM tombstones WHERE at >= ?1 ORDER BY 1, 10, 2",
 
     [GIG_SQL_RECEIPTS] =
-        "SELECT r.number, r.id, a.seat, s.stage, s.at FROM receipts r"
-        " LEFT JOIN applications a ON a.id = r.id LEFT JOIN stages s"
-        " ON s.number = (SELECT max(number) FROM stages WHERE id = a.id)"
+        "SELECT r.number, r.id, a.seat, " GIG_SQL_STAGES("a.id") " FROM receipts r"
+        " LEFT JOIN applications a ON a.id = r.id"
         " WHERE r.number > ?1 ORDER BY r.number LIMIT ?2",
 
     [GIG_SQL_SELF_ID_PUT] =
@@ -474,9 +479,8 @@ gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
         known.who = gig_sql_column(rows, 4);
         known.seat = gig_sql_column(rows, 5);
         known.at_ms = gig_rows_ms(gig_sql_column(rows, 6));
-        known.stage = gig_sql_column(rows, 7);
-        known.stage_at = gig_rows_ms(gig_sql_column(rows, 8)) / 1000;
-        known.withdrawn = sqlite3_column_int(rows, 9);
+        known.stages = gig_sql_column(rows, 7);
+        known.withdrawn = sqlite3_column_int(rows, 8);
 
         if (handler(data, &known) == -1) {
             gig_error_set(err, record->path, "the reading was ended");
@@ -513,8 +517,7 @@ gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned mo
         last = sqlite3_column_int64(rows, 0);
         known.id = gig_sql_column(rows, 1);
         known.seat = gig_sql_column(rows, 2);
-        known.stage = gig_sql_column(rows, 3);
-        known.stage_at = gig_rows_ms(gig_sql_column(rows, 4)) / 1000;
+        known.stages = gig_sql_column(rows, 3);
 
         if (handler(data, &known) == -1) {
             gig_error_set(err, record->path, "the reading was ended");

@@ -155,13 +155,13 @@ sub judge {
 
 sub withdraw { my ($id, @mode) = @_; return evalsha('withdraw', [keys_of("id:$id")], $P, $id, 2000, 'n', 1000, @mode) }
 
-# records: [entry, op, id, print, node, gig, who, outcome]; stages: [id, stage, at, seat]
+# records: [entry, op, id, print, node, gig, who, outcome]; stages: [id, stages, seat]
 sub settle {
     my ($records, $counts, $stages, $whole) = @_;
     return evalsha('settle',
         [keys_of(@settle_keys, (map { ("id:$_->[2]", "who:$_->[5]:$_->[6]") } @$records), map {"id:$_->[0]"} @{ $stages // [] })],
         'sync', 1000, scalar @$records, scalar @{ $counts // [] }, scalar @{ $stages // [] }, $whole // 0,
-        (map {@$_} @$records, @{ $counts // [] }), map { (@$_, ('') x (4 - @$_)) } @{ $stages // [] });
+        (map {@$_} @$records, @{ $counts // [] }), map { (@$_, ('') x (3 - @$_)) } @{ $stages // [] });
 }
 
 sub rebuild { my ($keys, @argv) = @_; return evalsha('rebuild', [keys_of(@rebuild_keys, @$keys)], @argv) }
