@@ -96,8 +96,8 @@ typedef struct {
     int                    delivered;
     int                    withdrawn;
     gig_stages_t           stages;              /* in the system of record */
-    const json_t          *onboarding;          /* the gig's, if it is for this applicant, or NULL */
-    int                    erased;              /* withdrawn, and the system of record has done it */
+    const json_t          *onboarding;          /* or NULL: not for this applicant */
+    int                    erased;              /* in the system of record, too */
     int64_t                ledger_keep;         /* seconds that ledgers keep a box; 0: none does */
     int                    confirm_withdraw;    /* ask "withdraw?" with its POST form */
     int                    self_id;             /* the gig offers a form for self-identification */

@@ -2,6 +2,7 @@
 #include "ngx_http_gig_catalog.h"
 #include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_files.h"
+#include "ngx_http_gig_keeper.h"
 #include "ngx_http_gig_self_id.h"
 #include "ngx_http_gig_shm.h"
 
@@ -10,6 +11,7 @@
 
 #define NGX_HTTP_GIG_LOOK_INTERVAL  1000            /* ms between looks at the folder */
 #define NGX_HTTP_GIG_STALE_AFTER    10              /* seconds */
+#define NGX_HTTP_GIG_LOOKS_AT_START  4              /* at a folder that a keeper cleans up */
 #define NGX_HTTP_GIG_CHECK_AT_ONCE  (4 * 1024 * 1024)   /* bytes of a synced index: some ms */
 
 
@@ -17,6 +19,7 @@ struct ngx_http_gig_catalog_s {
     ngx_http_gig_board_t     *board;
     ngx_log_t                *log;
     int                       folder;           /* -1: not there, or not safe */
+    int                       whole;            /* -1, or the lock that says so of the newest */
     ngx_http_gig_view_t      *view;             /* the current one or NULL */
     ngx_http_gig_stores_t     stores;
     ngx_uint_t                serial;
@@ -53,6 +56,7 @@ static void ngx_http_gig_catalog_checked_result(ngx_http_gig_catalog_t *catalog,
 static void ngx_http_gig_catalog_timer(ngx_event_t *ev);
 static void ngx_http_gig_catalog_segments(ngx_http_gig_catalog_t *catalog,
     ngx_http_gig_view_t *view);
+static void ngx_http_gig_catalog_vouch(ngx_http_gig_catalog_t *catalog);
 static ngx_int_t ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation);
 
 
@@ -69,6 +73,7 @@ ngx_http_gig_catalog_init(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
     catalog->board = board;
     catalog->log = cycle->log;
     catalog->folder = -1;
+    catalog->whole = -1;
     catalog->since = ngx_time();
     ngx_http_gig_stores_init(&catalog->stores, cycle->log);
 
@@ -111,6 +116,11 @@ ngx_http_gig_catalog_done(ngx_http_gig_board_t *board)
         catalog->view = NULL;
     }
 
+    if (catalog->whole != -1) {
+        (void) close(catalog->whole);
+        catalog->whole = -1;
+    }
+
     if (catalog->folder != -1) {
         (void) close(catalog->folder);
         catalog->folder = -1;
@@ -135,6 +145,12 @@ ngx_http_gig_catalog_open_folder(ngx_http_gig_catalog_t *catalog)
         }
 
         (void) close(catalog->folder);
+
+        if (catalog->whole != -1) {
+            (void) close(catalog->whole);
+            catalog->whole = -1;
+        }
+
         catalog->node[0] = '\0';
         catalog->found = 0;
     }
@@ -163,7 +179,8 @@ ngx_http_gig_catalog_open_folder(ngx_http_gig_catalog_t *catalog)
 
 /*
  * What the folder holds at start.  Once anything was published through our zone, or
- * found whole, there was no power cut since: what a keeper renamed into place is whole,
+ * found whole, or while somebody else serves it (another master's workers, during an
+ * upgrade), there was no power cut since: what a keeper renamed into place is whole,
  * also if it did not live to announce it, and is opened like any other.  Else it is
  * checked first: at once if that is short, or in the pool, and there is no view until then.
  */
@@ -173,6 +190,7 @@ ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog)
 {
     char                           name[NGX_HTTP_GIG_FILE_NAME];
     int64_t                        size;
+    ngx_uint_t                     i;
     ngx_http_gig_files_t           files;
     ngx_http_gig_notice_t         *notice;
     ngx_http_gig_catalog_check_t   check;
@@ -186,8 +204,12 @@ ngx_http_gig_catalog_start(ngx_http_gig_catalog_t *catalog)
         return;
     }
 
-    if (notice->generation) {
-        ngx_http_gig_catalog_look(catalog->board);
+    if (notice->generation || ngx_http_gig_lock_vouched(catalog->folder)) {
+
+        for (i = 0; catalog->view == NULL && i < NGX_HTTP_GIG_LOOKS_AT_START; i++) {
+            ngx_http_gig_catalog_look(catalog->board);
+        }
+
         return;
     }
 
@@ -313,15 +335,18 @@ ngx_http_gig_catalog_checked_result(ngx_http_gig_catalog_t *catalog,
                       check->good ? ", going on with the one before" : "");
     }
 
-    if (check->good) {
+    /* A damaged one that is still there nobody must take for checked. */
+
+    if (check->good && check->bad == 0) {
         (void) ngx_atomic_cmp_set(&ngx_http_gig_shm_notice(catalog->board)->generation, 0,
                                   check->good);
     }
 
     if (check->good && (catalog->view == NULL
-                        || catalog->view->image.meta.generation < check->good))
+                        || catalog->view->image.meta.generation < check->good)
+        && ngx_http_gig_catalog_open(catalog, check->good) == NGX_OK && check->bad == 0)
     {
-        (void) ngx_http_gig_catalog_open(catalog, check->good);
+        ngx_http_gig_catalog_vouch(catalog);
     }
 }
 
@@ -364,8 +389,18 @@ ngx_http_gig_catalog_look(ngx_http_gig_board_t *board)
 
     for (i = 0; i < files.n && files.index[i] > current; i++) {
         if (ngx_http_gig_catalog_open(catalog, files.index[i]) == NGX_OK) {
+            ngx_http_gig_catalog_vouch(catalog);
             return;
         }
+    }
+}
+
+
+static void
+ngx_http_gig_catalog_vouch(ngx_http_gig_catalog_t *catalog)
+{
+    if (catalog->whole == -1) {
+        catalog->whole = ngx_http_gig_lock_vouch(catalog->folder);
     }
 }
 

@@ -8,6 +8,7 @@
  *   index.GEN        an image's index        store.KEEPER.N  fragments
  *   synced.GEN       GEN is on the disk      node            this host's name
  *   keeper.lock      see _keeper.h           *.tmp           on the way
+ *   whole.lock       see _keeper.h
  */
 
 #ifndef _NGX_HTTP_GIG_FILES_H_INCLUDED_

@@ -25,5 +25,12 @@ typedef struct {
 
 void ngx_http_gig_keeper_status(ngx_http_gig_board_t *board, ngx_http_gig_keeper_status_t *status);
 
+/*
+ * _lock.c.  _vouch: this process serves a whole image of the folder; its descriptor, to be kept as
+ * long, or -1.  _vouched: some process does.
+ */
+int ngx_http_gig_lock_vouch(int folder);
+ngx_uint_t ngx_http_gig_lock_vouched(int folder);
+
 
 #endif /* _NGX_HTTP_GIG_KEEPER_H_INCLUDED_ */
