@@ -224,18 +224,15 @@ local entry = redis.call('XADD', applications_key, '*', 'id', id, 'op', 'apply',
 if not known then
     redis.call('HSET', id_key, 'gig', gig, 'who', who, 'print', content, 'seat', seat,
         'flags', flags, 'at', at)
-
-    -- Of what has no seat there is nothing to share.
-    if not first and (seat == 'reserved' or seat == 'waitlisted') then
-        redis.call('SET', who_key, id, 'EX', ttl)
-    end
 end
 
 redis.call('HSET', id_key, 'apply:' .. content, entry)
 redis.call('EXPIRE', id_key, ttl)
 
-if first then
-    redis.call('EXPIRE', who_key, ttl)
+-- One and the same call whether the applicant is known or not: the time that it takes is an
+-- answer, too.  Of what has no seat there is nothing to share.
+if first or (not known and (seat == 'reserved' or seat == 'waitlisted')) then
+    redis.call('SET', who_key, first or id, 'EX', ttl)
 end
 
 -- One more for each entry that holds, one less when settle.lua removes it: by the same rule.
