@@ -57,6 +57,53 @@ is(json_of($test->get("/gigs/receipts/$token"))->{stage}, 'in_review', 'the stag
 $redis->cmd('HSET', 'gig:{acme}:stages', $bare, '<script>,x');
 is(json_of($test->get("/gigs/receipts/$token"))->{stage}, undef, 'a stage that is none is not shown');
 
+# --- a sentence for each place, as what the judge, the ledgers and the system of record say of it
+
+$redis->cmd('HDEL', 'gig:{acme}:stages', $bare);
+my %words = (reserved => 'A place is reserved for you', confirmed => 'You have a place', waitlisted => 'you are on the waiting list',
+    over => 'No place was left', late => 'It arrived too late');
+for my $seat (sort keys %words) {
+    $redis->cmd('HSET', $id, 'outcome', $seat eq 'reserved' ? 'delivered' : $seat);
+    my $body = $test->get("/gigs/receipts/$token", headers => { Accept => 'text/html' })->{body};
+    is_deeply([grep { $body =~ /$words{$_}/ } sort keys %words], [$seat], "the page says it of '$seat', and nothing else");
+    is(json_of($test->get("/gigs/receipts/$token"))->{seat}, $seat, 'the JSON as well');
+}
+$redis->cmd('HDEL', $id, 'outcome');
+
+# --- verified offline, by anybody, by an old key as well
+
+my $sync = "$GigTest::BUILD/gig-sync";
+my $file = $test->write_file('receipt.json', $posted->{body});
+my $key_file = $test->write_file('keys.json', $test->get('/gigs/receipts/keys.json')->{body});
+sub verified { return ($test->run($sync, 'verify', @_))[0] }
+is(verified('--keys', $key_file, $file), 0, 'verified by the public keys');
+is(verified('--secret', "$test->{dir}/acme.secret", $file), 0, 'and by the secret file');
+for my $change (['reserved' => 'confirmed'], ['"gig":"open"' => '"gig":"shut"'], ['"received_at":"2' => '"received_at":"3'],
+    ['"token":"' => '"token":"A'], ['"content":"hmac-' => '"content":"hmac-A'])
+{
+    (my $forged = $posted->{body}) =~ s/\Q$change->[0]/$change->[1]/;
+    isnt($forged, $posted->{body}, "a receipt with $change->[1]");
+    is(verified('--keys', $key_file, $test->write_file('forged.json', $forged)), 65, 'is not verified');
+}
+is(verified('--keys', $test->write_file('strange.json', '{"keys":[{"kid":"k","kty":"EC"}]}'), $file), 65, 'nor by keys that are none');
+is(verified('--keys', $key_file, '--secret', 'x', $file), 64, 'one kind of keys is enough');
+
+my $secret = $test->read_file('acme.secret');
+my ($kid) = $secret =~ /^key (\S+)/m;
+my $newer = 'key newer-' . $kid . ' ' . ('5a' x 32);
+(my $rotated = $secret) =~ s/^(?=key )/$newer\n/m;
+$test->write_file('acme.secret', $rotated);
+$test->reload;
+is_deeply([map { $_->{kid} } @{ json_of($test->get('/gigs/receipts/keys.json'))->{keys} }], ["newer-$kid", $kid], 'a newer key, and the old one');
+$key_file = $test->write_file('keys.json', $test->get('/gigs/receipts/keys.json')->{body});
+is(verified('--keys', $key_file, $file), 0, 'the old receipt is verified still');
+is(verified('--secret', "$test->{dir}/acme.secret", $file), 0, 'in both ways');
+is(json_of($test->get("/gigs/receipts/$token"))->{gig}, 'open', 'its token opens the same page');
+my $later = $test->apply('open', 'k-later', email => 'later@example.edu');
+is(json_of($later)->{kid}, "newer-$kid", 'a new receipt is signed with the newer key');
+is(verified('--keys', $key_file, $test->write_file('later.json', $later->{body})), 0, 'and verified');
+is($test->apply('open', 'k1')->{headers}{'idempotency-replayed'}, 'true', 'the key of before still finds its application');
+
 # --- every bad token is the same 404
 
 my $flipped = $token;
@@ -93,6 +140,10 @@ $redis->stop;
 my $alone = $test->get("/gigs/receipts/$token");
 is($alone->{status}, 200, 'from the token alone when Redis is gone');
 ok(json_of($alone)->{withdrawn}, "and with what this host's ledger holds");
+my ($held) = $later->{headers}{location} =~ m{(/gigs/receipts/.+)};
+my $shown = $test->get($held, headers => { Accept => 'text/html' });
+like($shown->{body}, qr/We have your application.*Gig open.*A place is reserved/s, 'of one that it holds also the gig and the place');
+is(json_of($test->get($held))->{gig}, 'open', 'the JSON as well');
 is($test->http('DELETE', "/gigs/receipts/$token")->{status}, 200, 'and withdrawn it is');
 
 # --- no log has it: not the access log, nor what limits, access rules and errors wrote

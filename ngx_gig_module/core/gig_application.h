@@ -53,4 +53,10 @@ void gig_receipt_erasure(int erased, int64_t ledger_keep, gig_buf_t *out);
 /* 0 if signed by one of the secret's keys and whole; else -1 and err says what is not. */
 int gig_receipt_verify(const gig_secret_t *secret, gig_str_t json, gig_error_t *err);
 
+/*
+ * The same for anybody, who has no secret: keys is what `receipts/keys.json` holds (RFC 7517, of
+ * Ed25519 keys as RFC 8037 has them).  That the token is ours follows from the signature.
+ */
+int gig_receipt_verify_public(gig_str_t keys, gig_str_t json, gig_error_t *err);
+
 #endif /* GIG_APPLICATION_H */

@@ -1,5 +1,5 @@
 
-/* What the files of the seal share; nothing else includes it. */
+/* What the files of the seal and the receipt share; nothing else includes it. */
 
 #ifndef GIG_MAC_H
 #define GIG_MAC_H

@@ -6,14 +6,20 @@
 
 #include "gig_application.h"
 #include "gig_json.h"
+#include "gig_mac.h"
 #include "gig_time.h"
 #include "gig_utf8.h"
 
+#define GIG_PUBLIC_KEYS_MAX 16384               /* bytes of keys.json */
+#define GIG_PUBLIC_DEPTH    4
 #define GIG_RECEIPT_DEPTH   2                   /* a flat object; one more for what is none */
 
 
 static void  gig_receipt_member(gig_buf_t *out, const char *before, const char *name,
     const char *value);
+static int  gig_receipt_check(const gig_secret_t *secret, int with_token, gig_str_t json,
+    gig_error_t *err);
+static int  gig_receipt_keys(gig_str_t json, gig_secret_t *keys, gig_error_t *err);
 static int  gig_receipt_signed(const json_t *receipt, gig_buf_t *bytes);
 
 
@@ -102,6 +108,63 @@ gig_receipt_member(gig_buf_t *out, const char *before, const char *name, const c
 int
 gig_receipt_verify(const gig_secret_t *secret, gig_str_t json, gig_error_t *err)
 {
+    return gig_receipt_check(secret, 1, json, err);
+}
+
+
+int
+gig_receipt_verify_public(gig_str_t keys, gig_str_t json, gig_error_t *err)
+{
+    gig_secret_t  public_;
+
+    return gig_receipt_keys(keys, &public_, err) == 0
+           ? gig_receipt_check(&public_, 0, json, err) : -1;
+}
+
+
+/* The public halves, in a secret that has nothing else; what is of another kind is passed over. */
+
+static int
+gig_receipt_keys(gig_str_t json, gig_secret_t *keys, gig_error_t *err)
+{
+    size_t      i, len;
+    json_t     *root, *list, *jwk;
+    gig_str_t   kid;
+
+    memset(keys, 0, sizeof(gig_secret_t));
+    root = gig_json_parse(json, GIG_PUBLIC_KEYS_MAX, GIG_PUBLIC_DEPTH, err);
+
+    if (root == NULL) {
+        return -1;
+    }
+
+    list = json_object_get(root, "keys");
+
+    for (i = 0; i < json_array_size(list) && keys->n < GIG_KEYS_MAX; i++) {
+        jwk = json_array_get(list, i);
+        kid = gig_json_str(jwk, "kid");
+
+        if (gig_str_is(gig_json_str(jwk, "crv"), "Ed25519") && kid.len != 0
+            && kid.len < sizeof(keys->key[0].kid)
+            && gig_base64url_read(gig_json_str(jwk, "x"), keys->key[keys->n].sign_public,
+                                  sizeof(keys->key[0].sign_public), &len) == 0
+            && len == sizeof(keys->key[0].sign_public))
+        {
+            memcpy(keys->key[keys->n].kid, kid.data, kid.len);
+            keys->n++;
+        }
+    }
+
+    json_decref(root);
+
+    return keys->n ? 0 : gig_error_set(err, "/keys", "holds no Ed25519 key; keys.json is what the"
+                                       " board has at receipts/keys.json");
+}
+
+
+static int
+gig_receipt_check(const gig_secret_t *secret, int with_token, gig_str_t json, gig_error_t *err)
+{
     int         rc;
     char        id[GIG_APPLICATION_TEXT];
     json_t     *root;
@@ -124,7 +187,7 @@ gig_receipt_verify(const gig_secret_t *secret, gig_str_t json, gig_error_t *err)
 
     token = gig_json_str(root, "token");
 
-    if (gig_token_check(secret, token, id) != 0) {
+    if (with_token && gig_token_check(secret, token, id) != 0) {
         (void) gig_error_set(err, "/token", "was not made with a key of this secret file");
         goto done;
     }
@@ -139,7 +202,7 @@ gig_receipt_verify(const gig_secret_t *secret, gig_str_t json, gig_error_t *err)
 
     if (gig_sign_check(secret, gig_json_str(root, "kid"), view, gig_json_str(root, "sig")) != 0) {
         (void) gig_error_set(err, "/sig", "does not fit: the receipt was changed, or signed with a "
-                             "key that is not in this secret file");
+                             "key that is not among these");
         goto done;
     }
 

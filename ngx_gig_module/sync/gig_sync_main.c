@@ -44,7 +44,7 @@ static const gig_sync_command_t  commands[] = {
       "writes what the system of record holds" },
     { "keygen", gig_sync_keygen, "NAME",
       "makes NAME.secret, NAME.key and NAME.pub" },
-    { "verify", gig_sync_verify, "FILE|- -c FILE|--secret FILE",
+    { "verify", gig_sync_verify, "FILE|- -c FILE|--secret FILE|--keys FILE",
       "tells whether a receipt is ours and whole" },
     { "open",   gig_sync_open,   "FILE|- -c FILE|--key FILE|DIR",
       "opens a sealed application" }

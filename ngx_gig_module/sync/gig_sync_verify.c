@@ -56,22 +56,49 @@ gig_verify_with(const char *conf, const char *secret_file, gig_str_t receipt, in
 }
 
 
+/* By the public keys alone, as anybody can. */
+static int
+gig_verify_public(const char *keys_file, gig_str_t receipt, int *status, gig_error_t *err)
+{
+    int        rc;
+    gig_buf_t  keys;
+
+    gig_buf_init(&keys, GIG_RECEIPT_MAX);
+
+    if (gig_sync_file_read(keys_file, &keys, err) == -1) {
+        *status = EX_NOINPUT;
+        rc = -1;
+
+    } else {
+        rc = gig_receipt_verify_public((gig_str_t) { keys.data ? keys.data : "", keys.len },
+                                       receipt, err);
+    }
+
+    gig_buf_free(&keys);
+
+    return rc;
+}
+
+
 int
 gig_sync_verify(int argc, char **argv)
 {
     int                         c, rc, status;
     gig_buf_t                   receipt;
-    const char                 *conf, *secret;
+    gig_str_t                   text;
+    const char                 *conf, *secret, *keys;
     gig_error_t                 err;
     static const struct option  options[] = {
         { "secret", required_argument, NULL, 's' },
+        { "keys", required_argument, NULL, 'k' },
         { NULL, 0, NULL, 0 }
     };
 
     conf = NULL;
     secret = NULL;
+    keys = NULL;
 
-    while ((c = getopt_long(argc, argv, "c:s:", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "c:s:k:", options, NULL)) != -1) {
         switch (c) {
         case 'c':
             conf = optarg;
@@ -81,14 +108,19 @@ gig_sync_verify(int argc, char **argv)
             secret = optarg;
             break;
 
+        case 'k':
+            keys = optarg;
+            break;
+
         default:
             return gig_sync_misused(argv);
         }
     }
 
-    if (optind != argc - 1 || (conf == NULL) == (secret == NULL)) {
+    if (optind != argc - 1 || (conf != NULL) + (secret != NULL) + (keys != NULL) != 1) {
         return gig_sync_fail(EX_USAGE, "verify",
-                             "needs one receipt (FILE or -) and -c FILE or --secret FILE");
+                             "needs one receipt (FILE or -) and one of -c FILE, --secret FILE"
+                             " and --keys keys.json");
     }
 
     memset(&err, 0, sizeof(err));
@@ -100,9 +132,9 @@ gig_sync_verify(int argc, char **argv)
     }
 
     status = EX_DATAERR;
-    rc = gig_verify_with(conf, secret,
-                         (gig_str_t) { receipt.data ? receipt.data : "", receipt.len }, &status,
-                         &err);
+    text = (gig_str_t) { receipt.data ? receipt.data : "", receipt.len };
+    rc = keys ? gig_verify_public(keys, text, &status, &err)
+              : gig_verify_with(conf, secret, text, &status, &err);
     gig_buf_free(&receipt);
 
     if (rc == -1) {
