@@ -265,6 +265,7 @@ gig_receipt_confirm(const gig_page_t *page, const gig_page_receipt_t *receipt, g
 static void
 gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
+    int          read;
     gig_str_t    decision;
     gig_stage_t  last;
 
@@ -280,17 +281,22 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
                    ? gig_json_str(json_object_get(receipt->gig->gig, "feedback"), "decision_by")
                    : gig_null_str;
 
-        if (decision.len != 0 && !gig_receipt_decided(receipt)) {
+        read = !gig_receipt_decided(receipt) && !gig_str_is(receipt->seat, "over")
+               && !gig_str_is(receipt->seat, "late");
+
+        if (decision.len != 0 && read) {
             gig_buf_puts(out, "Somebody at the company reads it, and they decide by ");
             gig_html_date(decision, 1, out);
             gig_buf_puts(out, ". ");
 
-        } else if (!gig_receipt_decided(receipt)) {
+        } else if (read) {
             gig_buf_puts(out, "Somebody at the company reads it. ");
         }
 
-        gig_buf_puts(out, "You need not do anything: what becomes of it is shown here, and they"
-                     " write to the e-mail address you gave.");
+        gig_buf_puts(out, receipt->onboarding ? "What there is for you to do stands above. What"
+                     : "You need not do anything: what");
+        gig_buf_puts(out, " becomes of it is shown here, and they write to the e-mail address you"
+                     " gave.");
     }
 
     gig_buf_puts(out, "</p></section>\n<section class=\"gig-section\"><h2>Keep this page</h2><p>"

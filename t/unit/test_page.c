@@ -241,7 +241,7 @@ receipt_page(fixture_t *f, unsigned bits)
     receipt.withdrawn = (bits & 8) ? 1 : 0;
     receipt.confirm_withdraw = (bits & 16) ? 1 : 0;
     gig_stages_read(str(stages[(bits >> 5) & 7]), &receipt.stages);
-    receipt.seat = (bits & 64) ? str("waitlisted") : str("late");
+    receipt.seat = (bits & 64) ? str("waitlisted") : str("reserved");
     receipt.onboarding = gig_stage_selected(gig_stages_last(&receipt.stages)) ? f->onboarding : NULL;
     receipt.erased = (bits & 4) ? 1 : 0;
     receipt.ledger_keep = (bits & 2) ? 7200 : 0;
