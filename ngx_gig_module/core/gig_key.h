@@ -29,5 +29,6 @@ extern const char gig_lua_selfid[];
 extern const char gig_lua_publish[];
 extern const char gig_lua_settle[];
 extern const char gig_lua_rebuild[];
+extern const char gig_lua_lease[];
 
 #endif /* GIG_KEY_H */

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -120,6 +121,25 @@ gig_sync_job_failed(gig_sync_job_t *job, gig_sync_backoff_t *backoff, const gig_
                  "reason", err->detail, NULL);
 
     gig_sync_job_sleep(job, gig_sync_backoff_next(backoff));
+}
+
+
+void
+gig_sync_host(char host[GIG_SYNC_HOST])
+{
+    char  *p;
+
+    if (gethostname(host, GIG_SYNC_HOST) == -1) {
+        memcpy(host, "gig-sync", sizeof("gig-sync"));
+    }
+
+    host[GIG_SYNC_HOST - 1] = '\0';
+
+    for (p = host; *p != '\0'; p++) {
+        if (!isalnum((unsigned char) *p) && *p != '.' && *p != '-') {
+            *p = '_';
+        }
+    }
 }
 
 

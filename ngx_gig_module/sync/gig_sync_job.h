@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "gig_sync_lease.h"
 #include "gig_sync_settings.h"
 
 #define GIG_SYNC_BACKOFF_MIN    100         /* ms */
@@ -22,8 +23,9 @@ void gig_sync_stop(gig_sync_stop_t *stop);
 
 typedef struct {
     const gig_sync_board_t *board;
-    const char             *name;           /* "pull", "deliver", "watch" */
+    const char             *name;           /* "lease", "pull", "deliver", "watch" */
     gig_sync_stop_t        *stop;
+    gig_sync_lease_t       *lease;          /* not owned; NULL: done by hand */
     atomic_llong            alive;          /* gig_sync_clock() at its last step */
 } gig_sync_job_t;
 
@@ -51,10 +53,15 @@ int64_t gig_sync_backoff_next(gig_sync_backoff_t *backoff);
 /* Logs a failure of the job, waits its back-off out. */
 void gig_sync_job_failed(gig_sync_job_t *job, gig_sync_backoff_t *backoff, const gig_error_t *err);
 
+/* The host's name, of letters, digits, dots, hyphens and underscores. */
+#define GIG_SYNC_HOST           48
+void gig_sync_host(char host[GIG_SYNC_HOST]);
+
 int64_t gig_sync_clock(void);               /* monotonic, ms */
 int64_t gig_sync_now_ms(void);              /* of day, ms since the epoch */
 
 /* The jobs; each returns when stopped. */
+void gig_sync_lease_job(gig_sync_job_t *job);
 void gig_sync_pull_job(gig_sync_job_t *job);
 void gig_sync_deliver_job(gig_sync_job_t *job);
 void gig_sync_watch_job(gig_sync_job_t *job);

@@ -426,6 +426,7 @@ gig_sync_publish_once(gig_sync_publisher_t *publisher, unsigned how,
     pass.all = (how & GIG_SYNC_PULL_ALL) != 0;
     pass.now = gig_sync_now_ms();
     pass.err = &pass.why;
+    publisher->fenced = 0;
 
     rc = -1;
 
@@ -453,7 +454,13 @@ gig_sync_publish_once(gig_sync_publisher_t *publisher, unsigned how,
     rc = 0;
 
     if (pass.spool.records > 0 || version == 0) {
-        rc = gig_sync_spool_send(&pass.spool, publisher->redis, digest, err);
+        rc = gig_sync_spool_send(&pass.spool, publisher->redis, publisher->guard, publisher->fence,
+                                 digest, err);
+    }
+
+    if (rc == 2) {
+        publisher->fenced = 1;
+        rc = gig_error_set(err, "redis", "another gig-sync has taken over");
     }
 
     /* Whatever came of it, only a digest that agrees makes the next pull believe its memory. */

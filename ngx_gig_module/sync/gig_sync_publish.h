@@ -19,6 +19,9 @@ typedef struct {
     gig_sync_catalog_t          held;           /* what Redis holds, if its digest agrees */
     int                         known;
     unsigned                    shrunk;         /* pulls in a row that found the board smaller */
+    const char                 *guard;          /* "lease", "rebuild"; NULL: done by hand */
+    char                        fence[GIG_SYNC_FENCE];  /* what that must begin with */
+    int                         fenced;         /* and did not, in the last pull */
 } gig_sync_publisher_t;
 
 void gig_sync_publisher_init(gig_sync_publisher_t *publisher, gig_sync_job_t *job,

@@ -306,6 +306,9 @@ gig_sync_rebuild(gig_sync_publisher_t *publisher, const gig_sync_connector_t *co
     chain.publisher = publisher;
     randombytes_buf(random, sizeof(random));
     (void) sodium_bin2hex(chain.fence, sizeof(chain.fence), random, sizeof(random));
+    publisher->guard = "rebuild";
+    publisher->fenced = 0;
+    memcpy(publisher->fence, chain.fence, sizeof(chain.fence));
 
     gig_sync_args_init(&chain.keys);
     gig_sync_args_init(&chain.known);
@@ -316,6 +319,12 @@ gig_sync_rebuild(gig_sync_publisher_t *publisher, const gig_sync_connector_t *co
     gig_sync_args_free(&chain.keys);
     gig_sync_args_free(&chain.known);
     gig_sync_args_free(&chain.stages);
+
+    /* Another is at it, or Redis lost its memory once more: begun anew in a second. */
+    if (rc == -1 && publisher->fenced) {
+        memcpy(chain.word, "lost", sizeof("lost"));
+        rc = 1;
+    }
 
     if (rc == 1) {
         if (strcmp(chain.word, "ready") == 0) {

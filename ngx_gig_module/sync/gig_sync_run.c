@@ -15,7 +15,7 @@
 #include "gig_sync_notify.h"
 #include "gig_sync_options.h"
 
-#define GIG_SYNC_JOBS           3
+#define GIG_SYNC_JOBS           4
 #define GIG_SYNC_END            4500        /* ms that jobs have to finish what is in hand */
 #define GIG_SYNC_STUCK          120000      /* ms without a step: no more signs of life */
 #define GIG_SYNC_TICK           1000        /* ms */
@@ -36,6 +36,8 @@ typedef struct {
     gig_sync_stop_t      stop;
     gig_sync_thread_t   *thread;            /* owned; GIG_SYNC_JOBS a board */
     size_t               n;
+    gig_sync_lease_t    *lease;             /* owned; one a board */
+    size_t               leases;            /* that are made */
 } gig_sync_works_t;
 
 
@@ -61,16 +63,26 @@ gig_sync_works_start(gig_sync_works_t *works)
         const char  *name;
         void       (*run)(gig_sync_job_t *job);
     } jobs[GIG_SYNC_JOBS] = {
-        { "watch",   gig_sync_watch_job },
         { "pull",    gig_sync_pull_job },
+        { "lease",   gig_sync_lease_job },
+        { "watch",   gig_sync_watch_job },
         { "deliver", gig_sync_deliver_job }
     };
 
     works->n = works->settings.n * GIG_SYNC_JOBS;
     works->thread = calloc(works->n, sizeof(gig_sync_thread_t));
+    works->lease = calloc(works->settings.n, sizeof(gig_sync_lease_t));
 
-    if (works->thread == NULL || gig_sync_stop_init(&works->stop) == -1) {
+    if (works->thread == NULL || works->lease == NULL || gig_sync_stop_init(&works->stop) == -1) {
         return -1;
+    }
+
+    for (i = 0; i < works->settings.n; i++, works->leases++) {
+        if (gig_sync_lease_init(&works->lease[i]) == -1) {
+            return -1;
+        }
+
+        works->lease[i].pull = &works->thread[i * GIG_SYNC_JOBS].job.alive;
     }
 
     for (i = 0; i < works->n; i++) {
@@ -79,6 +91,7 @@ gig_sync_works_start(gig_sync_works_t *works)
         thread->job.name = jobs[i % GIG_SYNC_JOBS].name;
         thread->job.board = &works->settings.board[i / GIG_SYNC_JOBS];
         thread->job.stop = &works->stop;
+        thread->job.lease = &works->lease[i / GIG_SYNC_JOBS];
         atomic_init(&thread->job.alive, gig_sync_clock());
         atomic_init(&thread->ended, 0);
 
@@ -133,6 +146,12 @@ static void
 gig_sync_works_free(gig_sync_works_t *works)
 {
     gig_sync_stop_free(&works->stop);
+
+    while (works->leases > 0) {
+        gig_sync_lease_free(&works->lease[--works->leases]);
+    }
+
+    free(works->lease);
     free(works->thread);
     gig_sync_settings_free(&works->settings);
     free(works);

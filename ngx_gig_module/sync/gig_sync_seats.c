@@ -100,10 +100,10 @@ gig_sync_settling_free(gig_sync_settling_t *settling)
 }
 
 
-/* Calls and frees it.  1: the counts were old, and not written. */
+/* Calls and frees it.  1: the counts were old, or the fence is; they are not written. */
 static int
 gig_sync_settling_send(gig_sync_settling_t *settling, gig_sync_redis_t *redis, const char *whole,
-    gig_error_t *err)
+    const char *fence, gig_error_t *err)
 {
     int               old;
     size_t            i;
@@ -115,7 +115,7 @@ gig_sync_settling_send(gig_sync_settling_t *settling, gig_sync_redis_t *redis, c
     };
 
     gig_sync_args_init(&args);
-    gig_sync_arg_int(&args, 7 + (int64_t) settling->keys.n);
+    gig_sync_arg_int(&args, 7 + (int64_t) settling->keys.n + (fence[0] != '\0'));
     gig_sync_arg_keys(&args, redis->board,
                       "applications settled seats judge catalog changes stages");
 
@@ -123,6 +123,10 @@ gig_sync_settling_send(gig_sync_settling_t *settling, gig_sync_redis_t *redis, c
         gig_sync_arg_all(&args, parts[i]);
 
         if (i == 0) {
+            if (fence[0] != '\0') {
+                gig_sync_arg_key(&args, redis->board, "lease");
+            }
+
             gig_sync_arg_puts(&args, GIG_SYNC_GROUP);
             gig_sync_arg_int(&args, GIG_SYNC_ID_TTL);
             gig_sync_arg_int(&args, (int64_t) settling->records.n / 8);
@@ -130,6 +134,10 @@ gig_sync_settling_send(gig_sync_settling_t *settling, gig_sync_redis_t *redis, c
             gig_sync_arg_int(&args, (int64_t) settling->receipts.n / 3);
             gig_sync_arg_puts(&args, whole);
         }
+    }
+
+    if (fence[0] != '\0') {
+        gig_sync_arg_puts(&args, fence);
     }
 
     gig_sync_settling_free(settling);
@@ -218,7 +226,7 @@ gig_sync_settle(gig_sync_redis_t *redis, const gig_sync_delivery_t *delivery, si
         }
     }
 
-    return gig_sync_settling_send(&settling, redis, "0", err);
+    return gig_sync_settling_send(&settling, redis, "0", "", err);
 }
 
 
@@ -244,7 +252,7 @@ gig_sync_settled_last(gig_sync_redis_t *redis, char last[48], gig_error_t *err)
 
 int
 gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts,
-    const char *settled, gig_error_t *err)
+    const char *settled, const char *fence, gig_error_t *err)
 {
     size_t               k;
     gig_sync_settling_t  settling;
@@ -255,7 +263,7 @@ gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts,
         gig_sync_settling_count(&settling, &counts->gig[k]);
     }
 
-    return gig_sync_settling_send(&settling, redis, settled, err);
+    return gig_sync_settling_send(&settling, redis, settled, fence, err);
 }
 
 
@@ -291,7 +299,7 @@ gig_sync_receipts_add(void *data, const gig_sync_known_t *known)
 
 int
 gig_sync_settle_receipts(gig_sync_redis_t *redis, const gig_sync_connector_t *connector,
-    gig_sync_record_t *record, int64_t *number, gig_error_t *err)
+    gig_sync_record_t *record, int64_t *number, const char *fence, gig_error_t *err)
 {
     int                  rc;
     int64_t              last;
@@ -310,8 +318,10 @@ gig_sync_settle_receipts(gig_sync_redis_t *redis, const gig_sync_connector_t *co
         return rc;
     }
 
-    if (gig_sync_settling_send(&receipts.settling, redis, "0", err) == -1) {
-        return -1;
+    rc = gig_sync_settling_send(&receipts.settling, redis, "0", fence, err);
+
+    if (rc != 0) {
+        return rc == -1 ? -1 : 0;
     }
 
     *number = last;

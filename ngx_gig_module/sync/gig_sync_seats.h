@@ -34,16 +34,17 @@ int gig_sync_settled_last(gig_sync_redis_t *redis, char last[48], gig_error_t *e
 
 /*
  * Writes all counts, unless something was settled since `settled` was the last
- * entry of that stream: then they are old.  1: they were, nothing was written.
+ * entry of that stream: then they are old.  1: they were, or the lease is another's
+ * (fence; "": done by hand); nothing was written.
  */
 int gig_sync_settle_counts(gig_sync_redis_t *redis, const gig_sync_counts_t *counts,
-    const char *settled, gig_error_t *err);
+    const char *settled, const char *fence, gig_error_t *err);
 
 /*
  * Brings stages and seats that changed after *number to the receipts, and moves
  * *number on.  1: there may be more.
  */
 int gig_sync_settle_receipts(gig_sync_redis_t *redis, const gig_sync_connector_t *connector,
-    gig_sync_record_t *record, int64_t *number, gig_error_t *err);
+    gig_sync_record_t *record, int64_t *number, const char *fence, gig_error_t *err);
 
 #endif /* GIG_SYNC_SEATS_H */

@@ -66,8 +66,8 @@ gig_sync_spool_free(gig_sync_spool_t *spool)
 
 /* Sends n records from where the file stands. */
 static redisReply *
-gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, size_t n,
-    const unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
+gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, const char *guard,
+    const char *fence, size_t n, const unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
 {
     char                 sha[GIG_DIGEST_TEXT], expect[GIG_DIGEST_TEXT];
     char                *json;
@@ -84,7 +84,7 @@ gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, size_t n,
     }
 
     if (gig_sync_redis_load(redis, gig_lua_publish, sha, err) == -1
-        || gig_sync_stream_begin(&stream, redis, 3 + 6 + 1 + 3 * n, err) == -1)
+        || gig_sync_stream_begin(&stream, redis, 3 + 6 + 1 + 3 * n + (guard ? 2 : 0), err) == -1)
     {
         free(json);
         return NULL;
@@ -92,10 +92,16 @@ gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, size_t n,
 
     gig_sync_stream_arg(&stream, gig_str("EVALSHA"));
     gig_sync_stream_arg(&stream, (gig_str_t) { sha, GIG_DIGEST_TEXT - 1 });
-    gig_sync_stream_arg(&stream, gig_str("6"));
+    gig_sync_stream_arg(&stream, guard ? gig_str("7") : gig_str("6"));
 
     gig_sync_args_init(&keys);
     gig_sync_arg_keys(&keys, redis->board, "gigs forms judge seats catalog changes");
+
+    if (guard) {
+        gig_sync_arg_key(&keys, redis->board, guard);
+        gig_sync_arg_puts(&keys, fence);
+    }
+
     gig_sync_stream_all(&stream, &keys);
     gig_sync_args_free(&keys);
 
@@ -123,8 +129,8 @@ gig_sync_spool_call(gig_sync_spool_t *spool, gig_sync_redis_t *redis, size_t n,
 
 
 int
-gig_sync_spool_send(gig_sync_spool_t *spool, gig_sync_redis_t *redis,
-    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
+gig_sync_spool_send(gig_sync_spool_t *spool, gig_sync_redis_t *redis, const char *guard,
+    const char *fence, unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err)
 {
     char         version[24], count[24];
     size_t       left, n;
@@ -140,7 +146,7 @@ gig_sync_spool_send(gig_sync_spool_t *spool, gig_sync_redis_t *redis,
     do {
         n = left < GIG_SYNC_CALL_RECORDS ? left : GIG_SYNC_CALL_RECORDS;
 
-        reply = gig_sync_spool_call(spool, redis, n, digest, err);
+        reply = gig_sync_spool_call(spool, redis, guard, fence, n, digest, err);
         if (reply == NULL) {
             return -1;
         }
@@ -150,6 +156,11 @@ gig_sync_spool_send(gig_sync_spool_t *spool, gig_sync_redis_t *redis,
         if (gig_str_is(word, "stale")) {
             freeReplyObject(reply);
             return 1;
+        }
+
+        if (gig_str_is(word, "fenced")) {
+            freeReplyObject(reply);
+            return 2;
         }
 
         if (gig_sync_digest_read(gig_sync_reply_str(gig_sync_reply_at(reply, 2)), digest) == -1) {

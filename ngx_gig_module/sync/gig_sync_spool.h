@@ -28,9 +28,10 @@ void gig_sync_spool_free(gig_sync_spool_t *spool);
 
 /*
  * Publishes all of it onto a catalog with this digest, which becomes the new
- * one.  1: Redis has another digest (of a publish of more than 10,000 records a part may be done).
+ * one.  guard: the key that must begin with fence, or NULL.  2: it does not;
+ * 1: Redis has another digest (of a publish of more than 10,000 records a part may be done).
  */
-int gig_sync_spool_send(gig_sync_spool_t *spool, gig_sync_redis_t *redis,
-    unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err);
+int gig_sync_spool_send(gig_sync_spool_t *spool, gig_sync_redis_t *redis, const char *guard,
+    const char *fence, unsigned char digest[GIG_DIGEST_SIZE], gig_error_t *err);
 
 #endif /* GIG_SYNC_SPOOL_H */

@@ -126,7 +126,7 @@ gig_sync_watch_hash(uint64_t hash, const void *data, size_t len)
 
 
 static int
-gig_sync_watch_counts(gig_sync_watcher_t *watcher, gig_error_t *err)
+gig_sync_watch_counts(gig_sync_watcher_t *watcher, const char *fence, gig_error_t *err)
 {
     int                 rc;
     char                settled[48];
@@ -151,7 +151,7 @@ gig_sync_watch_counts(gig_sync_watcher_t *watcher, gig_error_t *err)
     if (rc == 0 && (hash != watcher->written
                     || gig_sync_clock() - watcher->written_at > GIG_SYNC_COUNTS_EVERY))
     {
-        rc = gig_sync_settle_counts(watcher->redis, &counts, settled, err);
+        rc = gig_sync_settle_counts(watcher->redis, &counts, settled, fence, err);
 
         /* 1: something was settled meanwhile; in a second we know its counts. */
         if (rc == 0) {
@@ -168,7 +168,7 @@ gig_sync_watch_counts(gig_sync_watcher_t *watcher, gig_error_t *err)
 
 /* What people changed in the system of record, to the receipts; from the start after a fault. */
 static int
-gig_sync_watch_receipts(gig_sync_watcher_t *watcher, gig_error_t *err)
+gig_sync_watch_receipts(gig_sync_watcher_t *watcher, const char *fence, gig_error_t *err)
 {
     int       rc;
     unsigned  calls;
@@ -179,7 +179,7 @@ gig_sync_watch_receipts(gig_sync_watcher_t *watcher, gig_error_t *err)
 
     for (rc = 1, calls = 0; rc == 1 && calls < GIG_SYNC_RECEIPTS_CALLS; calls++) {
         rc = gig_sync_settle_receipts(watcher->redis, watcher->connector, watcher->sink,
-                                      &watcher->receipt, err);
+                                      &watcher->receipt, fence, err);
     }
 
     return rc == -1 ? -1 : 0;
@@ -189,7 +189,8 @@ gig_sync_watch_receipts(gig_sync_watcher_t *watcher, gig_error_t *err)
 int
 gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
 {
-    int  rc;
+    int   rc;
+    char  fence[GIG_SYNC_FENCE];
 
     if (gig_sync_record_open(gig_sync_sink_url(watcher->job->board), &watcher->connector,
                              &watcher->sink, err)
@@ -216,12 +217,22 @@ gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
     }
 
     if (gig_sync_watch_group(watcher, err) == -1
-        || gig_sync_watch_promote(watcher, err) == -1
-        || gig_sync_watch_counts(watcher, err) == -1
-        || gig_sync_watch_receipts(watcher, err) == -1
         || gig_sync_self_ids(&watcher->self_ids, watcher->redis, watcher->connector,
                              watcher->sink, err)
            == -1)
+    {
+        return -1;
+    }
+
+    /* The rest is the publisher's. */
+    if (!gig_sync_lease_held(watcher->job->lease, fence)) {
+        watcher->written = 0;
+        return 0;
+    }
+
+    if (gig_sync_watch_promote(watcher, err) == -1
+        || gig_sync_watch_counts(watcher, fence, err) == -1
+        || gig_sync_watch_receipts(watcher, fence, err) == -1)
     {
         return -1;
     }

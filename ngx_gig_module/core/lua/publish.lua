@@ -1,12 +1,13 @@
 #!lua
 -- Publishes a difference in one go: records, judge lines, digest, version, changes.
 --
---   KEYS  gigs forms judge seats catalog changes
---   ARGV  EXPECT (OP ID JSON)...        OP: put, del, form, formdel; JSON empty to delete
+--   KEYS  gigs forms judge seats catalog changes [GUARD]
+--   ARGV  [FENCE] EXPECT (OP ID JSON)...   OP: put, del, form, formdel; JSON empty to delete
 --
 -- EXPECT is the digest the difference was made against, or empty.  Answers {word,
 -- version, digest, records changed}; word: published, same (nothing changed),
--- stale (another digest: nothing written).  A record that cannot be judged refuses
+-- stale (another digest: nothing written), fenced (GUARD, `lease` or `rebuild`, does not
+-- begin with FENCE any more: nothing written).  A record that cannot be judged refuses
 -- the whole call.  First everything is read and worked out, then written.
 
 local records_max = 10000
@@ -15,12 +16,20 @@ local entries_max = 1000            -- above it one "load" says it all
 local changes_kept = 100000
 local zeros = string.rep('0', 40)
 
-if #KEYS ~= 6 or #ARGV % 3 ~= 1 or #ARGV > 1 + 3 * records_max then
-    return redis.error_reply('ERR gig: publish takes 6 keys, EXPECT and at most 10000 (OP ID JSON)')
+local at = #KEYS - 5                -- of EXPECT
+
+if #KEYS < 6 or #KEYS > 7 or (#ARGV - at) % 3 ~= 0 or #ARGV < at or #ARGV > at + 3 * records_max
+then
+    return redis.error_reply('ERR gig: publish takes 6 keys, EXPECT and at most 10000'
+        .. ' (OP ID JSON); or 7, and before them FENCE')
 end
 
-local gigs_key, forms_key, judge_key, seats_key, catalog_key, changes_key = unpack(KEYS)
-local expect = ARGV[1]
+local gigs_key, forms_key, judge_key, seats_key, catalog_key, changes_key, guard_key = unpack(KEYS)
+local expect = ARGV[at]
+
+if guard_key and (redis.call('GET', guard_key) or ''):match('^%S+') ~= ARGV[1] then
+    return {'fenced', '0', zeros, '0'}
+end
 
 
 -- The digest: SHA-1 terms, XORed.
@@ -187,7 +196,7 @@ local seen = {}
 local plan = {}
 local changed = 0
 
-for i = 2, #ARGV, 3 do
+for i = at + 1, #ARGV, 3 do
     local op, id, json = ARGV[i], ARGV[i + 1], ARGV[i + 2]
     local kind = ops[op]
 

@@ -4,17 +4,17 @@
 -- runs also when Redis is out of memory: nothing else empties the queue.
 --
 --   KEYS  applications settled seats judge catalog changes stages
---         (id:ID who:GIG:WHO)... (id:ID)...
+--         (id:ID who:GIG:WHO)... (id:ID)... [lease]
 --   ARGV  GROUP TTL N COUNTS STAGES WHOLE
 --         (ENTRY OP ID PRINT NODE GIG WHO OUTCOME)... (GIG CONFIRMED WAITING)...
---         (ID STAGES SEAT)...
+--         (ID STAGES SEAT)... [FENCE]
 --
 -- N records with two keys each, COUNTS counts, STAGES applications with a key each,
 -- whose STAGES are "STAGE,AT STAGE,AT", the newest first, or empty: erased.  WHOLE is
 -- 0, or the last id of `settled` (0-0: none) when the counts were read: they are all
 -- there are, so gigs not counted here have none, unless more was settled since: then
 -- no count is written.  Answers {entries removed, "seats" entries appended, or -1 for
--- old counts}.  A second call with the same records changes nothing but `settled`.
+-- old counts}; {0, -1} and nothing done if `lease` does not begin with FENCE any more.  A second call with the same records changes nothing but `settled`.
 
 local items_max = 1000
 local counts_max = 100000
@@ -23,10 +23,11 @@ local stages_max = 1024             -- bytes of one application's
 
 local group, ttl, whole = ARGV[1], ARGV[2], ARGV[6]
 local n, n_counts, n_stages = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local fenced = n and n_stages and #KEYS == 8 + 2 * n + n_stages and 1 or 0
 
 if not n or not n_counts or not n_stages or n > items_max or n_counts > counts_max
-    or n_stages > items_max or #KEYS ~= 7 + 2 * n + n_stages
-    or #ARGV ~= 6 + 8 * n + 3 * n_counts + 3 * n_stages
+    or n_stages > items_max or #KEYS ~= 7 + 2 * n + n_stages + fenced
+    or #ARGV ~= 6 + 8 * n + 3 * n_counts + 3 * n_stages + fenced
 then
     return redis.error_reply('ERR gig: the numbers of settle do not fit its keys and arguments')
 end
@@ -35,6 +36,10 @@ if not ttl:find('^[1-9]%d*$') then
 end
 if whole ~= '0' and not whole:find('^%d+%-%d+$') then
     return redis.error_reply('ERR gig: WHOLE of settle is 0 or an id of `settled`')
+end
+
+if fenced == 1 and (redis.call('GET', KEYS[#KEYS]) or ''):match('^%S+') ~= ARGV[#ARGV] then
+    return {0, -1}
 end
 
 local applications_key, settled_key, seats_key, judge_key, catalog_key, changes_key, stages_key =
