@@ -11,6 +11,7 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::HiRes qw(sleep);
 use GigTest;
+use GigTest::Proxy;
 
 my $test  = GigTest->new(workers => 2);
 my $redis = $test->start_redis(appendonly => 'yes');
@@ -130,6 +131,24 @@ like($words, qr/^acme: 27 appended, 0 queued/m, 'sends every record, settled or 
 wait_for { $redis->cmd('XLEN', "${P}applications") == 0 } 'all to be settled once more';
 is_deeply(emails(), { map { $_ => 1 } keys %said }, 'and nothing is there twice');
 is($test->sql('select * from delivery'), $rows, 'nor has a row more');
+
+# Cut in the middle, with many under way and their answers lost: what was sent without one is sent again.
+my $proxy = GigTest::Proxy->new($test, $redis->{port});
+my $conf_of_proxy = $test->write_file('proxy.conf', $test->read_file($test->{sync_conf}) =~ s/127\.0\.0\.1:\d+/127.0.0.1:$proxy->{port}/r);
+for my $fault ('half', 'dribble') {
+    $proxy->mode("(?i)evalsha $fault");
+    my $pid = $test->spawn($fault, "$GigTest::BUILD/gig-sync", 'ledger', 'send', $copy, '-c', $conf_of_proxy, '--all');
+    sleep 1;
+    $proxy->mode('pass');
+    ok($test->gone($pid, 20), "$fault: it ends");
+    is($test->{status}{$pid}, 0, 'well');
+    my ($sum) = $test->read_file("$fault.log") =~ /^acme: (\d+ appended, \d+ queued already, \d+ settled already, 0 refused)$/m;
+    my $n = 0;
+    $n += $_ for ($sum // '') =~ /\d+/g;
+    is($n, 27, 'each record is counted once') or diag($test->read_file("$fault.log"));
+    wait_for { $redis->cmd('XLEN', "${P}applications") == 0 } 'all to be settled';
+    is_deeply(emails(), { map { $_ => 1 } keys %said }, 'nothing is there twice');
+}
 
 my @again = sort map { "$_ " . ($test->run('sha256sum', $_))[1] } glob "$copy/*";
 is_deeply(\@again, \@sums, 'the folder is as it was');

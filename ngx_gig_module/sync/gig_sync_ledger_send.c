@@ -19,10 +19,19 @@
 #include "gig_sync_redis.h"
 
 #define GIG_SYNC_SEND_BATCH     500             /* records between two words of progress */
+#define GIG_SYNC_SEND_WINDOW    64              /* records under way at once, */
+#define GIG_SYNC_SEND_BYTES     (1024 * 1024)   /* of so many bytes and one record more */
 #define GIG_SYNC_SEND_WAIT      250             /* ms until Redis is asked again */
 #define GIG_SYNC_SEND_PATIENCE  30000           /* ms in which Redis must come, or be rebuilt */
 #define GIG_SYNC_SEND_TOLD      10              /* records that were refused, one by one */
 
+
+/* Its views are the segment's. */
+typedef struct {
+    gig_ledger_record_t       record;
+    int                       replay;
+    int                       done;
+} gig_sync_under_way_t;
 
 typedef struct {
     const gig_sync_board_t   *board;            /* not owned */
@@ -31,6 +40,8 @@ typedef struct {
     gig_sync_redis_t          redis;
     gig_sync_args_t           args;
     size_t                    appended, queued, settled, refused;
+    size_t                    n, bytes;         /* under way */
+    gig_sync_under_way_t      window[GIG_SYNC_SEND_WINDOW];
 } gig_sync_send_t;
 
 
@@ -40,6 +51,8 @@ static int gig_sync_send_segment(gig_sync_send_t *send, const gig_sync_segment_t
     gig_error_t *err);
 static int gig_sync_send_record(gig_sync_send_t *send, const gig_ledger_record_t *record,
     int replay, gig_error_t *err);
+static int gig_sync_send_window(gig_sync_send_t *send, gig_error_t *err);
+static int gig_sync_send_round(gig_sync_send_t *send, int *left, gig_error_t *err);
 static void gig_sync_send_args(gig_sync_send_t *send, const gig_ledger_record_t *record,
     int replay);
 static int gig_sync_send_said(gig_sync_send_t *send, const redisReply *reply);
@@ -169,7 +182,10 @@ gig_sync_send_ready(const gig_sync_folder_t *folder, const gig_sync_settings_t *
 }
 
 
-/* In the order of the file: an application before its withdrawal. */
+/*
+ * In the order of the file: an application before its withdrawal.  (Another order is no fault: the
+ * judge knows a withdrawn id.)
+ */
 static int
 gig_sync_send_segment(gig_sync_send_t *send, const gig_sync_segment_t *segment, gig_error_t *err)
 {
@@ -222,6 +238,10 @@ gig_sync_send_segment(gig_sync_send_t *send, const gig_sync_segment_t *segment, 
         }
     }
 
+    if (gig_sync_send_window(send, err) != 0) {
+        goto done;
+    }
+
     fprintf(stderr, "%s: all %zu of %zu records\n", segment->name, sent, content.records);
     rc = 0;
 
@@ -233,48 +253,147 @@ done:
 }
 
 
-/* 0: Redis has dealt with it, or refuses it; -1: it cannot be reached, or is not ready. */
+/* Puts it under way; 0, or -1 as below. */
 static int
 gig_sync_send_record(gig_sync_send_t *send, const gig_ledger_record_t *record, int replay,
     gig_error_t *err)
 {
-    int               said;
+    gig_sync_under_way_t  *next;
+
+    next = &send->window[send->n++];
+    next->record = *record;
+    next->replay = replay;
+    next->done = 0;
+    send->bytes += record->box.len;
+
+    if (send->n < GIG_SYNC_SEND_WINDOW && send->bytes < GIG_SYNC_SEND_BYTES) {
+        return 0;
+    }
+
+    return gig_sync_send_window(send, err);
+}
+
+
+/*
+ * 0: Redis has dealt with all that is under way, or refuses it; -1: it cannot be reached, or is
+ * not ready.  What was sent without an answer is sent again: the scripts know it.
+ */
+static int
+gig_sync_send_window(gig_sync_send_t *send, gig_error_t *err)
+{
+    int               left, before, again;
     int64_t           end;
-    redisReply       *reply;
     struct timespec   wait = { 0, GIG_SYNC_SEND_WAIT * 1000000L };
 
     end = gig_sync_clock() + GIG_SYNC_SEND_PATIENCE;
-    gig_sync_send_args(send, record, replay);
+    before = (int) send->n;
 
-    for ( ;; ) {
-        reply = gig_sync_redis_script(&send->redis,
-                                      record->op == GIG_LEDGER_WITHDRAW ? gig_lua_withdraw
-                                                                        : gig_lua_judge,
-                                      &send->args, err);
-        if (reply != NULL) {
-            said = gig_sync_send_said(send, reply);
-            freeReplyObject(reply);
+    while (send->n > 0) {
+        again = gig_sync_send_round(send, &left, err);
 
-            if (said == 0) {
-                return 0;
-            }
+        if (left == 0) {
+            send->n = 0;
+            send->bytes = 0;
+            break;
+        }
 
-            gig_error_set(err, "", "Redis has no memory yet: is \"gig-sync run\" up?");
-
-        } else if (send->redis.fault == GIG_SYNC_REDIS_REFUSED) {
-            if (send->refused++ < GIG_SYNC_SEND_TOLD) {
-                (void) gig_sync_fail(0, "ledger", "%s: refused: %s", record->id, err->detail);
-            }
-
-            return 0;
+        if (left < before) {
+            end = gig_sync_clock() + GIG_SYNC_SEND_PATIENCE;
+            before = left;
         }
 
         if (gig_sync_clock() > end) {
             return -1;
         }
 
-        (void) nanosleep(&wait, NULL);
+        if (!again) {
+            (void) nanosleep(&wait, NULL);
+        }
     }
+
+    return 0;
+}
+
+
+/* Asks for all that is not done, then hears the answers.  1: again, at once. */
+static int
+gig_sync_send_round(gig_sync_send_t *send, int *left, gig_error_t *err)
+{
+    int                    again;
+    char                   sha[41];
+    size_t                 i, asked;
+    redisReply            *reply;
+    gig_sync_under_way_t  *one;
+
+    *left = 0;
+    again = 0;
+
+    for (i = 0; i < send->n; i++) {
+        *left += !send->window[i].done;
+    }
+
+    for (i = 0, asked = 0; i < send->n; i++) {
+        one = &send->window[i];
+
+        if (one->done) {
+            continue;
+        }
+
+        gig_sync_send_args(send, &one->record, one->replay);
+
+        if (gig_sync_redis_later(&send->redis,
+                                 one->record.op == GIG_LEDGER_WITHDRAW ? gig_lua_withdraw
+                                                                       : gig_lua_judge,
+                                 &send->args, err)
+            == -1)
+        {
+            /* Of what is in the buffer nothing has been asked, or no answer will be heard. */
+            gig_sync_redis_close(&send->redis);
+            return 0;
+        }
+
+        asked++;
+    }
+
+    for (i = 0; asked > 0; i++) {
+        one = &send->window[i];
+
+        if (one->done) {
+            continue;
+        }
+
+        asked--;
+        reply = gig_sync_redis_next(&send->redis, err);
+
+        if (reply != NULL) {
+            one->done = gig_sync_send_said(send, reply) == 0;
+            freeReplyObject(reply);
+
+            if (!one->done) {
+                gig_error_set(err, "", "Redis has no memory yet: is \"gig-sync run\" up?");
+            }
+
+        } else if (send->redis.fault == GIG_SYNC_REDIS_REFUSED) {
+            if (strncmp(err->detail, "NOSCRIPT", 8) == 0) {
+                again = 1;
+                continue;
+            }
+
+            one->done = 1;
+
+            if (send->refused++ < GIG_SYNC_SEND_TOLD) {
+                (void) gig_sync_fail(0, "ledger", "%s: refused: %s", one->record.id, err->detail);
+            }
+
+        } else if (send->redis.context == NULL) {
+            return 0;
+        }
+
+        *left -= one->done;
+    }
+
+    return again && gig_sync_redis_load(&send->redis, gig_lua_judge, sha, err) == 0
+           && gig_sync_redis_load(&send->redis, gig_lua_withdraw, sha, err) == 0;
 }
 
 

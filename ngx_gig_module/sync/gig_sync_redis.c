@@ -345,9 +345,10 @@ gig_sync_arg_all(gig_sync_args_t *args, const gig_sync_args_t *more)
 }
 
 
+/* later: it is only put into the buffer; NULL, and `fault` says whether that was done. */
 static redisReply *
 gig_sync_redis_send(gig_sync_redis_t *redis, const char *first, gig_str_t second,
-    const gig_sync_args_t *args, gig_error_t *err)
+    const gig_sync_args_t *args, int later, gig_error_t *err)
 {
     size_t        i, n, begin;
     size_t       *len;
@@ -389,8 +390,18 @@ gig_sync_redis_send(gig_sync_redis_t *redis, const char *first, gig_str_t second
     }
 
     errno = 0;
-    reply =
-        gig_sync_redis_checked(redis, redisCommandArgv(redis->context, (int) n, argv, len), err);
+
+    if (later) {
+        redis->fault = GIG_SYNC_REDIS_OK;
+
+        if (redisAppendCommandArgv(redis->context, (int) n, argv, len) != REDIS_OK) {
+            (void) gig_sync_redis_lost(redis, err);
+        }
+
+    } else {
+        reply = gig_sync_redis_checked(redis,
+                                       redisCommandArgv(redis->context, (int) n, argv, len), err);
+    }
 
 done:
 
@@ -404,7 +415,7 @@ done:
 redisReply *
 gig_sync_redis_call(gig_sync_redis_t *redis, const gig_sync_args_t *args, gig_error_t *err)
 {
-    return gig_sync_redis_send(redis, NULL, gig_null_str, args, err);
+    return gig_sync_redis_send(redis, NULL, gig_null_str, args, 0, err);
 }
 
 
@@ -463,17 +474,45 @@ gig_sync_redis_script(gig_sync_redis_t *redis, const char *script, const gig_syn
 
     gig_sync_script_sha(script, sha);
 
-    reply =
-        gig_sync_redis_send(redis, "EVALSHA", (gig_str_t) { sha, GIG_DIGEST_TEXT - 1 }, args, err);
+    reply = gig_sync_redis_send(redis, "EVALSHA", (gig_str_t) { sha, GIG_DIGEST_TEXT - 1 }, args,
+                                0, err);
 
     if (reply == NULL && redis->fault == GIG_SYNC_REDIS_REFUSED
         && strncmp(err->detail, "NOSCRIPT", 8) == 0)
     {
-        reply =
-            gig_sync_redis_send(redis, "EVAL", (gig_str_t) { script, strlen(script) }, args, err);
+        reply = gig_sync_redis_send(redis, "EVAL", (gig_str_t) { script, strlen(script) }, args, 0,
+                                    err);
     }
 
     return reply;
+}
+
+
+int
+gig_sync_redis_later(gig_sync_redis_t *redis, const char *script, const gig_sync_args_t *args,
+    gig_error_t *err)
+{
+    char  sha[GIG_DIGEST_TEXT];
+
+    gig_sync_script_sha(script, sha);
+    (void) gig_sync_redis_send(redis, "EVALSHA", (gig_str_t) { sha, GIG_DIGEST_TEXT - 1 }, args, 1,
+                               err);
+
+    return redis->fault == GIG_SYNC_REDIS_OK ? 0 : -1;
+}
+
+
+redisReply *
+gig_sync_redis_next(gig_sync_redis_t *redis, gig_error_t *err)
+{
+    void  *reply = NULL;
+
+    if (redis->context == NULL || redisGetReply(redis->context, &reply) != REDIS_OK) {
+        (void) gig_sync_redis_lost(redis, err);
+        return NULL;
+    }
+
+    return gig_sync_redis_checked(redis, reply, err);
 }
 
 

@@ -76,6 +76,15 @@ int gig_sync_redis_do(gig_sync_redis_t *redis, const char *command, const char *
 /* EVALSHA with args = (number of keys, keys, arguments); EVAL if Redis does not know the script. */
 redisReply *gig_sync_redis_script(gig_sync_redis_t *redis, const char *script,
     const gig_sync_args_t *args, gig_error_t *err);
+
+/*
+ * Many calls under way at once: each is put into the buffer (-1: err, it is not under way), then
+ * their answers come in that order.  A script that Redis does not know is REFUSED, "NOSCRIPT ...".
+ */
+int gig_sync_redis_later(gig_sync_redis_t *redis, const char *script, const gig_sync_args_t *args,
+    gig_error_t *err);
+redisReply *gig_sync_redis_next(gig_sync_redis_t *redis, gig_error_t *err);
+
 int gig_sync_redis_load(gig_sync_redis_t *redis, const char *script, char sha[41],
     gig_error_t *err);
 
