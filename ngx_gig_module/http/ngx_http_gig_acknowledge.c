@@ -11,7 +11,6 @@ static ngx_int_t ngx_http_gig_refuse(ngx_http_gig_intake_t *intake,
     const ngx_http_gig_verdict_t *verdict);
 static ngx_int_t ngx_http_gig_withdrawn(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_conflict(ngx_http_gig_intake_t *intake);
-static ngx_int_t ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_again(ngx_http_gig_intake_t *intake, ngx_uint_t status,
     const char *type, const char *message, ngx_uint_t same_key, ngx_int_t retry_after);
 
@@ -409,7 +408,7 @@ ngx_http_gig_conflict(ngx_http_gig_intake_t *intake)
  * "unknown", never "failed"; the same key finds out.
  */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake)
 {
     ngx_str_set(&intake->ctx->outcome, "unavailable");

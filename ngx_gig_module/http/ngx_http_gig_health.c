@@ -2,6 +2,7 @@
 /* gig_health: 200 or 503 and a JSON line a board; ?for=read (default) or intake. */
 
 #include "ngx_http_gig_response.h"
+#include "ngx_http_gig_shm.h"
 #include "ngx_http_gig_keeper.h"
 #include "ngx_http_gig_link.h"
 
@@ -88,7 +89,8 @@ ngx_http_gig_health_line(ngx_http_gig_board_t *board, gig_buf_t *body, ngx_uint_
     stale = view ? ngx_http_gig_catalog_stale(board, &age) : 0;
 
     *reads = (view != NULL);
-    *intake = (view != NULL && (link.up || board->ledger) && board->secret_set && board->sealed);
+    *intake = (view != NULL && (link.up || board->ledger) && board->secret_set && board->sealed
+               && ngx_http_gig_drained(board) == -1);
 
     gig_buf_printf(body, "{\"board\":\"%.*s\",\"read\":%s,\"intake\":%s,\"redis\":%s,",
                    (int) board->name.len, board->name.data, *reads ? "true" : "false",
@@ -99,7 +101,8 @@ ngx_http_gig_health_line(ngx_http_gig_board_t *board, gig_buf_t *body, ngx_uint_
                        (unsigned long long) view->image.meta.version, view->image.n);
     }
 
-    gig_buf_printf(body, "\"stale\":%s,\"age\":%lld,\"gap\":%zu,\"keys\":%s}\n",
+    gig_buf_printf(body, "\"stale\":%s,\"age\":%lld,\"gap\":%zu,\"keys\":%s,\"drained\":%s}\n",
                    stale ? "true" : "false", (long long) age, ngx_http_gig_gap(board),
-                   board->secret_set && board->sealed ? "true" : "false");
+                   board->secret_set && board->sealed ? "true" : "false",
+                   ngx_http_gig_drained(board) == -1 ? "false" : "true");
 }

@@ -227,6 +227,10 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
         return rc == NGX_DONE ? NGX_OK : rc;
     }
 
+    if (ngx_http_gig_drained(ctx->board) != -1) {
+        return ngx_http_gig_not_stored(intake);
+    }
+
     return ngx_http_gig_intake_seal(intake, row);
 }
 

@@ -79,6 +79,9 @@ ngx_int_t ngx_http_gig_known(ngx_http_gig_intake_t *intake);
  */
 ngx_int_t ngx_http_gig_remember(ngx_http_gig_intake_t *intake);
 
+/* 503: send it again, here or at another host. */
+ngx_int_t ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake);
+
 /*
  * Answers a request that is still there, by the judge's word (verdict NULL: none
  * came).  Returns what to finalise with, or NGX_AGAIN: the disk is waited for, and what is to be

@@ -3,7 +3,7 @@
  * The keeper's inside, shared by its files alone: _keeper.c (phases), _lock.c,
  * _tail.c (the change stream), _fetch.c (the records it names), _load.c (all of the
  * catalog), _changes.c (what is gathered), _compiler.c (the thread's work),
- * _nodes.c (what the host tells Redis).
+ * _nodes.c (what the host tells Redis), _drain.c (what Redis tells the host).
  */
 
 #ifndef _NGX_HTTP_GIG_KEEPER_PARTS_H_INCLUDED_
@@ -186,6 +186,7 @@ struct ngx_http_gig_keeper_s {
     time_t                    nodes_at;
     ngx_uint_t                visits_from;
     ngx_uint_t                nodes_told;
+    ngx_uint_t                drain_told;
 };
 
 #define NGX_HTTP_GIG_WANT_NOTHING   0
@@ -247,6 +248,9 @@ void ngx_http_gig_keeper_synced(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *jo
 
 /* _nodes.c */
 void ngx_http_gig_nodes_tell(ngx_http_gig_keeper_t *k);
+
+/* _drain.c.  The same for what this host is told: whether it is to leave. */
+void ngx_http_gig_drain_look(ngx_http_gig_keeper_t *k);
 
 
 #endif /* _NGX_HTTP_GIG_KEEPER_PARTS_H_INCLUDED_ */

@@ -8,6 +8,7 @@
 static void ngx_http_gig_ledger_timer(ngx_event_t *ev);
 static void ngx_http_gig_ledger_begin(ngx_event_t *ev);
 static void ngx_http_gig_ledger_age(ngx_http_gig_ledger_t *ledger);
+static void ngx_http_gig_ledger_drain(ngx_http_gig_ledger_t *ledger);
 static void ngx_http_gig_ledger_leave(ngx_http_gig_ledger_t *ledger);
 static ngx_int_t ngx_http_gig_ledger_old(ngx_http_gig_ledger_t *ledger, int64_t now_ms,
     uint64_t *size);
@@ -149,6 +150,7 @@ ngx_http_gig_ledger_timer(ngx_event_t *ev)
         ledger->replay_paused = 0;
         ngx_http_gig_ledger_look(ledger);
         ngx_http_gig_ledger_age(ledger);
+        ngx_http_gig_ledger_drain(ledger);
     }
 
     ngx_http_gig_gap_set(ledger->board, gig_ledger_book_gap(ledger->book));
@@ -176,6 +178,29 @@ ngx_http_gig_ledger_age(ngx_http_gig_ledger_t *ledger)
         ngx_log_error(NGX_LOG_ERR, ledger->log, 0,
                       "gig_board \"%V\": %uz records of the ledger are older than ledger_max_age "
                       "and not settled: is gig-sync running?", &ledger->board->name, older);
+    }
+}
+
+
+/* A host that is to leave hands over at once what it holds, and says when nothing is left. */
+
+static void
+ngx_http_gig_ledger_drain(ngx_http_gig_ledger_t *ledger)
+{
+    ngx_uint_t  drained;
+
+    drained = ngx_http_gig_drained(ledger->board) != -1;
+
+    if (drained && !ledger->drained) {
+        gig_ledger_book_again(ledger->book, (int64_t) ngx_current_msec);
+    }
+
+    ledger->drained = drained;
+
+    if (drained && (ledger->bytes || ledger->sends
+                    || ledger->board->intakes.root != ledger->board->intakes.sentinel))
+    {
+        ngx_http_gig_drain_busy(ledger->board);
     }
 }
 

@@ -139,6 +139,7 @@ struct ngx_http_gig_ledger_s {
     unsigned                   adopt_told:1;
     unsigned                   look:1;          /* for segments of others, with the next task */
     unsigned                   started:1;
+    unsigned                   drained:1;       /* and all was sent because of it */
 
     /* Redis */
     ngx_http_gig_history_t     history;         /* of what was sent */

@@ -37,9 +37,13 @@ static const char  *ngx_http_gig_nodes_kinds[] = { "view", "form", "application"
 void
 ngx_http_gig_nodes_tell(ngx_http_gig_keeper_t *k)
 {
+    time_t     interval;
     gig_str_t  argv;
 
-    if (ngx_time() - k->nodes_at < NGX_HTTP_GIG_NODES_INTERVAL
+    /* Somebody waits for it to say that it may go. */
+    interval = ngx_http_gig_drained(k->board) == -1 ? NGX_HTTP_GIG_NODES_INTERVAL : 1;
+
+    if (ngx_time() - k->nodes_at < interval
         || ngx_http_gig_catalog_node(k->board).len == 0)
     {
         return;
@@ -115,10 +119,17 @@ ngx_http_gig_nodes_line(ngx_http_gig_keeper_t *k, int64_t clock_ms)
     gig_buf_puts(&line, "],\"seal\":");
     gig_buf_json(&line, (gig_str_t) { k->board->seal_key.kid, strlen(k->board->seal_key.kid) });
     gig_buf_printf(&line, ",\"version\":%llu,\"generation\":%llu,\"gap\":%zu,"
-                   "\"clock_ms\":%lld,\"at\":%lld}",
+                   "\"clock_ms\":%lld,\"at\":%lld",
                    (unsigned long long) (view ? view->image.meta.version : 0),
                    (unsigned long long) (view ? view->image.meta.generation : 0),
                    ngx_http_gig_gap(k->board), (long long) clock_ms, (long long) ngx_time());
+
+    if (ngx_http_gig_drained(k->board) != -1) {
+        gig_buf_printf(&line, ",\"drained\":%lld",
+                       (long long) ngx_http_gig_drained(k->board));
+    }
+
+    gig_buf_puts(&line, "}");
 
     if (!gig_buf_failed(&line)) {
         argv[0] = gig_str("HSET");

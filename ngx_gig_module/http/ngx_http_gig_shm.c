@@ -32,6 +32,7 @@ struct ngx_http_gig_shm_s {
     ngx_http_gig_notice_t        notice;
     ngx_atomic_t                 counts[NGX_HTTP_GIG_COUNTS];
     ngx_atomic_t                 gap[NGX_MAX_PROCESSES];        /* a slot of the master's each */
+    ngx_atomic_t                 drained;       /* seconds, when it was last busy; 0: is not */
     ngx_http_gig_held_t          held[NGX_HTTP_GIG_HELD_SLOTS];
     ngx_atomic_t                 limit[NGX_HTTP_GIG_LIMIT_SLOTS];
     ngx_http_gig_self_id_pool_t *self_id;                       /* of the zone's slab, or NULL */
@@ -319,6 +320,37 @@ ngx_http_gig_gap(ngx_http_gig_board_t *board)
     }
 
     return sum;
+}
+
+
+void
+ngx_http_gig_drain_set(ngx_http_gig_board_t *board, ngx_uint_t on)
+{
+    ngx_http_gig_shm_get(board)->drained = on ? (ngx_atomic_uint_t) ngx_time() : 0;
+}
+
+
+void
+ngx_http_gig_drain_busy(ngx_http_gig_board_t *board)
+{
+    ngx_atomic_t  *drained;
+
+    drained = &ngx_http_gig_shm_get(board)->drained;
+
+    if (*drained) {
+        *drained = (ngx_atomic_uint_t) ngx_time();
+    }
+}
+
+
+time_t
+ngx_http_gig_drained(ngx_http_gig_board_t *board)
+{
+    time_t  since;
+
+    since = (time_t) ngx_http_gig_shm_get(board)->drained;
+
+    return since == 0 ? -1 : ngx_max(0, ngx_time() - since);
 }
 
 

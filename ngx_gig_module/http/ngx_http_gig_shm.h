@@ -94,6 +94,14 @@ uint64_t ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t key);     /* 0:
 void ngx_http_gig_gap_set(ngx_http_gig_board_t *board, size_t gap);
 size_t ngx_http_gig_gap(ngx_http_gig_board_t *board);
 
+/*
+ * Drained (_drain.c): for how many seconds nothing has been under way; -1: this host is not.
+ * _busy: something still is, in this worker.
+ */
+void ngx_http_gig_drain_set(ngx_http_gig_board_t *board, ngx_uint_t on);
+void ngx_http_gig_drain_busy(ngx_http_gig_board_t *board);
+time_t ngx_http_gig_drained(ngx_http_gig_board_t *board);
+
 void ngx_http_gig_visit(ngx_http_gig_board_t *board, gig_str_t gig, ngx_str_t source,
     ngx_http_gig_visit_t what);
 

@@ -382,6 +382,7 @@ ngx_http_gig_tail_calm(ngx_http_gig_keeper_t *k)
 
     ngx_http_gig_keeper_in_step(k);
     ngx_http_gig_compiler_sync(k);
+    ngx_http_gig_drain_look(k);
     ngx_http_gig_nodes_tell(k);
     ngx_http_gig_tail_block(k);
 }

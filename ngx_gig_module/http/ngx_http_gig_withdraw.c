@@ -7,6 +7,7 @@
 #include "ngx_http_gig_judge.h"
 #include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_response.h"
+#include "ngx_http_gig_shm.h"
 
 #include "gig_application.h"
 #include "gig_key.h"
@@ -48,6 +49,12 @@ ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     {
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
                                     "There is no receipt at this address.");
+    }
+
+    if (ngx_http_gig_drained(ctx->board) != -1) {
+        ngx_str_set(&ctx->outcome, "unavailable");
+        return ngx_http_gig_unavailable(r, ctx, "The withdrawal cannot be confirmed at the moment. "
+                                                "Please try again in a few seconds.");
     }
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_gig_withdrawal_t));

@@ -25,7 +25,7 @@
 static const char  edge_rights[] =
     "resetkeys resetchannels -@all %R~gig:{BOARD}:ready %R~gig:{BOARD}:judge"
     " %R~gig:{BOARD}:catalog %R~gig:{BOARD}:gigs %R~gig:{BOARD}:forms %R~gig:{BOARD}:stages"
-    " %R~gig:{BOARD}:settled %R~gig:{BOARD}:rebuild %R~gig:{BOARD}:replay"
+    " %R~gig:{BOARD}:settled %R~gig:{BOARD}:rebuild %R~gig:{BOARD}:replay %R~gig:{BOARD}:drain"
     " %W~gig:{BOARD}:applications %W~gig:{BOARD}:selfid %W~gig:{BOARD}:nodes"
     " %RW~gig:{BOARD}:changes %RW~gig:{BOARD}:seats %RW~gig:{BOARD}:visits"
     " %RW~gig:{BOARD}:id:* %RW~gig:{BOARD}:who:*"
