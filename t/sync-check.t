@@ -103,7 +103,10 @@ like($output, qr/nowhere\.conf/, 'names the file');
 $redis->cmd('HSET', $key->('nodes'), 'node-a', JSON::PP->new->canonical->encode(
     { host => 'edge1', nginx => '1.22.1', module => '0.1.0', kids => ['acme'], version => 1, generation => 1, gap => 3,
         clock_ms => 2, at => time }));
+$redis->cmd('XADD', $key->('dead'), '*', 'id', 'x', 'state', 'dead', 'reason', 'r');        # a view: two told of one
 $redis->cmd('XADD', $key->('dead'), '*', 'id', 'x', 'state', 'dead', 'reason', 'r');
+$test->sql("insert into delivery (id, fingerprint, gig, applicant, seat, state, reason, received_at, at) values
+    ('x', 'p', 'g', '', '', 'parked', 'r', '2026-11-23T00:00:00Z', '2026-11-23T00:00:00Z')");
 apply_all($test, map { application('one', $_) } 1 .. 4);
 
 ($status, $output) = $test->sync('status', '--json');

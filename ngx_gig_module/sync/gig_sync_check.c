@@ -282,6 +282,51 @@ gig_sync_check_board(gig_sync_check_t *check)
 }
 
 
+/* Who publishes, and which hosts are to leave: nothing of it is wrong, but people forget it. */
+static void
+gig_sync_check_others(gig_sync_check_t *check)
+{
+    size_t        i;
+    gig_str_t     lease, node;
+    gig_error_t   err;
+    redisReply   *reply;
+    const char   *where;
+
+    reply = gig_sync_redis_ask(&check->redis, "GET", "lease", "", &err);
+
+    if (reply == NULL) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "publisher", "%s", err.detail);
+        return;
+    }
+
+    lease = gig_sync_reply_str(reply);
+    where = lease.len ? strchr(lease.data, ' ') : NULL;
+
+    gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "publisher",
+                       where ? "%s (host and process); other gig-syncs stand by"
+                             : "nobody%s; \"gig-sync run\" is one", where ? where + 1 : "");
+    freeReplyObject(reply);
+    reply = gig_sync_redis_ask(&check->redis, "HGETALL", "drain", "", &err);
+
+    if (reply == NULL) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "drain", "%s", err.detail);
+        return;
+    }
+
+    for (i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
+        if (gig_str_is(gig_sync_reply_str(reply->element[i + 1]), "on")) {
+            node = gig_sync_reply_str(reply->element[i]);
+            gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "drain",
+                               "node %.*s is told to take no applications; \"gig-sync drain --node"
+                               " %.*s\" with --undo or, once it has left, --forget", (int) node.len,
+                               node.data, (int) node.len, node.data);
+        }
+    }
+
+    freeReplyObject(reply);
+}
+
+
 static int
 gig_sync_tally_add(void *data, char kind, gig_str_t id, gig_str_t rev, gig_str_t json)
 {
@@ -352,6 +397,7 @@ gig_sync_check_source(gig_sync_check_t *check)
 static void
 gig_sync_check_sink(gig_sync_check_t *check)
 {
+    size_t                       n;
     gig_str_t                    url;
     gig_error_t                  err;
     gig_sync_record_t           *record;
@@ -371,6 +417,14 @@ gig_sync_check_sink(gig_sync_check_t *check)
                            ? "keeps applications and confirms seats itself"
                            : "takes applications");
     connector->close(record);
+
+    if (gig_sync_dead_count(url, &n, &err) == -1) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "dead", "%s", err.detail);
+
+    } else if (n > 0) {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "dead",
+                           "%zu letters wait for a person: \"gig-sync dead list\"", n);
+    }
 }
 
 
@@ -408,6 +462,10 @@ gig_sync_check(int argc, char **argv)
 
         if (check.redis.context != NULL) {
             gig_sync_check_board(&check);
+        }
+
+        if (check.redis.context != NULL) {
+            gig_sync_check_others(&check);
         }
 
         gig_sync_check_source(&check);

@@ -17,6 +17,8 @@ int gig_sync_check(int argc, char **argv);
 int gig_sync_status(int argc, char **argv);
 int gig_sync_ledger(int argc, char **argv);
 int gig_sync_replay(int argc, char **argv);
+int gig_sync_drain(int argc, char **argv);
+int gig_sync_dead(int argc, char **argv);
 int gig_sync_import(int argc, char **argv);
 int gig_sync_export(int argc, char **argv);
 int gig_sync_keygen(int argc, char **argv);
@@ -39,5 +41,8 @@ typedef struct {
 } gig_sync_tally_t;
 
 int gig_sync_tally(gig_str_t url, gig_sync_tally_t *tally, gig_error_t *err);
+
+/* How many dead letters a sink has; 0 of one that keeps no table.  -1: err. */
+int gig_sync_dead_count(gig_str_t url, size_t *n, gig_error_t *err);
 
 #endif /* GIG_SYNC_COMMANDS_H */

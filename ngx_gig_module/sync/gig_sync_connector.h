@@ -33,6 +33,8 @@ typedef struct {
     gig_str_t  id, gig, rev, who, print, seat, flags, node, box;
     int64_t    at_ms;
     gig_str_t  plain;           /* opened box (gig-application/1), or empty for a withdrawal */
+    unsigned   given_up:1;      /* not tried any more: kept as dead, for `reason` */
+    unsigned   again:1;         /* a person asks for it: tried also if it is dead */
 
     /* out */
     enum {
@@ -53,6 +55,12 @@ typedef struct {
     gig_str_t  day;             /* as 2026-11-27: when its batch left its host */
     gig_str_t  answers;         /* canonical JSON */
 } gig_sync_self_id_t;
+
+/* A row of the delivery table that waits for a person.  Views, valid during the call. */
+typedef struct {
+    gig_str_t  id, print, gig, who, seat, flags, state, reason, received_at, at, box;
+    int64_t    attempts;
+} gig_sync_dead_t;
 
 /* Seats of a gig as the system of record counts them, after a transaction. */
 typedef struct {
@@ -155,6 +163,16 @@ typedef struct {
     int   (*applications)(gig_sync_record_t *record,
         int (*handler)(void *data, const gig_sync_application_t *application), void *data,
         gig_error_t *err);
+
+    /*
+     * What is parked or dead and was not dropped, the oldest first: all of it, without boxes, or
+     * (id not empty, and valid) that of one id with its boxes.  NULL: it keeps no such table.
+     */
+    int   (*dead)(gig_sync_record_t *record, gig_str_t id,
+        int (*handler)(void *data, const gig_sync_dead_t *dead), void *data, gig_error_t *err);
+
+    /* Drops those of an id: they stay dead, without box.  How many there were, or -1. */
+    int   (*drop)(gig_sync_record_t *record, gig_str_t id, gig_error_t *err);
 } gig_sync_connector_t;
 
 /* Which of them are in this build: the Makefile's CONNECTORS.  How people write their addresses. */

@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #define GIG_SYNC_PLAIN_MAX      (8 * 1024 * 1024)   /* an opened box: max_body_bytes and some */
 #define GIG_SYNC_CLAIM_PAUSE    5000                /* ms between two looks for dead consumers */
 #define GIG_SYNC_CONSUMERS      16                  /* of one host that have a name each */
+#define GIG_SYNC_ATTEMPTS       5                   /* that ended a process: no more of them */
 #define GIG_SYNC_DEAD_KEPT      "10000"             /* `dead` is a view; the table is the truth */
 
 
@@ -40,23 +40,12 @@ static void
 gig_sync_deliverer_name(gig_sync_deliverer_t *deliverer)
 {
     int                      number;
-    char                     host[48], board[GIG_SYNC_VALUE_MAX + 64], *p;
+    char                     host[GIG_SYNC_HOST], board[GIG_SYNC_VALUE_MAX + 64];
     unsigned char            hash[16];
     struct sockaddr_un       name;
     const gig_sync_board_t  *settings;
 
-    if (gethostname(host, sizeof(host)) == -1) {
-        memcpy(host, "gig-sync", sizeof("gig-sync"));
-    }
-
-    host[sizeof(host) - 1] = '\0';
-
-    for (p = host; *p != '\0'; p++) {
-        if (!isalnum((unsigned char) *p) && *p != '.' && *p != '-') {
-            *p = '_';
-        }
-    }
-
+    gig_sync_host(host);
     settings = deliverer->job->board;
     (void) snprintf(board, sizeof(board), "%s %u %s", settings->redis, settings->redis_db,
                     settings->name);
@@ -91,6 +80,7 @@ gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
     deliverer->redis = redis;
     gig_sync_deliverer_name(deliverer);
     memcpy(deliverer->cursor, "0", 2);
+    deliverer->careful = 1;
 }
 
 
@@ -195,7 +185,7 @@ gig_sync_batch_open(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch)
     for (i = 0; i < batch->n; i++) {
         d = &batch->delivery[i];
 
-        if (!gig_str_is(d->op, "apply")) {
+        if (!gig_str_is(d->op, "apply") || d->given_up) {
             continue;
         }
 
@@ -229,7 +219,8 @@ gig_sync_batch_read(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, in
     gig_sync_arg_words(&args, "XREADGROUP GROUP " GIG_SYNC_GROUP);
     gig_sync_arg_puts(&args, deliverer->consumer);
     gig_sync_arg_puts(&args, "COUNT");
-    gig_sync_arg_int(&args, GIG_SYNC_BATCH);
+    gig_sync_arg_int(&args, deliverer->careful && deliverer->cursor[0] != '\0' ? 1
+                                                                               : GIG_SYNC_BATCH);
 
     if (block_ms > 0) {
         gig_sync_arg_puts(&args, "BLOCK");
@@ -370,6 +361,37 @@ gig_sync_batch_sift(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gi
 }
 
 
+/*
+ * One entry that whoever had it may have died of.  It is counted before it is touched, and the
+ * count goes when we have lived through it: so of an application that ends gig-sync each time, made
+ * to or not, all others need not wait for ever.
+ */
+static int
+gig_sync_batch_dare(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gig_error_t *err)
+{
+    char                  more[64];
+    redisReply           *reply;
+    gig_sync_delivery_t  *d = &batch->delivery[0];
+
+    (void) snprintf(more, sizeof(more), "%s 1", batch->last);
+    reply = gig_sync_redis_ask(deliverer->redis, "HINCRBY", "attempts", more, err);
+
+    if (reply == NULL) {
+        return -1;
+    }
+
+    if (gig_sync_reply_int(reply) > GIG_SYNC_ATTEMPTS && gig_str_is(d->op, "apply")) {
+        d->given_up = 1;
+        (void) snprintf(d->reason, sizeof(d->reason), "gig-sync has ended %d times while it"
+                        " delivered this", GIG_SYNC_ATTEMPTS);
+    }
+
+    freeReplyObject(reply);
+
+    return 0;
+}
+
+
 static int
 gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, gig_error_t *err)
 {
@@ -392,7 +414,8 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
         d = &batch->delivery[i];
         settled += d->result != GIG_SYNC_PENDING;
 
-        if ((d->result == GIG_SYNC_DEAD || d->result == GIG_SYNC_PARKED)
+        /* Without a reason it is known to be dead, and was told before. */
+        if ((d->result == GIG_SYNC_DEAD || d->result == GIG_SYNC_PARKED) && d->reason[0] != '\0'
             && gig_sync_batch_dead(deliverer, d, d->result == GIG_SYNC_DEAD ? "dead" : "parked",
                                    err)
                    == -1)
@@ -534,6 +557,7 @@ gig_sync_deliver_claim(gig_sync_deliverer_t *deliverer, gig_error_t *err)
         gig_sync_log(GIG_SYNC_WARN, "claimed", "board", deliverer->job->board->name, "entries",
                      count, NULL);
         memcpy(deliverer->cursor, "0", 2);
+        deliverer->careful = 1;
     }
 
     return 0;
@@ -543,8 +567,9 @@ gig_sync_deliver_claim(gig_sync_deliverer_t *deliverer, gig_error_t *err)
 int
 gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err)
 {
-    int                rc;
+    int                rc, dared;
     size_t             read;
+    gig_sync_fault_t   fault;
     gig_sync_batch_t  *batch;
 
     batch = calloc(1, sizeof(gig_sync_batch_t));
@@ -573,9 +598,23 @@ gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err
         rc = gig_sync_batch_sift(deliverer, batch, err);
     }
 
+    dared = 0;
+
+    if (rc == 0 && batch->n > 0 && deliverer->careful && deliverer->cursor[0] != '\0') {
+        rc = gig_sync_batch_dare(deliverer, batch, err);
+        dared = rc == 0;
+    }
+
     if (rc == 0 && batch->n > 0) {
         gig_sync_batch_open(deliverer, batch);
         rc = gig_sync_batch_write(deliverer, batch, err);
+    }
+
+    /* We live, also if it has to wait.  A count that cannot be taken back is no fault. */
+    if (dared) {
+        fault = deliverer->redis->fault;
+        (void) gig_sync_redis_do(deliverer->redis, "HDEL", "attempts", batch->last, NULL);
+        deliverer->redis->fault = fault;
     }
 
     if (rc == -1) {
@@ -588,6 +627,7 @@ gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err
     } else if (deliverer->cursor[0] != '\0') {
         /* Through what we have in hand, then on to what is new. */
         memcpy(deliverer->cursor, batch->last, sizeof(deliverer->cursor));
+        deliverer->careful &= batch->last[0] != '\0';
     }
 
     gig_sync_batch_free(batch);

@@ -18,6 +18,7 @@ typedef struct {
     char                        cursor[48];     /* of our own unfinished entries; "": none */
     int64_t                     claim_at;       /* when to look for dead consumers next */
     size_t                      pending;        /* left over by the sink in this round */
+    int                         careful;        /* who had these before us has died */
 } gig_sync_deliverer_t;
 
 void gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,

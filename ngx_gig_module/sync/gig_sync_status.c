@@ -171,6 +171,57 @@ gig_sync_status_nodes(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
 }
 
 
+/* Who publishes; null: nobody has said so lately. */
+static int
+gig_sync_status_publisher(gig_sync_redis_t *redis, json_t *out, gig_error_t *err)
+{
+    char         host[64];
+    int          process;
+    long long    fence;
+    gig_str_t    lease;
+    redisReply  *reply;
+
+    reply = gig_sync_redis_ask(redis, "GET", "lease", "", err);
+
+    if (reply == NULL) {
+        return -1;
+    }
+
+    lease = gig_sync_reply_str(reply);
+
+    if (lease.len != 0 && sscanf(lease.data, "%18lld-%*64s %63s %9d", &fence, host, &process) == 3)
+    {
+        (void) json_object_set_new(out, "publisher", json_pack("{s:s, s:i, s:I}", "host", host,
+                                                               "process", process, "fence",
+                                                               (json_int_t) fence));
+
+    } else {
+        (void) json_object_set_new(out, "publisher", json_null());
+    }
+
+    freeReplyObject(reply);
+
+    return 0;
+}
+
+
+/* By the sink's own table; the stream `dead` is what was told of it. */
+static void
+gig_sync_status_dead(const gig_sync_board_t *settings, json_t *board)
+{
+    size_t       n;
+    gig_error_t  err;
+
+    if (gig_sync_dead_count(gig_sync_sink_url(settings), &n, &err) == -1) {
+        (void) json_object_set_new(board, "dead", json_null());
+        (void) json_object_set_new(board, "dead_error", json_string(err.detail));
+
+    } else {
+        (void) json_object_set_new(board, "dead", json_integer((json_int_t) n));
+    }
+}
+
+
 /* What the next pull will find; rows that are no records are told by the log. */
 static void
 gig_sync_status_source(const gig_sync_board_t *settings, json_t *board)
@@ -199,7 +250,7 @@ gig_sync_status_print(const json_t *board)
 {
     size_t         i;
     int64_t        at;
-    const json_t  *nodes, *node, *error, *source;
+    const json_t  *nodes, *node, *error, *source, *publisher;
 
 #define GIG_SYNC_STATUS(object, name)                                                              \
     ((long long) json_integer_value(json_object_get(object, name)))
@@ -232,11 +283,30 @@ gig_sync_status_print(const json_t *board)
                    ? " (the lines above say which and why; what was published of them stays)" : "");
     }
 
-    printf("  applications: backlog %lld (in hand %lld), oldest waits %.1f s, gap %lld,"
-           " dead letters %lld\n",
+    publisher = json_object_get(board, "publisher");
+
+    if (json_is_object(publisher)) {
+        printf("  publisher: %s, process %lld, fence %lld\n",
+               json_string_value(json_object_get(publisher, "host")),
+               GIG_SYNC_STATUS(publisher, "process"), GIG_SYNC_STATUS(publisher, "fence"));
+
+    } else {
+        puts("  publisher: nobody: is gig-sync run up?");
+    }
+
+    printf("  applications: backlog %lld (in hand %lld), oldest waits %.1f s, gap %lld,",
            GIG_SYNC_STATUS(board, "backlog"), GIG_SYNC_STATUS(board, "in_hand"),
-           (double) GIG_SYNC_STATUS(board, "lag_ms") / 1000, GIG_SYNC_STATUS(board, "gap"),
-           GIG_SYNC_STATUS(board, "dead"));
+           (double) GIG_SYNC_STATUS(board, "lag_ms") / 1000, GIG_SYNC_STATUS(board, "gap"));
+
+    error = json_object_get(board, "dead_error");
+
+    if (error != NULL) {
+        printf(" dead letters UNKNOWN: %s\n", json_string_value(error));
+
+    } else {
+        printf(" dead letters %lld%s\n", GIG_SYNC_STATUS(board, "dead"),
+               GIG_SYNC_STATUS(board, "dead") > 0 ? " (\"gig-sync dead list\")" : "");
+    }
 
     nodes = json_object_get(board, "nodes");
 
@@ -248,7 +318,7 @@ gig_sync_status_print(const json_t *board)
         node = json_array_get(nodes, i);
         at = gig_sync_now_ms() / 1000 - GIG_SYNC_STATUS(node, "at");
 
-        printf("  host %.*s: version %lld, gap %lld, clock %+lld ms, seen %lld s ago%s\n", 64,
+        printf("  host %.*s: version %lld, gap %lld, clock %+lld ms, seen %lld s ago%s%s\n", 64,
                json_string_value(json_object_get(node, "host")) == NULL
                    ? "?"
                    : json_string_value(json_object_get(node, "host")),
@@ -256,7 +326,10 @@ gig_sync_status_print(const json_t *board)
                GIG_SYNC_STATUS(node, "clock_ms"), (long long) at,
                at > GIG_SYNC_NODE_OLD ? ": NOT SEEN LATELY"
                : GIG_SYNC_STATUS(node, "version") < GIG_SYNC_STATUS(board, "version") ? ": behind"
-                                                                                      : "");
+                                                                                      : "",
+               json_object_get(node, "drained") == NULL ? ""
+               : GIG_SYNC_STATUS(node, "gap") == 0      ? ": DRAINED"
+                                                        : ": DRAINED, gap not 0 yet");
     }
 
 #undef GIG_SYNC_STATUS
@@ -280,7 +353,7 @@ gig_sync_status_board(const gig_sync_board_t *settings, json_t *board)
         || gig_sync_status_number(&redis, board, "forms", "HLEN", "forms", &err) == -1
         || gig_sync_status_number(&redis, board, "backlog", "XLEN", "applications", &err) == -1
         || gig_sync_status_queue(&redis, board, &err) == -1
-        || gig_sync_status_number(&redis, board, "dead", "XLEN", "dead", &err) == -1
+        || gig_sync_status_publisher(&redis, board, &err) == -1
         || gig_sync_status_nodes(&redis, board, &err) == -1)
     {
         gig_error_set(&fault, "", "Redis %s cannot be asked: %s", settings->redis, err.detail);
@@ -289,6 +362,7 @@ gig_sync_status_board(const gig_sync_board_t *settings, json_t *board)
 
     } else {
         gig_sync_status_source(settings, board);
+        gig_sync_status_dead(settings, board);
     }
 
     gig_sync_redis_close(&redis);

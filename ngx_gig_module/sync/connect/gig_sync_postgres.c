@@ -169,5 +169,7 @@ const gig_sync_connector_t  gig_sync_postgres = {
     .end = gig_sync_postgres_end,
     .self_id = gig_sync_postgres_self_id,
     .self_ids = gig_sync_postgres_self_ids,
-    .applications = gig_sync_postgres_applications
+    .applications = gig_sync_postgres_applications,
+    .dead = gig_sync_postgres_dead,
+    .drop = gig_sync_postgres_drop
 };

@@ -29,6 +29,7 @@ typedef enum {
     GIG_PG_PROMOTE,
     GIG_PG_SEATS, GIG_PG_UNTOLD, GIG_PG_NUMBER, GIG_PG_RECEIPTS,
     GIG_PG_SELF_ID_PUT,
+    GIG_PG_DROP,
     GIG_PG_COUNT
 } gig_pg_sql_t;
 
@@ -41,7 +42,7 @@ extern const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT];
 
 /* Texts of the queries that answer many rows; they are read through a cursor. */
 extern const char  gig_pg_gigs[], gig_pg_forms[], gig_pg_known[], gig_pg_applications[],
-                   gig_pg_self_ids[];
+                   gig_pg_self_ids[], gig_pg_dead[];
 
 struct gig_sync_record_s {
     PGconn         *conn;                       /* owned */
@@ -135,6 +136,9 @@ int gig_sync_postgres_self_id(gig_sync_record_t *record, const gig_sync_self_id_
     gig_error_t *err);
 int gig_sync_postgres_self_ids(gig_sync_record_t *record,
     int (*handler)(void *data, const gig_sync_self_id_t *row), void *data, gig_error_t *err);
+int gig_sync_postgres_dead(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_sync_dead_t *dead), void *data, gig_error_t *err);
+int gig_sync_postgres_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err);
 
 /* gig_sync_postgres_known.c */
 int gig_sync_postgres_known(gig_sync_record_t *record, int64_t since_ms,

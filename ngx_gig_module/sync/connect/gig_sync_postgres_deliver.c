@@ -28,8 +28,8 @@ static const char *const  gig_pg_savepoint[] = {
 
 
 /*
- * A row that the tables refuse (data, a constraint, a size) is that row's own fault; a
- * full disk or a lock is nobody's, and all waits.
+ * A row that the tables refuse (data, a constraint, a size, a trigger of the company's) is that
+ * row's own fault; a full disk or a lock is nobody's, and all waits.
  */
 static gig_one_t
 gig_pg_sink_run(gig_sync_record_t *record, gig_sink_sql_t which, const gig_str_t *values, int n,
@@ -47,7 +47,7 @@ gig_pg_sink_run(gig_sync_record_t *record, gig_sink_sql_t which, const gig_str_t
     }
 
     return strncmp(record->state, "22", 2) == 0 || strncmp(record->state, "23", 2) == 0
-           || strncmp(record->state, "54", 2) == 0
+           || strncmp(record->state, "54", 2) == 0 || strncmp(record->state, "P0", 2) == 0
            ? GIG_ONE_REFUSED : GIG_ONE_FAILED;
 }
 

@@ -42,7 +42,8 @@ const char  gig_pg_forms[] = GIG_PG_CURSOR "SELECT id, json FROM forms ORDER BY 
 /* %s: since when, RFC 3339, of our own making. */
 const char  gig_pg_known[] =
     GIG_PG_CURSOR
-    "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant, d.seat,"
+    "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant,"
+    " CASE d.state WHEN 'delivered' THEN d.seat ELSE '' END,"
     " " GIG_PG_ISO("d.received_at") ", " GIG_PG_STAGES("d.id") ","
     " (t.id IS NOT NULL)::int, position('conflict' IN d.flags)"
     " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id"
@@ -60,6 +61,17 @@ const char  gig_pg_applications[] =
 
 const char  gig_pg_self_ids[] =
     GIG_PG_CURSOR "SELECT form, form_rev, answers FROM self_identification ORDER BY id";
+
+#define GIG_PG_DEAD_ROWS        "(state = 'parked' OR (state = 'dead' AND box IS NOT NULL))"
+
+/* %s: an id, which is valid, or nothing. */
+const char  gig_pg_dead[] =
+    GIG_PG_CURSOR
+    "SELECT id, fingerprint, gig, applicant, seat, flags, state, reason, attempts,"
+    " " GIG_PG_ISO("received_at") ", " GIG_PG_ISO("at") ","
+    " CASE WHEN '%1$s' <> '' THEN box END"
+    " FROM delivery WHERE " GIG_PG_DEAD_ROWS " AND ('%1$s' = '' OR id = '%1$s')"
+    " ORDER BY at, id, fingerprint";
 
 
 const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT] = {
@@ -108,6 +120,11 @@ const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT] = {
     [GIG_PG_DELIVERY_ERASE] = {
         "UPDATE delivery SET state = 'erased', applicant = '', seat = '', flags = '',"
         " reason = '', box = NULL, at = $2::text::timestamptz WHERE id = $1::text", 2 },
+
+    [GIG_PG_DROP] = {
+        "UPDATE delivery SET state = 'dead', reason = 'dropped by hand', box = NULL,"
+        " at = $2::text::timestamptz WHERE " GIG_PG_DEAD_ROWS " AND id = $1::text RETURNING 1",
+        2 },
 
     [GIG_PG_APPLICATION] = { "SELECT seat, gig FROM applications WHERE id = $1::text", 1 },
     [GIG_PG_APPLICATION_PUT] = {

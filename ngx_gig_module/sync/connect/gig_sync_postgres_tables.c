@@ -1,6 +1,7 @@
 
 /* Gigs and forms in and out, applications out. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gig_record.h"
@@ -196,4 +197,104 @@ gig_sync_postgres_self_ids(gig_sync_record_t *record,
     (void) gig_pg_do(record, "ROLLBACK", NULL);
 
     return rc;
+}
+
+
+typedef struct {
+    int   (*handler)(void *data, const gig_sync_dead_t *dead);
+    void   *data;
+} gig_pg_dead_t;
+
+
+static int
+gig_pg_dead_row(void *data, const PGresult *rows, int row)
+{
+    int               rc;
+    size_t            len;
+    gig_pg_dead_t    *reading = data;
+    unsigned char    *box;
+    gig_sync_dead_t   dead;
+
+    dead.id = gig_pg_cell(rows, row, 0);
+    dead.print = gig_pg_cell(rows, row, 1);
+    dead.gig = gig_pg_cell(rows, row, 2);
+    dead.who = gig_pg_cell(rows, row, 3);
+    dead.seat = gig_pg_cell(rows, row, 4);
+    dead.flags = gig_pg_cell(rows, row, 5);
+    dead.state = gig_pg_cell(rows, row, 6);
+    dead.reason = gig_pg_cell(rows, row, 7);
+    dead.attempts = gig_pg_number(rows, row, 8);
+    dead.received_at = gig_pg_cell(rows, row, 9);
+    dead.at = gig_pg_cell(rows, row, 10);
+    dead.box = gig_null_str;
+    box = NULL;
+
+    if (!PQgetisnull(rows, row, 11)) {
+        box = PQunescapeBytea((unsigned char *) PQgetvalue(rows, row, 11), &len);
+
+        if (box == NULL) {
+            return -1;
+        }
+
+        dead.box = (gig_str_t) { (char *) box, len };
+    }
+
+    rc = reading->handler(reading->data, &dead);
+    PQfreemem(box);
+
+    return rc;
+}
+
+
+int
+gig_sync_postgres_dead(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_sync_dead_t *dead), void *data, gig_error_t *err)
+{
+    int             rc;
+    char            name[GIG_ID_MAX + 1], query[2048];
+    gig_pg_dead_t   reading = { handler, data };
+
+    if (id.len && !gig_id_valid(id)) {
+        return gig_error_set(err, record->where, "no id of an application");
+    }
+
+    (void) snprintf(name, sizeof(name), "%.*s", (int) id.len, id.len ? id.data : "");
+
+    /* A cursor's query takes no parameters; an id has no quotes. */
+    if (snprintf(query, sizeof(query), gig_pg_dead, name) >= (int) sizeof(query)) {
+        return gig_error_set(err, record->where, "the query is too long");
+    }
+
+    if (gig_pg_do(record, "BEGIN READ ONLY", err) == -1) {
+        return -1;
+    }
+
+    rc = gig_pg_rows(record, query, gig_pg_dead_row, &reading, err);
+    (void) gig_pg_do(record, "ROLLBACK", NULL);
+
+    return rc;
+}
+
+
+int
+gig_sync_postgres_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err)
+{
+    int         n;
+    char        now[GIG_TIME_SIZE];
+    PGresult   *rows;
+    gig_str_t   values[2];
+
+    gig_rows_now(now);
+    values[0] = id;
+    values[1] = (gig_str_t) { now, strlen(now) };
+    rows = gig_pg_query(record, GIG_PG_DROP, values, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    n = PQntuples(rows);
+    PQclear(rows);
+
+    return n;
 }

@@ -61,10 +61,12 @@ gig_park(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t 
         snprintf(d->reason, sizeof(d->reason), "%s", reason);
     }
 
-    rc = gig_delivery_put(sink, record, d, "", flags, "parked", d->reason, err);
+    /* With the judge's label, for the day it is delivered after all. */
+    rc = gig_delivery_put(sink, record, d, gig_rows_seat(d->seat), flags,
+                          d->given_up ? "dead" : "parked", d->reason, err);
 
     if (rc == GIG_ONE_DONE) {
-        d->result = GIG_SYNC_PARKED;
+        d->result = d->given_up ? GIG_SYNC_DEAD : GIG_SYNC_PARKED;
         d->confirmed_seat = "";
     }
 
@@ -180,7 +182,7 @@ gig_conflict_put(const gig_sink_t *sink, gig_sync_record_t *record, const gig_sy
 
 /*
  * 1: this record is in the table and nothing is left to do (d says what it is);
- * 0: it is not, or is parked and may be tried again; -1: err.
+ * 0: it is not, or is parked (dead, if a person asks) and may be tried again; -1: err.
  */
 static int
 gig_settled_before(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t *d,
@@ -204,6 +206,13 @@ gig_settled_before(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_d
     }
 
     *conflict = gig_rows_flag(gig_text(cells[1]), "conflict");
+
+    /* Given up, or dropped by a person: a copy that comes again changes nothing. */
+    if (strcmp(cells[0], "dead") == 0 && !d->again) {
+        d->result = GIG_SYNC_DEAD;
+        d->reason[0] = '\0';
+        return 1;
+    }
 
     if (strcmp(cells[0], "delivered") != 0) {
         return 0;

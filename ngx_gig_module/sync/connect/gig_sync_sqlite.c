@@ -118,7 +118,8 @@ static const char *const  sql[GIG_SQL_COUNT] = {
         " LEFT JOIN applications a ON a.gig = g.gig GROUP BY g.gig",
 
     [GIG_SQL_KNOWN] =
-        "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant, d.seat, d.received_at,"
+        "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant,"
+        " iif(d.state = 'delivered', d.seat, ''), d.received_at,"
         " " GIG_SQL_STAGES("d.id") ", t.id IS NOT NULL, instr(d.flags, 'conflict')"
         " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id"
         " WHERE d.received_at >= ?1 OR d.at >= ?1"
@@ -135,6 +136,16 @@ static const char *const  sql[GIG_SQL_COUNT] = {
         "INSERT INTO self_identification (id, form, form_rev, day, answers)"
         " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING",
     [GIG_SQL_SELF_IDS] = "SELECT form, form_rev, answers FROM self_identification",
+
+    [GIG_SQL_DEAD] =
+        "SELECT id, fingerprint, gig, applicant, seat, flags, state, reason, attempts, received_at,"
+        " at, iif(?1 = '', NULL, box) FROM delivery"
+        " WHERE (state = 'parked' OR (state = 'dead' AND box IS NOT NULL))"
+        " AND (?1 = '' OR id = ?1) ORDER BY at, id, fingerprint",
+    [GIG_SQL_DROP] =
+        "UPDATE delivery SET state = 'dead', reason = 'dropped by hand', box = NULL, at = ?2"
+        " WHERE (state = 'parked' OR (state = 'dead' AND box IS NOT NULL)) AND id = ?1",
+
     [GIG_SQL_EXPORT] =
         "SELECT a.id, a.gig, json_extract(g.json, '$.title'), a.received_at, a.seat, a.flags,"
         " s.stage, s.at, a.json FROM applications a LEFT JOIN gigs g ON g.id = a.gig"
@@ -588,5 +599,7 @@ const gig_sync_connector_t  gig_sync_sqlite = {
     .end = gig_sync_sqlite_end,
     .self_id = gig_sync_sqlite_self_id,
     .self_ids = gig_sync_sqlite_self_ids,
-    .applications = gig_sync_sqlite_applications
+    .applications = gig_sync_sqlite_applications,
+    .dead = gig_sync_sqlite_dead,
+    .drop = gig_sync_sqlite_drop
 };

@@ -24,6 +24,7 @@ typedef enum {
     GIG_SQL_PROMOTE_DELIVERY, GIG_SQL_PROMOTE,
     GIG_SQL_SEATS, GIG_SQL_KNOWN, GIG_SQL_RECEIPTS, GIG_SQL_EXPORT,
     GIG_SQL_SELF_ID_PUT, GIG_SQL_SELF_IDS,
+    GIG_SQL_DEAD, GIG_SQL_DROP,
     GIG_SQL_COUNT
 } gig_sql_t;
 
@@ -99,5 +100,8 @@ int gig_sync_sqlite_self_id(gig_sync_record_t *record, const gig_sync_self_id_t 
     gig_error_t *err);
 int gig_sync_sqlite_self_ids(gig_sync_record_t *record,
     int (*handler)(void *data, const gig_sync_self_id_t *row), void *data, gig_error_t *err);
+int gig_sync_sqlite_dead(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_sync_dead_t *dead), void *data, gig_error_t *err);
+int gig_sync_sqlite_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err);
 
 #endif /* GIG_SYNC_SQLITE_H */

@@ -1,6 +1,8 @@
 
 /* Import and export: what gig-sync's commands need of the embedded system of record. */
 
+#include <string.h>
+
 #include "gig_sync_rows.h"
 #include "gig_sync_sqlite.h"
 
@@ -151,4 +153,72 @@ gig_sync_sqlite_self_ids(gig_sync_record_t *record,
     }
 
     return gig_sql_end(record, rows, rc, err);
+}
+
+
+int
+gig_sync_sqlite_dead(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_sync_dead_t *dead), void *data, gig_error_t *err)
+{
+    int               rc;
+    sqlite3_stmt     *rows;
+    gig_sync_dead_t   dead;
+
+    rows = gig_sql(record, GIG_SQL_DEAD, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(rows, 1, id.len ? id : gig_str(""));
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        dead.id = gig_sql_column(rows, 0);
+        dead.print = gig_sql_column(rows, 1);
+        dead.gig = gig_sql_column(rows, 2);
+        dead.who = gig_sql_column(rows, 3);
+        dead.seat = gig_sql_column(rows, 4);
+        dead.flags = gig_sql_column(rows, 5);
+        dead.state = gig_sql_column(rows, 6);
+        dead.reason = gig_sql_column(rows, 7);
+        dead.attempts = sqlite3_column_int64(rows, 8);
+        dead.received_at = gig_sql_column(rows, 9);
+        dead.at = gig_sql_column(rows, 10);
+        dead.box.data = sqlite3_column_blob(rows, 11);
+        dead.box.len = (size_t) sqlite3_column_bytes(rows, 11);
+
+        if (handler(data, &dead) == -1) {
+            gig_error_set(err, record->path, "the reading was ended");
+            break;
+        }
+    }
+
+    return gig_sql_end(record, rows, rc, err);
+}
+
+
+int
+gig_sync_sqlite_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err)
+{
+    char           now[GIG_TIME_SIZE];
+    sqlite3_stmt  *statement;
+
+    statement = gig_sql(record, GIG_SQL_DROP, err);
+
+    if (statement == NULL) {
+        return -1;
+    }
+
+    gig_rows_now(now);
+    gig_sql_text(statement, 1, id);
+    gig_sql_text(statement, 2, (gig_str_t) { now, strlen(now) });
+
+    if (gig_sql_run(record, statement, err) == -1) {
+        return -1;
+    }
+
+    /* What is overwritten in the database still stands in its log. */
+    (void) sqlite3_wal_checkpoint_v2(record->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+    return sqlite3_changes(record->db);
 }
