@@ -182,23 +182,26 @@ ngx_http_gig_ledger_age(ngx_http_gig_ledger_t *ledger)
 }
 
 
-/* A host that is to leave hands over at once what it holds, and says when nothing is left. */
+/*
+ * A host that is to leave hands over at once what it holds, and says when nothing is left.  It
+ * asks again and again: what was settled before it was on our disk nobody tells us otherwise.
+ */
 
 static void
 ngx_http_gig_ledger_drain(ngx_http_gig_ledger_t *ledger)
 {
-    ngx_uint_t  drained;
+    if (ngx_http_gig_drained(ledger->board) == -1) {
+        ledger->drained = 0;
+        return;
+    }
 
-    drained = ngx_http_gig_drained(ledger->board) != -1;
-
-    if (drained && !ledger->drained) {
+    if (ngx_time() - ledger->drained >= NGX_HTTP_GIG_LEDGER_DRAIN && ledger->sends == 0) {
+        ledger->drained = ngx_time();
         gig_ledger_book_again(ledger->book, (int64_t) ngx_current_msec);
     }
 
-    ledger->drained = drained;
-
-    if (drained && (ledger->bytes || ledger->sends
-                    || ledger->board->intakes.root != ledger->board->intakes.sentinel))
+    if (ledger->bytes || ledger->sends
+        || ledger->board->intakes.root != ledger->board->intakes.sentinel)
     {
         ngx_http_gig_drain_busy(ledger->board);
     }

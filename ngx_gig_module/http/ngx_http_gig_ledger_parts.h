@@ -12,6 +12,7 @@
 
 #define NGX_HTTP_GIG_LEDGER_TICK        1000            /* ms: looks at Redis and the folder */
 #define NGX_HTTP_GIG_LEDGER_AGE         3600            /* s between two words on old records */
+#define NGX_HTTP_GIG_LEDGER_DRAIN       5               /* s between two times all is sent, drained */
 #define NGX_HTTP_GIG_LEDGER_PAUSE       1000            /* ms after a failure: no new try */
 #define NGX_HTTP_GIG_LEDGER_SLOW        60000           /* ms of one task, then it is told */
 #define NGX_HTTP_GIG_LEDGER_ANSWERS     16              /* in one turn of the event loop */
@@ -135,11 +136,11 @@ struct ngx_http_gig_ledger_s {
     ngx_event_t                answer;          /* posted: tells some of them */
     ngx_msec_t                 failed;          /* when the disk failed last; 0: it did not */
     time_t                     aged;            /* when old records were last looked for */
+    time_t                     drained;         /* when all was last sent because of it; 0 */
     unsigned                   told:1;          /* and that was logged */
     unsigned                   adopt_told:1;
     unsigned                   look:1;          /* for segments of others, with the next task */
     unsigned                   started:1;
-    unsigned                   drained:1;       /* and all was sent because of it */
 
     /* Redis */
     ngx_http_gig_history_t     history;         /* of what was sent */
