@@ -12,7 +12,7 @@
 
 #define NGX_HTTP_GIG_LEDGER_TICK        1000            /* ms: looks at Redis and the folder */
 #define NGX_HTTP_GIG_LEDGER_AGE         3600            /* s between two words on old records */
-#define NGX_HTTP_GIG_LEDGER_DRAIN       5               /* s between two times all is sent, drained */
+#define NGX_HTTP_GIG_LEDGER_DRAIN       5               /* s, drained: then all is sent again */
 #define NGX_HTTP_GIG_LEDGER_PAUSE       1000            /* ms after a failure: no new try */
 #define NGX_HTTP_GIG_LEDGER_SLOW        60000           /* ms of one task, then it is told */
 #define NGX_HTTP_GIG_LEDGER_ANSWERS     16              /* in one turn of the event loop */
