@@ -193,7 +193,10 @@ ngx_http_gig_remember(ngx_http_gig_intake_t *intake)
         return ngx_http_gig_acknowledge(intake);
     }
 
-    intake->write = ngx_http_gig_ledger_write(ledger, record, record->seat != GIG_LEDGER_NONE,
+    /* What is replayed may be settled, and that told, before we have it: it is asked at once. */
+
+    intake->write = ngx_http_gig_ledger_write(ledger, record,
+                                              record->seat != GIG_LEDGER_NONE && !intake->replayed,
                                               ngx_http_gig_written, intake);
 
     return intake->write ? NGX_AGAIN : ngx_http_gig_not_stored(intake);

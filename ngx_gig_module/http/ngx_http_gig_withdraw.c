@@ -211,8 +211,9 @@ ngx_http_gig_withdraw_remember(ngx_http_gig_withdrawal_t *w)
         return ngx_http_gig_withdraw_answer(w, 1);
     }
 
-    w->write = ngx_http_gig_ledger_write(ledger, &w->record, w->told,
-                                         ngx_http_gig_withdraw_written, w);
+    /* It may be a second one, of what is settled, and that told, already: it is asked at once. */
+
+    w->write = ngx_http_gig_ledger_write(ledger, &w->record, 0, ngx_http_gig_withdraw_written, w);
 
     return w->write ? NGX_AGAIN : ngx_http_gig_withdraw_answer(w, 0);
 }

@@ -13,7 +13,7 @@
 static void worker_known(sim_t *s, int worker, int client);
 static void worker_shared(sim_t *s, int worker, int client);
 static void worker_judged(sim_t *s, int worker, int client, const verdict_t *verdict, int asked);
-static void worker_remember(sim_t *s, int worker, int client, int told);
+static void worker_remember(sim_t *s, int worker, int client, int sent);
 static void op_end(sim_t *s, op_t *op);
 
 
@@ -115,8 +115,7 @@ op_end(sim_t *s, op_t *op)
 
     case OP_WITHDRAW:
         if (done.client != -1) {
-            worker_remember(s, worker, done.client,
-                            answered && done.verdict.said == SAID_WITHDRAWN);
+            worker_remember(s, worker, done.client, 0);
         }
 
         return;
@@ -367,7 +366,7 @@ worker_shared(sim_t *s, int worker, int client)
     e = gig_ledger_book_find(other, GIG_LEDGER_APPLY, record.id, record.print);
     c->seat = e->seat;
     c->at = e->received_ms;
-    worker_remember(s, worker, client, e->seat != GIG_LEDGER_NONE);
+    worker_remember(s, worker, client, 0);
 }
 
 
@@ -416,7 +415,7 @@ worker_judged(sim_t *s, int worker, int client, const verdict_t *verdict, int as
             return;
         }
 
-        worker_remember(s, worker, client, 1);
+        worker_remember(s, worker, client, verdict->said == SAID_ACCEPTED);
         return;
     }
 
@@ -430,9 +429,9 @@ worker_judged(sim_t *s, int worker, int client, const verdict_t *verdict, int as
 }
 
 
-/* told: Redis has it. */
+/* sent: Redis has taken it just now; what it had before may be settled, and that told. */
 static void
-worker_remember(sim_t *s, int worker, int client, int told)
+worker_remember(sim_t *s, int worker, int client, int sent)
 {
     worker_t                  *w = &s->worker[worker];
     client_t                  *c = &s->client[client];
@@ -449,7 +448,7 @@ worker_remember(sim_t *s, int worker, int client, int told)
         return;
     }
 
-    if (worker_write(s, worker, client, told) != 0) {
+    if (worker_write(s, worker, client, sent) != 0) {
         sim_unknown(s, client);
     }
 }
