@@ -201,10 +201,12 @@ histories(sub {
         is($world->withdraw($b, $taken)->{status}, 200, 'it is withdrawn at B');
         wait_for { $world->sql("select 1 as x from tombstones where id = (select max(id) from tombstones)") && GigTest::World::gap($b) == 0 }
             'the withdrawal to be settled';
+        $world->sync_stop;                  # which tells a promoted one what was settled
         $world->promote;
         $world->ready_at($b);
         my $again = $world->apply($b, 'unknown', 'back');
         is(state_of($again), '202 recorded', 'the promoted one knows nothing of that, and takes it');
+        $world->sync_start;
         $world->mend($a);
         $world->quiet('history 19');
         is_deeply($world->rows('unknown'), {}, 'the system of record does: nothing is there');

@@ -248,6 +248,36 @@ subtest 'withdrawals' => sub {
     is_deeply([@{ judge(mode => $_) }[0, 1]], ['', 'notready'], "$_: nor for an application") for @ledger;
 };
 
+subtest 'a number that came again' => sub {
+    fresh();
+    judge();
+    my $entry = entries()->[0][0];
+    settle([[$entry, 'apply', 'I9', 'p1', 'n', 'g1', 'w9', 'confirmed']]);
+    is(r('XLEN', "${P}applications"), 1, 'settling a record leaves an entry that is another record\'s');
+    is(said(judge(mode => 'resend')), 'queued|reserved|', 'which waits for its own');
+    is(said(judge(mode => 'resend', id => 'I9', who => 'w9')), 'settled|reserved|', 'the one that was settled is so');
+};
+
+subtest 'recall: a Redis that lost its last writes and is ready' => sub {
+    fresh();
+    judge(id => 'I2', who => 'w2');
+    my $recall = sub {
+        return rebuild(['id:I1', 'who:g1:w1', 'id:I2', 'who:g1:w2', 'id:I3', 'who::'], 'known', 'recall', 1, 1000,
+            known('apply', 'I1', 'p1', 'g1', 'w1', 'confirmed', 0), known('apply', 'I2', 'p1', 'g1', 'w2', 'waitlisted', 0), known('withdraw', 'I3', '', '', '', '', 1));
+    };
+    is_deeply($recall->(), ['ok'], 'is no link of a chain');
+    is(said(judge(mode => 'resend')), 'settled|reserved|', 'what it did not know is settled');
+    is(verdict(judge()), 'replay', 'and has its answer again');
+    is(verdict(judge(id => 'I3', who => 'w3')), 'withdrawn', 'a withdrawal as well');
+    is(r('HGET', "${P}id:I2", 'seat'), 'reserved', 'what it knew keeps its first outcome');
+    r('HSET', "${P}stages", 'I1', 'selected,9');
+    is_deeply(rebuild([], 'stages', 'recall', 1, 'I1', 'received', 5, 'I2', 'received', 5), ['ok'], 'stages');
+    is_deeply({ @{ r('HGETALL', "${P}stages") } }, { I1 => 'selected,9', I2 => 'received,5' }, 'where there are none');
+    is_deeply(rebuild([], 'seats', 'recall', 1, 'g1', 9, 0), ['ready'], 'nothing else goes by that word');
+    r('DEL', "${P}ready");
+    is_deeply($recall->(), ['lost'], 'nor anything without ready: that is a rebuild\'s');
+};
+
 subtest 'after a rebuild' => sub {
     r('FLUSHALL');
     rebuild([], 'begin', 'A');

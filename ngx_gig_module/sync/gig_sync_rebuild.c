@@ -229,6 +229,34 @@ gig_sync_chain_finish(gig_sync_chain_t *chain, unsigned char digest[GIG_DIGEST_S
 }
 
 
+/* Every record since since_ms, and its stage.  1: a step was refused, `word` says why. */
+static int
+gig_sync_chain_records(gig_sync_chain_t *chain, const gig_sync_connector_t *connector,
+    gig_sync_record_t *sink, int64_t since_ms, gig_error_t *err)
+{
+    int  rc;
+
+    if (connector->known != NULL
+        && connector->known(sink, since_ms, gig_sync_chain_known, chain, err) == -1)
+    {
+        /* A step that was refused ended the reading: no fault, but no `ready` either. */
+        if (chain->word[0] != '\0' && strcmp(chain->word, "ok") != 0) {
+            return 1;
+        }
+
+        if (chain->why.detail[0] != '\0') {
+            *err = chain->why;
+        }
+
+        return -1;
+    }
+
+    rc = gig_sync_chain_known_flush(chain, err);
+
+    return rc == 0 ? gig_sync_chain_stages_flush(chain, err) : rc;
+}
+
+
 static int
 gig_sync_chain_run(gig_sync_chain_t *chain, const gig_sync_connector_t *connector,
     gig_sync_record_t *sink, gig_error_t *err)
@@ -256,30 +284,9 @@ gig_sync_chain_run(gig_sync_chain_t *chain, const gig_sync_connector_t *connecto
 
     rc = gig_sync_chain_seats(chain, &counts, err);
 
-    if (rc == 0 && connector->known != NULL
-        && connector->known(sink, gig_sync_now_ms() - (int64_t) GIG_SYNC_ID_TTL * 1000,
-                            gig_sync_chain_known, chain, err) == -1)
-    {
-        /* A step that was refused ended the reading: no fault, but no `ready` either. */
-        if (chain->word[0] != '\0' && strcmp(chain->word, "ok") != 0) {
-            rc = 1;
-            goto done;
-        }
-
-        if (chain->why.detail[0] != '\0') {
-            *err = chain->why;
-        }
-
-        rc = -1;
-        goto done;
-    }
-
     if (rc == 0) {
-        rc = gig_sync_chain_known_flush(chain, err);
-    }
-
-    if (rc == 0) {
-        rc = gig_sync_chain_stages_flush(chain, err);
+        rc = gig_sync_chain_records(chain, connector, sink,
+                                    gig_sync_now_ms() - (int64_t) GIG_SYNC_ID_TTL * 1000, err);
     }
 
     if (rc == 0) {
@@ -294,6 +301,44 @@ done:
 }
 
 
+static void
+gig_sync_chain_init(gig_sync_chain_t *chain, gig_sync_publisher_t *publisher)
+{
+    memset(chain, 0, sizeof(gig_sync_chain_t));
+    chain->publisher = publisher;
+    gig_sync_args_init(&chain->keys);
+    gig_sync_args_init(&chain->known);
+    gig_sync_args_init(&chain->stages);
+}
+
+
+static void
+gig_sync_chain_free(gig_sync_chain_t *chain)
+{
+    gig_sync_args_free(&chain->keys);
+    gig_sync_args_free(&chain->known);
+    gig_sync_args_free(&chain->stages);
+}
+
+
+int
+gig_sync_recall(gig_sync_publisher_t *publisher, const gig_sync_connector_t *connector,
+    gig_sync_record_t *sink, gig_error_t *err)
+{
+    int               rc;
+    gig_sync_chain_t  chain;
+
+    gig_sync_chain_init(&chain, publisher);
+    memcpy(chain.fence, "recall", sizeof("recall"));
+
+    rc = gig_sync_chain_records(&chain, connector, sink, gig_sync_now_ms() - GIG_SYNC_RECALL, err);
+
+    gig_sync_chain_free(&chain);
+
+    return rc;
+}
+
+
 int
 gig_sync_rebuild(gig_sync_publisher_t *publisher, const gig_sync_connector_t *connector,
     gig_sync_record_t *sink, gig_error_t *err)
@@ -302,23 +347,16 @@ gig_sync_rebuild(gig_sync_publisher_t *publisher, const gig_sync_connector_t *co
     unsigned char     random[16];
     gig_sync_chain_t  chain;
 
-    memset(&chain, 0, sizeof(chain));
-    chain.publisher = publisher;
+    gig_sync_chain_init(&chain, publisher);
     randombytes_buf(random, sizeof(random));
     (void) sodium_bin2hex(chain.fence, sizeof(chain.fence), random, sizeof(random));
     publisher->guard = "rebuild";
     publisher->fenced = 0;
     memcpy(publisher->fence, chain.fence, sizeof(chain.fence));
 
-    gig_sync_args_init(&chain.keys);
-    gig_sync_args_init(&chain.known);
-    gig_sync_args_init(&chain.stages);
-
     rc = gig_sync_chain_run(&chain, connector, sink, err);
 
-    gig_sync_args_free(&chain.keys);
-    gig_sync_args_free(&chain.known);
-    gig_sync_args_free(&chain.stages);
+    gig_sync_chain_free(&chain);
 
     /* Another is at it, or Redis lost its memory once more: begun anew in a second. */
     if (rc == -1 && publisher->fenced) {

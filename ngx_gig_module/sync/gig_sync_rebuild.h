@@ -14,4 +14,13 @@
 int gig_sync_rebuild(gig_sync_publisher_t *publisher, const gig_sync_connector_t *connector,
     gig_sync_record_t *sink, gig_error_t *err);
 
+#define GIG_SYNC_RECALL     3600000     /* ms: what is further behind is a restored copy */
+
+/*
+ * To a Redis that is ready and may have lost its last writes: what was written in the last
+ * hour.  0: it knows that now; 1: it is not ready any more.
+ */
+int gig_sync_recall(gig_sync_publisher_t *publisher, const gig_sync_connector_t *connector,
+    gig_sync_record_t *sink, gig_error_t *err);
+
 #endif /* GIG_SYNC_REBUILD_H */

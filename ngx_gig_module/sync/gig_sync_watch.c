@@ -48,6 +48,38 @@ gig_sync_watch_ready(gig_sync_watcher_t *watcher, gig_error_t *err)
 }
 
 
+/* Which Redis it is: another after a restart or a promotion, "" where it does not say. */
+static int
+gig_sync_watch_replid(gig_sync_watcher_t *watcher, char replid[41], gig_error_t *err)
+{
+    gig_str_t         text;
+    redisReply       *reply;
+    const char       *line;
+    gig_sync_args_t   args;
+
+    gig_sync_args_init(&args);
+    gig_sync_arg_words(&args, "INFO replication");
+    reply = gig_sync_redis_call(watcher->redis, &args, err);
+    gig_sync_args_free(&args);
+
+    if (reply == NULL) {
+        return -1;
+    }
+
+    text = gig_sync_reply_str(reply);
+    line = text.len ? strstr(text.data, "master_replid:") : NULL;
+    replid[0] = '\0';
+
+    if (line != NULL) {
+        (void) snprintf(replid, 41, "%.40s", line + sizeof("master_replid:") - 1);
+    }
+
+    freeReplyObject(reply);
+
+    return 0;
+}
+
+
 static int
 gig_sync_watch_group(gig_sync_watcher_t *watcher, gig_error_t *err)
 {
@@ -191,10 +223,12 @@ gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
 {
     int   rc;
     char  fence[GIG_SYNC_FENCE];
+    char  replid[41];
 
     if (gig_sync_record_open(gig_sync_sink_url(watcher->job->board), &watcher->connector,
                              &watcher->sink, err)
-        == -1)
+            == -1
+        || gig_sync_watch_replid(watcher, replid, err) == -1)
     {
         return -1;
     }
@@ -214,7 +248,17 @@ gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
         if (rc != 0) {
             return rc;
         }
+
+    } else if (strcmp(replid, watcher->replid) != 0) {
+        /* Its `ready` says that it was whole once, not that it has what was settled last. */
+        rc = gig_sync_recall(&watcher->publisher, watcher->connector, watcher->sink, err);
+
+        if (rc != 0) {
+            return rc;
+        }
     }
+
+    memcpy(watcher->replid, replid, sizeof(watcher->replid));
 
     if (gig_sync_watch_group(watcher, err) == -1
         || gig_sync_self_ids(&watcher->self_ids, watcher->redis, watcher->connector,

@@ -17,6 +17,7 @@ typedef struct {
     gig_sync_record_t          *sink;       /* owned; NULL: to be opened */
     uint64_t                    written;    /* hash of counts and `settled` when last written */
     int64_t                     written_at;
+    char                        replid[41]; /* of the Redis of the last look; "": none yet */
     int64_t                     receipt;    /* number of the last change told to a receipt */
     gig_sync_self_ids_t         self_ids;
 } gig_sync_watcher_t;

@@ -10,6 +10,10 @@
 --         stages FENCE STEP (ID STAGES)...          as settle.lua takes them
 --         finish FENCE STEP NONCE DIGEST
 --
+-- With FENCE "recall", `known` and `stages` are no links: they bring to a Redis that is ready
+-- what it may have lost (a promoted replica was behind, and has `ready` all the same).  What it
+-- knows stays as it is.
+--
 -- Answers {"ok" | "ready" | "busy" | "lost" | "stale"}; docs/redis-schema.md says what
 -- each asks of the caller.  Gigs and forms come back by publish.lua in between.
 
@@ -27,7 +31,12 @@ if #KEYS < 7 or not fence or #fence > 64 or not fence:find('^[%w_-]+$') then
     return redis.error_reply('ERR gig: rebuild takes 7 keys or more and a FENCE')
 end
 
+local recall = fence == 'recall' and (what == 'known' or what == 'stages')
+
 local function move(to)
+    if recall then
+        return {'ok'}
+    end
     redis.call('SET', rebuild_key, string.format('%s %.0f %.0f', fence, to, now))
     return {'ok'}
 end
@@ -49,7 +58,12 @@ end
 
 -- Whose turn it is.
 
-if redis.call('GET', ready_key) then
+local ready = redis.call('GET', ready_key)
+
+if recall and not ready then
+    return {'lost'}
+end
+if ready and not recall then
     return {'ready'}
 end
 
@@ -74,7 +88,7 @@ if what == 'begin' then
     return move(0)
 end
 
-if owner ~= fence or not step or tonumber(last) ~= step - 1 then
+if not recall and (owner ~= fence or not step or tonumber(last) ~= step - 1) then
     return {'lost'}
 end
 
@@ -119,7 +133,7 @@ if what == 'stages' then
         return wrong
     end
     for i = 4, #ARGV, 2 do
-        redis.call('HSET', stages_key, ARGV[i], ARGV[i + 1])
+        redis.call(recall and 'HSETNX' or 'HSET', stages_key, ARGV[i], ARGV[i + 1])
     end
     return move(step)
 end
