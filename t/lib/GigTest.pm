@@ -485,6 +485,15 @@ sub children {
 }
 
 
+# Stops the master, so that it starts no worker any more, and returns all of its workers.
+sub freeze_nginx {
+    my ($self) = @_;
+    kill 'STOP', $self->{nginx};
+    wait_for { $self->read_file("/proc/$self->{nginx}/stat") =~ /\) [TZ] / } 'the master to stop';
+    return $self->children($self->{nginx});
+}
+
+
 sub command_of {
     my ($self, $pid) = @_;
     open my $file, '<', "/proc/$pid/cmdline" or return '';

@@ -4,10 +4,17 @@
  * GIG_DISK_FAULTS names holds lines "CALL[@PID] WHAT...", as "fdatasync EIO", "pwrite ENOSPC",
  * "fdatasync 3000" (ms it takes), "fdatasync KILL" (the process dies in it), "fdatasync DONE-KILL"
  * (it dies when it is done), or "fdatasync@123 3000 EIO" (in process 123 it takes 3 seconds, then
- * fails); it is read at each call.  Only files whose names begin with "ledger." are on that disk.
+ * fails); it is read at each call.  Only files whose names begin with GIG_DISK_FILES ("ledger.")
+ * are on that disk.
  *
  * What is synced is copied to the folder GIG_DISK_SYNCED, if that is set: what a power cut would
  * leave of those files.
+ *
+ * With GIG_DISK_UNDO, a folder, what a write replaces is kept there until the file is synced,
+ * in a file of the same name: (offset, length, bytes) for each.  Who kills all and puts these
+ * back has a disk as after a power cut (GigTest::Disk), where copies of whole files would cost
+ * too much.  A sync that fails has lost what was written before it, as Linux has it: no later
+ * one saves that (NAME+NUMBER).  Renames and unlinks are as if synced.
  */
 
 #include <dlfcn.h>
@@ -18,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 int fsync(int fd);
@@ -26,7 +34,7 @@ ssize_t pwrite(int fd, const void *buf, size_t len, off_t offset);
 ssize_t pwrite64(int fd, const void *buf, size_t len, off_t offset);
 
 
-static char  config_name[4096], synced_name[4096];
+static char  config_name[4096], synced_name[4096], undo_folder[4096], files[64];
 
 
 /* When it is loaded: nginx hands its workers an environment of its own. */
@@ -38,10 +46,14 @@ take_name(void)
     (void) snprintf(config_name, sizeof(config_name), "%s", name ? name : "");
     name = getenv("GIG_DISK_SYNCED");
     (void) snprintf(synced_name, sizeof(synced_name), "%s", name ? name : "");
+    name = getenv("GIG_DISK_UNDO");
+    (void) snprintf(undo_folder, sizeof(undo_folder), "%s", name ? name : "");
+    name = getenv("GIG_DISK_FILES");
+    (void) snprintf(files, sizeof(files), "%s", name ? name : "ledger.");
 }
 
 
-/* The name within its folder of a file of the ledger, or NULL. */
+/* The name within its folder of a file that is on that disk, or NULL. */
 static const char *
 ledger_name(int fd, char path[4096])
 {
@@ -59,7 +71,7 @@ ledger_name(int fd, char path[4096])
     path[n] = '\0';
     name = strrchr(path, '/');
 
-    return name && strncmp(name + 1, "ledger.", 7) == 0 ? name + 1 : NULL;
+    return name && strncmp(name + 1, files, strlen(files)) == 0 ? name + 1 : NULL;
 }
 
 
@@ -167,21 +179,88 @@ keep_synced(int fd)
 }
 
 
+/* Before the write: whoever dies in between has kept what was there anyway. */
+static void
+keep_undo(int fd, size_t len, off_t offset)
+{
+    int          undo;
+    char         of[4096], path[8400], *bytes;
+    ssize_t      n;
+    const char  *name;
+
+    name = undo_folder[0] ? ledger_name(fd, of) : NULL;
+
+    if (name == NULL) {
+        return;
+    }
+
+    (void) snprintf(path, sizeof(path), "%s/%s", undo_folder, name);
+    undo = open(path, O_WRONLY|O_CREAT|O_APPEND|O_CLOEXEC, 0600);
+    bytes = malloc(16 + len);
+
+    if (undo == -1 || bytes == NULL || (n = pread(fd, bytes + 16, len, offset)) < 0) {
+        abort();
+    }
+
+    memcpy(bytes, &offset, 8);
+    memcpy(bytes + 8, &n, 8);
+
+    if (write(undo, bytes, 16 + (size_t) n) != 16 + n) {
+        abort();
+    }
+
+    free(bytes);
+    (void) close(undo);
+}
+
+
+static void
+drop_undo(int fd, int lost)
+{
+    char             of[4096], path[8400], kept[8440];
+    const char      *name;
+    struct timespec  now;
+
+    name = undo_folder[0] ? ledger_name(fd, of) : NULL;
+
+    if (name == NULL) {
+        return;
+    }
+
+    (void) snprintf(path, sizeof(path), "%s/%s", undo_folder, name);
+
+    if (!lost) {
+        (void) unlink(path);
+        return;
+    }
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    (void) snprintf(kept, sizeof(kept), "%s+%ld%09ld", path, (long) now.tv_sec, now.tv_nsec);
+    (void) rename(path, kept);
+}
+
+
 static int
 sync_as_told(int fd, int (*real)(int), const char *call)
 {
-    int  rc, kill_after;
+    int  rc, failed, kill_after;
 
     errno = fault(fd, call, &kill_after);
     rc = errno ? -1 : real(fd);
+
+    failed = errno;
 
     if (rc == 0) {
         keep_synced(fd);
     }
 
+    drop_undo(fd, rc != 0);
+
     if (kill_after) {
         (void) kill(getpid(), SIGKILL);
     }
+
+    errno = failed;
 
     return rc;
 }
@@ -227,7 +306,13 @@ pwrite(int fd, const void *buf, size_t len, off_t offset)
 
     errno = fault(fd, "pwrite", &kill_after);
 
-    return errno ? -1 : real(fd, buf, len, offset);
+    if (errno) {
+        return -1;
+    }
+
+    keep_undo(fd, len, offset);
+
+    return real(fd, buf, len, offset);
 }
 
 

@@ -1,240 +1,273 @@
 package GigTest::Chaos;
 
 # Histories as Jepsen has them: applicants at two hosts write down what they did and what they were
-# told (ok, refused, unknown), a nemesis breaks things by a seed, and when all is mended and quiet
-# the system of record is compared with what was said.
+# told (ok, fail, unknown), a nemesis breaks things by a seed, and when all is mended and quiet
+# the system of record is compared with what was said.  This file is the world they live in:
+# two nginx, a Redis and its replica, two gig-syncs, SQLite or PostgreSQL, and between them
+# links that can be cut.  See GigTest::Chaos::Applicant, ::Nemesis, ::Checker, ::Report.
 
 use strict;
 use warnings;
 
+use Fcntl qw(:flock);
 use File::Copy qw(copy);
 use POSIX ();
+use Test::More;
 use Time::HiRes qw(sleep time);
 
 use GigTest;
+use GigTest::Chaos::Applicant;
+use GigTest::Chaos::Checker;
+use GigTest::Chaos::Nemesis;
+use GigTest::Chaos::Report;
+use GigTest::Disk;
 use GigTest::Proxy;
 
-my $APPLICANTS = 4;
-my $CAP        = 40;            # seats of the gigs that have any
-my @GIGS       = qw(open-1 open-2 few-close few-wait);
+our $CAP  = 40;                 # seats of the gigs that have any
+our $WAVE = 6;                  # seconds that applicants turn to one pair of these
+our @OPEN = qw(open-1 open-2);
+
+my $APPLICANTS = 8;
+my $RATE       = 120;           # attempts a second of all together: about what SQLite takes on a busy machine
+my $QUIET      = 1.5;           # seconds without a change: longer than anybody's next look
+my $ROUND      = 40;            # seconds of raging, then all must heal
+
+
+# What a test file runs: by fixed seeds and one that is new each time, or as the environment says.
+sub tests {
+    my ($class, $record, @seeds) = @_;
+    my $report = $ENV{GIG_CHAOS_REPORT};
+    @seeds = $ENV{GIG_SEED} ? $ENV{GIG_SEED} : $ENV{GIG_CHAOS} ? int rand 2 ** 31 : (@seeds, int rand 2 ** 31);
+    return map { $class->run(record => $record, seed => $_, seconds => $ENV{GIG_CHAOS} // 15, ledger => $ENV{GIG_LEDGER} // 'on',
+        $ENV{GIG_FAULTS} ? (only => [split /,/, $ENV{GIG_FAULTS}]) : (),
+        $report ? (report => GigTest::Chaos::Report->new($report =~ m{^/} ? $report : "$GigTest::ROOT/$report")) : ()) } @seeds;
+}
+
+
+# One history from its beginning to its end, as tests.  seed, seconds, record; only => [faults];
+# ledger => 'off'; report => a GigTest::Chaos::Report.
+sub run {
+    my ($class, %option) = @_;
+    my $name = "$option{record}, seed $option{seed}";
+    diag("GIG_SEED=$option{seed} ($option{record}, $option{seconds} s)");
+    srand $option{seed};
+
+    my $self = $class->new(%option);
+    $self->applicants_start;
+    my ($raged, $unwell) = (0, 0);
+    while ($raged < $self->{seconds}) {
+        my $round = $self->{seconds} - $raged < 1.5 * $ROUND ? $self->{seconds} - $raged : $ROUND;
+        $raged += $round;
+        $self->rage($round);
+        $self->applicants_pause;
+        my $why = $self->heal($ENV{GIG_CHAOS_HEAL} // 180);
+        is($why, '', "$name: after $raged s: no gap, no segment without a worker, the queue empty, seats filled");
+        diag(sprintf '%d of %d s: %d faults, %s', $raged, $self->{seconds}, $self->fault_count, $why || sprintf 'healed after %.1f s', $self->{heals}[-1]);
+        $unwell = $why ne '';
+        last if $unwell;
+        $self->applicants_resume;
+    }
+    $self->applicants_end;
+
+    my $checker = GigTest::Chaos::Checker->new($self);
+    my @wrong = $checker->wrong;
+    ok(!@wrong, "$name: nothing lost, doubled, oversold or undead");
+    diag($_) for @wrong > 20 ? (@wrong[0 .. 19], '...') : @wrong;
+    diag($checker->story($_)) for grep { defined } map { /\b(key-\S+)/ ? $1 : undef } @wrong[0 .. ($#wrong > 2 ? 2 : $#wrong)];
+    cmp_ok($checker->{count}{acknowledged}, '>', 50, "$name: there was applying");
+    diag($self->summary($checker));
+    $option{report}->add($self, $checker, \@wrong) if $option{report};
+
+    local $ENV{TEST_NGINX_LEAVE} = $ENV{TEST_NGINX_LEAVE} // 1 if @wrong || $unwell;
+    $self->sync_kill($_) for 1, 2;
+    $_->finish for reverse @{ $self->{hosts} };
+    return !@wrong && !$unwell;
+}
 
 
 sub new {
     my ($class, %option) = @_;
-    my $a = GigTest->new(workers => 2);
+    my $a = GigTest->new(workers => 2, record => $option{record});
     my $b = GigTest->new(workers => 2);
-    my $self = bless { a => $a, b => $b, hosts => [$a, $b], seconds => 20, gap => 0.4, faults => {}, %option }, $class;
+    my $self = bless { ledger => 'on', gap => 0.7, rate => $ENV{GIG_CHAOS_RATE} // $RATE, %option, a => $a, b => $b, hosts => [$a, $b], faults => {}, heals => [], began => time }, $class;
 
-    my ($status, $output) = $a->run($ENV{CC} // 'cc', '-std=c11', '-D_GNU_SOURCE', '-shared', '-fPIC',
-        '-o', "$a->{dir}/disk.so", "$GigTest::ROOT/t/lib/disk_faults.c", '-ldl');
-    $status == 0 or die "disk_faults: $output";
+    $self->{disk}{a} = GigTest::Disk->new($a);
+    $self->{disk}{b} = GigTest::Disk->new($b, built => $self->{disk}{a}{library});
+    $self->{disk}{sync} = GigTest::Disk->new($a, built => $self->{disk}{a}{library}, name => 'record', files => 'acme.db');
 
-    $self->{redis} = $a->start_redis(appendonly => 'yes', appendfsync => 'everysec', 'auto-aof-rewrite-percentage' => 0);
-    $b->{redis} = $self->{redis};
+    $_->start_redis(appendonly => 'yes', appendfsync => 'everysec', 'auto-aof-rewrite-percentage' => 0,
+        'repl-diskless-sync-delay' => 0, 'repl-diskless-load' => 'swapdb') for $a, $b;
+    @$self{qw(primary replica)} = map { $_->{redis} } $a, $b;
+    $self->follow;
+    $self->{link}{$_} = GigTest::Proxy->new($a, $self->{primary}{port}) for qw(a b sync);
+    $self->{link}{postgres} = GigTest::Proxy->new($a, $a->postgres->{port}) if $self->{record} eq 'postgres';
+
     my $cap = sub { return { positions => 1, application_cap => $CAP, on_full => $_[0] } };
-    $a->import_gigs((map { gig_record($_) } @GIGS[0, 1]), gig_record('few-close', capacity => $cap->('close')),
-        gig_record('few-wait', capacity => $cap->('waitlist')));
-    $a->sync_conf;
+    $self->{waves} = int($self->{seconds} / $WAVE) + 2;
+    my @waves = map { my $n = $_; map { gig_record("$_->[0]-$n", capacity => $cap->($_->[1])) } ['shut', 'close'], ['wait', 'waitlist'] } 0 .. $self->{waves} - 1;
+    $a->import_gigs((map { gig_record($_) } @OPEN), @waves) or die "the gigs were not imported\n";
+    $a->sync_conf(redis => "127.0.0.1:$self->{link}{sync}{port}", claim_after => '5s',
+        $self->{record} eq 'postgres' ? (source => $a->postgres->url(port => $self->{link}{postgres}{port})) : ());
     copy("$a->{dir}/acme.$_", "$b->{dir}/acme.$_") or die "acme.$_: $!" for qw(secret pub key);
     $b->{keys_made} = 1;
-    $self->{proxy} = GigTest::Proxy->new($a, $self->{redis}{port});
 
     $self->sync_start($_) for 1, 2;
     for my $host (@{ $self->{hosts} }) {
-        $self->disk($host);
-        $host->{expected_log} = qr/./;
+        $host->{expected_log} = qr/^(?!.*bind\(\))/;     # two nginx at one host would be our fault
         $self->nginx_start($host);
-        $host->wait_total(scalar @GIGS) or die "the board did not come up\n";
+        $host->wait_total(@OPEN + @waves, 30) or die "the board did not come up\n";
     }
     return $self;
 }
 
 
+# --- the parts, for the nemesis to break and mend
+
+sub name_of { my ($self, $host) = @_; return $host == $self->{a} ? 'a' : 'b' }
+
 sub nginx_start {
     my ($self, $host) = @_;
-    local $ENV{LD_PRELOAD}      = "$self->{a}{dir}/disk.so";
-    local $ENV{GIG_DISK_FAULTS} = "$host->{dir}/faults";
-    return $host->start_nginx(redis => "127.0.0.1:$self->{proxy}{port}", board => 'redis_timeout 400ms; ledger_keep 5s;', ledger => $self->{ledger} // 'on');
+    my $name = $self->name_of($host);
+    return $self->{disk}{$name}->preload(sub {
+        $host->start_nginx(redis => "127.0.0.1:$self->{link}{$name}{port}", board => 'redis_timeout 400ms; ledger_keep 5s;', ledger => $self->{ledger});
+    });
 }
 
+# With SQLite's disk; ASan's runtime would have to come before it.
 sub sync_start {
     my ($self, $n) = @_;
-    $self->{sync}{$n} = $self->{a}->spawn("gig-sync-$n", "$GigTest::BUILD/gig-sync", 'run', '-c', $self->{a}{sync_conf});
+    my $start = sub { $self->{a}->spawn("gig-sync-$n", "$GigTest::BUILD/gig-sync", 'run', '-c', $self->{a}{sync_conf}) };
+    $self->{sync}{$n} //= $GigTest::SANITIZED ? $start->() : $self->{disk}{sync}->preload($start);
+    return;
 }
 
-sub sync_kill { my ($self, $n) = @_; my $pid = delete $self->{sync}{$n} or return; kill 'KILL', $pid; $self->{a}->gone($pid, 10) }
+sub sync_kill { my ($self, $n) = @_; my $pid = delete $self->{sync}{$n} or return; kill 'KILL', $pid; $self->{a}->gone($pid, 10); return }
 
-sub disk {
-    my ($self, $host, @lines) = @_;
-    $host->write_file('faults.new', join '', map {"$_\n"} @lines);
-    rename "$host->{dir}/faults.new", "$host->{dir}/faults" or die "faults: $!";
+# A command for a Redis that may be loading still.
+sub order {
+    my ($self, $redis, @words) = @_;
+    my $end = time + 30;
+    while (1) {
+        return 1 if eval { $redis->cmd(@words); 1 };
+        die $@ if $@ !~ /LOADING/ || time > $end;
+        sleep 0.05;
+    }
+}
+
+# The replica follows the primary, and the links lead to that.
+sub follow {
+    my ($self) = @_;
+    $_->{pid} || $_->start for @$self{qw(primary replica)};
+    $self->order($self->{primary}, 'REPLICAOF', 'NO', 'ONE');
+    $self->order($self->{replica}, 'REPLICAOF', '127.0.0.1', $self->{primary}{port});
+    $self->{link}{$_} && $self->{link}{$_}->target($self->{primary}{port}) for qw(a b sync);
+    return;
 }
 
 
-# --- applicants: a line an attempt: TIME ok|refused|unknown KEY GIG EMAIL HOST CODE RECEIPT
+# --- applicants
+
+sub applicants { return $APPLICANTS }
 
 sub applicants_start {
     my ($self) = @_;
-    $self->{stop} = "$self->{a}{dir}/stop";
-    unlink $self->{stop};
     for my $n (1 .. $APPLICANTS) {
         my $pid = fork // die "fork: $!";
         if (!$pid) {
-            delete $self->{redis}{socket};
-            open my $log, '>', "$self->{a}{dir}/history.$n" or POSIX::_exit(1);
-            $log->autoflush;
-            srand($self->{seed} * 31 + $n);
-            eval { $self->applicant($n, $log); 1 } or print STDERR "applicant $n: $@";
+            eval { GigTest::Chaos::Applicant->new($self, $n)->live; 1 } or print STDERR "applicant $n: $@";
             POSIX::_exit(0);
         }
-        push @{ $self->{applicants} }, $pid;
+        $self->{applicants}{$n} = $pid;
     }
+    return;
 }
+
+# Until each has heard its last answer.
+sub applicants_pause {
+    my ($self) = @_;
+    $self->{a}->write_file('pause', '');
+    GigTest::wait_for { !grep { !-e "$self->{a}{dir}/paused.$_" } keys %{ $self->{applicants} } } 'the applicants to pause', 30;
+    return;
+}
+
+sub applicants_resume { my ($self) = @_; unlink "$self->{a}{dir}/pause"; return }
 
 sub applicants_end {
     my ($self) = @_;
     $self->{a}->write_file('stop', '');
-    $self->{a}->gone($_, 60) for splice @{ $self->{applicants} };
-    return map { my $file = $_; map { [split / /] } split /\n/, $self->{a}->read_file($file) } glob "$self->{a}{dir}/history.*";
+    $self->{a}->gone($_, 60) for values %{ delete $self->{applicants} };
+    return;
 }
 
-sub applicant {
-    my ($self, $name, $log) = @_;
-    my @known;
-    for (my $n = 0; !-e $self->{stop}; $n++) {
-        # One in six sends something again, as is; one in twenty-five takes one back.
-        my $old  = @known && rand() < 1 / 6 ? $known[rand @known] : undef;
-        my $case = $old // { key => "key-$name-$n-0123456789", gig => $GIGS[rand @GIGS], email => "a$name-$n\@example.edu",
-            from => sprintf('127.1.%d.%d', $name, 1 + $n % 250) };
-        my $host = $self->{hosts}[rand @{ $self->{hosts} }];
-
-        if ($old && $old->{token} && rand() < 0.25) {
-            my $answer = eval { $host->http('DELETE', $old->{token}) } // { status => 0 };
-            my $what = $answer->{status} == 200 ? 'withdrawn' : 'withdrawing';
-            printf $log "%.3f %s %s %s %s %s %s -\n", time, $what, @$case{qw(key gig email)}, $host == $self->{a} ? 'a' : 'b', $answer->{status};
-            next;
-        }
-
-        my $answer = eval { $host->apply($case->{gig}, $case->{key}, email => $case->{email}, _from => $case->{from}) } // { status => 0 };
-        my $status = $answer->{status};
-        my $what = $status == 202 ? 'ok' : $status =~ /^(?:409|410|403)$/ && $answer->{body} !~ /in-hand/ ? 'refused' : 'unknown';
-        $case->{token} = $answer->{headers}{location} if $what eq 'ok';
-        push @known, $case if !$old && @known < 500;
-        printf $log "%.3f %s %s %s %s %s %s %s\n", time, $what, @$case{qw(key gig email)}, $host == $self->{a} ? 'a' : 'b',
-            $status, $case->{token} // '-';
-        sleep 0.02 + ($what eq 'unknown' ? 0.1 : 0);
-    }
-}
+sub history_files { my ($self) = @_; return sort glob "$self->{a}{dir}/history.*" }
 
 
-# --- the nemesis
-
-my %FAULTS = (
-    redis_killed   => sub { my ($s) = @_; $s->{redis}->crash; sleep 0.5; $s->{redis}->start },
-    redis_stopped  => sub { my ($s) = @_; $s->{redis}->pause; sleep 1 + rand 2; $s->{redis}->resume },
-    redis_flushed  => sub { my ($s) = @_; $s->{redis}->cmd('FLUSHALL') },
-    redis_emptied  => sub { my ($s) = @_; $s->{redis}->crash; system 'rm', '-rf', "$s->{redis}{dir}/appendonlydir"; $s->{redis}->start },
-    redis_restored => \&redis_restored,
-    worker_killed  => sub { my ($s, $h) = @_; my @w = $h->workers; kill 'KILL', $w[rand @w] if @w },
-    workers_killed => sub { my ($s, $h) = @_; kill 'KILL', $h->workers },
-    worker_stopped => sub { my ($s, $h) = @_; my @w = $h->workers or return; my $w = $w[rand @w]; kill 'STOP', $w; sleep 0.7; kill 'CONT', $w },
-    master_killed  => \&master_killed,
-    reloaded       => sub { my ($s, $h) = @_; kill 'HUP', $h->{nginx} },
-    sync_killed    => sub { my ($s) = @_; my $n = 1 + int rand 2; $s->sync_kill($n); sleep rand 1; $s->sync_start($n) },
-    syncs_away     => sub { my ($s) = @_; $s->sync_kill($_) for 1, 2; sleep 1.5; $s->sync_start($_) for 1, 2 },
-    disk_failed    => sub { my ($s, $h) = @_; $s->disk($h, 'fdatasync EIO'); sleep 0.5; $s->disk($h) },
-    disk_full      => sub { my ($s, $h) = @_; $s->disk($h, 'pwrite ENOSPC'); sleep 0.7; $s->disk($h) },
-    disk_slow      => sub { my ($s, $h) = @_; $s->disk($h, 'fdatasync 400'); sleep 1.5; $s->disk($h) },
-    link_reset     => sub { my ($s) = @_; $s->{proxy}->mode('EVALSHA|EVAL reset'); sleep 0.7; $s->{proxy}->mode('pass') },
-    link_half      => sub { my ($s) = @_; $s->{proxy}->mode('EVALSHA|EVAL half'); sleep 0.7; $s->{proxy}->mode('pass') },
-    link_silent    => sub { my ($s) = @_; $s->{proxy}->mode('EVALSHA|EVAL silent'); sleep 1; $s->{proxy}->mode('pass') },
-    snapshot       => sub { my ($s) = @_; system 'rm', '-rf', "$s->{redis}{dir}/kept"; system 'cp', '-a', "$s->{redis}{dir}/appendonlydir", "$s->{redis}{dir}/kept" },
-);
-
-sub names { return sort keys %FAULTS }
-
-# As after a promotion of a replica that was behind: what came since the copy is gone.
-sub redis_restored {
-    my ($self) = @_;
-    my $dir = $self->{redis}{dir};
-    return unless -d "$dir/kept";
-    $self->{redis}->crash;
-    system 'rm', '-rf', "$dir/appendonlydir";
-    system 'cp', '-a', "$dir/kept", "$dir/appendonlydir";
-    $self->{redis}->start('aof-load-truncated' => 'yes');
-}
-
-sub master_killed {
-    my ($self, $host) = @_;
-    my @all = ($host->{nginx}, $host->children($host->{nginx}));
-    kill 'KILL', @all;
-    $host->gone(delete $host->{nginx}, 10);
-    GigTest::wait_for { !grep { kill 0, $_ } @all } 'all of nginx to be gone', 10;
-    $self->nginx_start($host);
-}
+# --- breaking, mending
 
 sub rage {
-    my ($self) = @_;
-    my @names = $self->{only} ? @{ $self->{only} } : names();
-    my $end = time + $self->{seconds};
-    while (time < $end) {
-        sleep rand 2 * $self->{gap};
-        my $name = $names[rand @names];
-        my $host = $self->{hosts}[rand 2];
-        $self->{faults}{$name}++;
-        $FAULTS{$name}->($self, $host);
-    }
+    my ($self, $seconds) = @_;
+    $self->{nemesis} //= GigTest::Chaos::Nemesis->new($self, $self->{only});
+    $self->{nemesis}->rage($seconds, $self->{gap});
+    return;
 }
 
+# For whoever reads the history later: when which fault began.
+sub noted {
+    my ($self, $draw) = @_;
+    open my $file, '>>', "$self->{a}{dir}/nemesis" or die "nemesis: $!";
+    printf $file "%.3f %s host=%s party=%s number=%d\n", time, @$draw{qw(fault name party number)};
+    return;
+}
 
-# --- all mended: until nothing moves any more, for so long that whoever has to take over a
-# dead worker's segment has done so
+sub fault_count { my ($self) = @_; my $n = 0; $n += $_ for values %{ $self->{faults} }; return $n }
 
+# Segments of a host's ledger that no worker holds: somebody has yet to take them over.
+sub orphaned {
+    my ($self, $host) = @_;
+    my $n = 0;
+    for my $path (glob "$host->{dir}/state/acme/ledger.*") {
+        open my $file, '<', $path or next;
+        $n++ if flock $file, LOCK_SH | LOCK_NB;
+    }
+    return $n;
+}
+
+# Gigs on whose waiting list somebody is while a seat is free.
+sub unfilled {
+    my ($self) = @_;
+    my @rows = $self->{a}->sql("select gig from applications where gig like 'wait-%' group by gig"
+        . " having count(distinct case seat when 'confirmed' then applicant end) < $CAP and count(case seat when 'waitlisted' then 1 end) > 0");
+    return scalar @rows;
+}
+
+# Until nothing moves any more; '' or what still does after so many seconds.
 sub heal {
     my ($self, $seconds) = @_;
-    $self->{proxy}->mode('pass');
-    $self->disk($_) for @{ $self->{hosts} };
-    $self->{sync}{$_} // $self->sync_start($_) for 1, 2;
-    my ($why, $quiet) = ('');
-    my $end = time + $seconds;
-    while (time < $end) {
+    my $begin = time;
+    my ($why, $quiet, $told) = ('');
+    while (time < $begin + $seconds) {
         my @gap = map { eval { $_->get('/metrics')->{body} } // '' } @{ $self->{hosts} };
-        my $queue = eval { $self->{redis}->cmd('XLEN', 'gig:{acme}:applications') };
-        $why = sprintf 'gaps %s, queue %s', join(' and ', map { /^gig_ledger_gap\S* (\d+)/m ? $1 : '?' } @gap), $queue // '?';
-        $quiet = $why eq 'gaps 0 and 0, queue 0' ? $quiet // time : undef;
-        return '' if defined $quiet && time - $quiet > 5;
-        sleep 0.3;
+        my $queue = eval { $self->{primary}->cmd('XLEN', 'gig:{acme}:applications') };
+        $why = sprintf 'gaps %s; segments without a worker %d and %d; queue %s', join(' and ', map { /^gig_ledger_gap\S* (\d+)/m ? $1 : '?' } @gap),
+            (map { $self->orphaned($_) } @{ $self->{hosts} }), $queue // '?';
+        my $unfilled = $why eq 'gaps 0 and 0; segments without a worker 0 and 0; queue 0' ? eval { $self->unfilled } // '?' : undef;
+        $why .= "; free seats that somebody waits for: $unfilled" if defined $unfilled;
+        $quiet = ($unfilled // 1) eq '0' ? $quiet // time : undef;
+        if (defined $quiet && time - $quiet > $QUIET) {
+            push @{ $self->{heals} }, $quiet - $begin;
+            return '';
+        }
+        $told //= diag(sprintf 'after %.0f s still: %s', time - $begin, $why) if time - $begin > 20;
+        sleep 0.2;
     }
     return $why;
 }
 
-
-# What is wrong, as sentences; and the numbers.
-sub check {
-    my ($self, @history) = @_;
-    my (%ok, %refused, %unknown, %withdrawn, %tried, %receipts, @wrong);
-    for my $line (@history) {
-        my ($at, $what, $key, $gig, $email, $host, $code, $receipt) = @$line;
-        $tried{$email} = $gig;
-        $ok{$email}++        if $what eq 'ok';
-        $refused{$email}++   if $what eq 'refused';
-        $unknown{$email}++   if $what eq 'unknown';
-        $withdrawn{$email} = $what if $what =~ /^withdr/ && ($withdrawn{$email} // '') ne 'withdrawn';
-        $receipts{$email}{$receipt}++ if $what eq 'ok';
-    }
-    my %times = map { $_->{email} => $_->{n} } $self->{a}->sql('select email, count(*) as n from applications group by 1');
-
-    push @wrong, "lost: $_" for sort grep { !$times{$_} && !$withdrawn{$_} } keys %ok;
-    push @wrong, "twice: $_" for sort grep { $times{$_} > 1 } keys %times;
-    push @wrong, "out of nowhere: $_" for sort grep { !exists $tried{$_} } keys %times;
-    push @wrong, "refused, and there: $_" for sort grep { $refused{$_} && !$ok{$_} && !$unknown{$_} && $times{$_} } keys %refused;
-    push @wrong, "withdrawn, and there: $_" for sort grep { $withdrawn{$_} eq 'withdrawn' && $times{$_} } keys %withdrawn;
-    push @wrong, "two receipts: $_" for sort grep { keys %{ $receipts{$_} } > 1 } keys %receipts;
-    for my $row ($self->{a}->sql("select gig, count(*) as n from applications where seat = 'confirmed' and gig like 'few-%' group by 1")) {
-        push @wrong, "oversold: $row->{gig}: $row->{n} of $CAP" if $row->{n} > $CAP;
-    }
-    return (\@wrong, { acknowledged => scalar(keys %ok), refused => scalar(keys %refused), unknown => scalar(grep { !$ok{$_} } keys %unknown),
-        withdrawn => scalar(grep { $_ eq 'withdrawn' } values %withdrawn), delivered => scalar(keys %times) });
+sub summary {
+    my ($self, $checker) = @_;
+    my %count = %{ $checker->{count} };
+    return sprintf '%d faults (%s): %s', $self->fault_count, join(', ', map {"$_ $self->{faults}{$_}"} sort keys %{ $self->{faults} }),
+        join ', ', map {"$_ $count{$_}"} sort keys %count;
 }
 
 1;

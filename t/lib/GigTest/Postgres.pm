@@ -96,6 +96,19 @@ sub stop {
 }
 
 
+# KILL to all of its processes at once, as when somebody runs out of memory.
+sub kill_all {
+    my ($self) = @_;
+    my $pid = delete $self->{pid} or return;
+    my @all = ($pid, $self->{test}->children($pid));
+    kill 'KILL', @all;
+    $self->{test}->gone($pid, 20);
+    my $end = time + 10;
+    sleep 0.02 while time < $end && grep { kill 0, $_ } @all;
+    return;
+}
+
+
 # The address for gig-sync.  user, password, port, query, db.
 sub url {
     my ($self, %with) = @_;

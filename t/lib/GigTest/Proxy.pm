@@ -11,6 +11,9 @@ package GigTest::Proxy;
 #   PATTERN half           half an answer, then cut
 #   PATTERN dribble        the real answer, a byte at a time
 #   PATTERN huge           the header of a bulk of 512 MB, and bytes for ever
+#   PATTERN before         the command goes through; the connection is cut before its answer
+#   PATTERN inside         likewise, after half of its answer
+#   PATTERN after          likewise, after its answer
 #   PATTERN lose           Redis gets it and does it; its answer, and all after it, never comes
 #   PATTERN hold           neither it nor what comes after it goes on before the mode is another
 #   PATTERN instead WORDS  Redis gets this command in its place, each by itself and in its order
@@ -18,7 +21,7 @@ package GigTest::Proxy;
 #
 # target() leads new connections to another server, as a name does after a promotion; keep(1): those
 # that are there too, when their server ends, as with a proxy that speaks Redis.  cut() ends all
-# connections that are there.
+# connections that are there.  Any protocol of question and answer will do for most of it.
 
 use strict;
 use warnings;
@@ -26,6 +29,7 @@ use warnings;
 use IO::Select;
 use IO::Socket::INET;
 use POSIX ();
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(sleep time);
 
 
@@ -118,6 +122,7 @@ sub commands {
 sub serve {
     my ($self, $client) = @_;
     my $server = $self->dial or return;
+    setsockopt $_, IPPROTO_TCP, TCP_NODELAY, 1 for $client, $server;
     my $select = IO::Select->new($client, $server);
     my ($dribble, $silent, @slow, @later) = (0, 0);
     my $rest = '';
@@ -167,6 +172,12 @@ sub serve {
             elsif ($what eq 'reply')    { syswrite $client, "$text\r\n" }
             elsif ($what eq 'silent')   { $silent = 1 }
             elsif ($what eq 'reset')    { return }
+            elsif ($what =~ /^(?:before|inside|after)$/) {
+                syswrite $server, $bytes;
+                IO::Select->new($server)->can_read(5) && sysread $server, my $answer, 65536 or return;
+                syswrite $client, $answer, $what eq 'before' ? 0 : $what eq 'after' ? length $answer : int(length($answer) / 2);
+                return;
+            }
             elsif ($what eq 'half')     { syswrite $client, "*6\r\n\$5\r\nfir"; return }
             elsif ($what eq 'huge')     { syswrite $client, "\$536870912\r\n"; while (syswrite $client, 'x' x 65536) { } return }
         }
