@@ -8,6 +8,7 @@ use strict;
 use warnings;
 
 use FindBin;
+use IO::Socket::INET;
 use lib "$FindBin::Bin/lib";
 use JSON::PP ();
 use Test::More;
@@ -23,13 +24,14 @@ my $form = { schema => 'gig-form/1', id => 'marked', rev => 1, fields => [
     (map { { name => "m_$_->[0]", label => "Your $_->[0]", type => $_->[0], class => $_->[1] } }
         [text => 'identity'], [textarea => 'merit'], [tel => 'contact'], [url => 'merit'], [hidden => 'merit']),
     { name => 'email', label => 'E-mail', type => 'email', class => 'contact', required => JSON::PP::true },
+    { name => 'm_file', label => 'A file', type => 'file', class => 'merit', accept => ['txt'] },
     { name => 'agree', label => 'I agree', type => 'consent', class => 'consent', required => JSON::PP::true, version => '1' },
 ], anti_spam => { honeypot => 'website' }, self_id => { enabled => JSON::PP::true, form_id => 'about', stream => 'selfid' } };
 my $about = { schema => 'gig-form/1', id => 'about', rev => 1, fields => [
     { name => 'words', label => 'About you', type => 'text', class => 'demographic', max_length => 40 }] };
 
 ok($test->publish($form, $about, gig_record('one', form => { id => 'marked', rev => 1 })), 'a form of marked fields is published');
-$test->start_nginx(location => 'client_body_buffer_size 1k;', board => 'ledger_keep 1h;');
+$test->start_nginx(location => 'client_body_buffer_size 1k;', board => 'ledger_keep 1h; files 1m;');
 $test->wait_total(1) or BAIL_OUT('no catalog');
 
 # Each answer has a mark of its own, so that a find says which it was.
@@ -46,7 +48,8 @@ sub marked {
 
 sub encoded { my (%all) = @_; return join '&', map { my $v = $all{$_}; $v =~ s/([^A-Za-z0-9])/sprintf '%%%02X', ord $1/ge; "$_=$v" } sort keys %all }
 
-sub multipart { my (%all) = @_; return join '', (map {"--b\r\nContent-Disposition: form-data; name=\"$_\"\r\n\r\n$all{$_}\r\n"} sort keys %all), "--b--\r\n" }
+# A file of its own name and content goes with each.
+sub multipart { my (%all) = @_; return join '', "--b\r\nContent-Disposition: form-data; name=\"m_file\"; filename=\"qzname.txt\"\r\n\r\n" . 'qzcontent ' x 7000 . "\r\n", (map {"--b\r\nContent-Disposition: form-data; name=\"$_\"\r\n\r\n$all{$_}\r\n"} sort keys %all), "--b--\r\n" }
 
 sub send_body {
     my ($type, $body, %header) = @_;
@@ -58,7 +61,7 @@ sub by_json {
     return send_body('application/json', $json->encode({ answers => { agree => JSON::PP::true, %answer } }), 'Idempotency-Key' => "\"$key\"");
 }
 
-push @marks, qw(qzfirst qzsecond qzthird qzpoison);
+push @marks, qw(qzfirst qzsecond qzthird qzpoison qzname qzcontent);
 my %first = marked('qzfirst');
 my $receipt = by_json('key-1', %first);
 is($receipt->{status}, 202, 'accepted');
@@ -76,6 +79,11 @@ push @marks, 'qznomail';
 is(send_body('multipart/form-data; boundary=b', multipart(marked('qzthird'), agree => 'on', _key => $key->()), %html)->{status}, 303, 'by a multipart form');
 is(send_body('application/json', '{"answers":{"m_text":"qzbroken', 'Idempotency-Key' => '"k"')->{status}, 400, 'a body that is none');
 push @marks, 'qzbroken';
+my $half = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $test->{port}, LocalAddr => $from);
+print $half "POST /gigs/one/applications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"answers\":{\"m_text\":\"qzhalf";
+close $half;
+ok(wait_for { $test->read_file('error.log') =~ /prematurely closed/ } 'one that goes away in the middle is logged');
+push @marks, 'qzhalf';
 my $token = json_of($receipt)->{token};
 is($test->get("/gigs/receipts/$token?format=json", from => $from)->{status}, 200, 'the receipt is read');
 
@@ -102,7 +110,7 @@ substr($poison{box}, 60, 20) = 'x' x 20;
 $redis->cmd('XADD', $stream, '*', %poison);
 
 my %kind = (
-    answers     => \@marks,
+    answers     => [@marks, map { my $h = unpack 'H*', $_; ($h, uc $h) } @marks],
     box         => [map { substr $_->{box}, 0, 40 } @entries],
     id          => [$poison{id}, map { $_->{id} } @entries],
     applicant   => [map { $_->{who} } @entries],

@@ -46,17 +46,18 @@ my ($status, $output) = run($sync, 'import', "$dir/gigs.jsonl", '--into', "sqlit
 is($status, 0, 'two gigs') or diag($output);
 
 is(value('PRAGMA journal_mode'), 'wal', 'WAL');
-is(value('PRAGMA user_version'), 3, 'the schema has a version');
+is(value('PRAGMA user_version'), 4, 'the schema has a version');
 
 # A file of the version before: what it holds is still told to the receipts.
 value(q{insert into applications (id, gig, applicant, received_at, seat, json) values ('old', 'g1', 'w', '2026-11-23T06:00:00.000Z', 'confirmed', '{}');
     drop trigger stages_insert; drop trigger stages_update; drop trigger stages_delete; drop trigger applications_seat;
-    drop trigger applications_delete; drop table receipts; drop table self_identification; PRAGMA user_version = 1});
+    drop trigger applications_delete; drop table receipts; drop table self_identification; drop trigger applications_files; drop table files; PRAGMA user_version = 1});
 run($sync, 'export', '--what', 'gigs', '--format', 'json', '--from', "sqlite:$dir/a.db");
-is(value('PRAGMA user_version'), 3, 'a file of version 1 is brought up to date');
+is(value('PRAGMA user_version'), 4, 'a file of version 1 is brought up to date');
 is(value('select id from receipts'), 'old', 'with what it holds');
 is(value('select count(*) from self_identification'), 0, 'and the tables that came since');
 is(value(q{delete from applications; select count(*) from receipts where id = 'old'}), 1, 'and its changes are noted');
+is(value('select count(*) from files'), 0, 'and a table of files');
 
 # --- edited by hand
 

@@ -24,7 +24,7 @@ GRANT SELECT, INSERT, UPDATE ON seats TO gig_sync;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON applications TO gig_sync;
 GRANT SELECT, INSERT, UPDATE ON delivery TO gig_sync;
-GRANT SELECT, INSERT, DELETE ON conflicts TO gig_sync;
+GRANT SELECT, INSERT, DELETE ON conflicts, files TO gig_sync;
 GRANT SELECT, INSERT ON tombstones, stages TO gig_sync;
 
 -- It writes self-identifications and reads none.

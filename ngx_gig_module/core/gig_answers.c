@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "gig_answers.h"
+#include "gig_answers_file.h"
 #include "gig_json.h"
 #include "gig_utf8.h"
 
@@ -27,6 +27,7 @@ enum {
 static int  gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
 static int  gig_answers_more(void *data, gig_str_t piece, gig_error_t *err);
 static int  gig_answers_end(void *data, gig_error_t *err);
+static int  gig_answers_takes(const gig_answers_reader_t *reader);
 static int  gig_answers_place(const gig_form_t *form, gig_str_t name);
 static int  gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err);
 static int  gig_answers_keep(gig_answers_reader_t *reader, json_t *value, gig_error_t *err);
@@ -47,6 +48,8 @@ gig_answers_free(gig_answers_t *answers)
 {
     json_decref(answers->answers);
     json_decref(answers->extra);
+    gig_answers_files_drop(answers);
+    free(answers->files);
 
     memset(answers, 0, sizeof(*answers));
 }
@@ -85,6 +88,7 @@ gig_answers_reader_init(gig_answers_reader_t *reader, const gig_form_t *form,
 
     gig_buf_init(&reader->text, GIG_BODY_VALUE);
     gig_body_init(&reader->body, type, boundary, &gig_answers_sink, reader);
+    reader->body.max = gig_form_body(form, type == GIG_BODY_JSON);
 
     answers->answers = json_object();
     answers->extra = json_object();
@@ -162,7 +166,17 @@ gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t
     reader->place = gig_answers_place(reader->form, name);
 
     if (kind == GIG_VALUE_FILE || kind == GIG_VALUE_NO_FILE) {
-        return kind == GIG_VALUE_FILE ? gig_answers_file(reader, name, err) : 0;
+
+        if (kind != GIG_VALUE_FILE) {
+            return 0;
+        }
+
+        if (!gig_answers_takes(reader)) {
+            return gig_answers_file(reader, name, err);
+        }
+
+        return gig_answers_file_begin(reader->answers, (unsigned) reader->place) == 0
+               ? 0 : gig_answers_no_memory(err);
     }
 
     if (reader->place == GIG_PLACE_KEY || reader->place == GIG_PLACE_SOURCE) {
@@ -211,13 +225,22 @@ gig_answers_more(void *data, gig_str_t piece, gig_error_t *err)
 
     switch (reader->kind) {
 
-    case GIG_VALUE_FILE:
-        return 0;                               /* refused, but not before all is read */
-
     case GIG_VALUE_NO_FILE:
-        reader->kind = GIG_VALUE_FILE;
-        return gig_answers_file(reader, (gig_str_t) { reader->body.name, reader->body.name_len },
-                                err);
+        /* bytes without a name: a file all the same */
+        if (gig_answers_begin(reader, (gig_str_t) { reader->body.name, reader->body.name_len },
+                              GIG_VALUE_FILE, err)
+            != 0)
+        {
+            return -1;
+        }
+
+        /* fall through */
+
+    case GIG_VALUE_FILE:
+        /* what is refused is refused when all is read, with what else is wrong */
+        return !gig_answers_takes(reader)
+               || gig_answers_file_more(reader->form, reader->answers, piece) == 0
+               ? 0 : gig_answers_no_memory(err);
 
     default:
         break;
@@ -249,6 +272,11 @@ gig_answers_end(void *data, gig_error_t *err)
 
     answers = reader->answers;
     text = (gig_str_t) { reader->text.data, reader->text.len };
+
+    if (reader->kind == GIG_VALUE_FILE && gig_answers_takes(reader)) {
+        gig_answers_file_end(reader->form, answers, (gig_str_t) { reader->body.file,
+                                                                  reader->body.file_len });
+    }
 
     if (reader->kind == GIG_VALUE_FILE || reader->kind == GIG_VALUE_NO_FILE) {
         return 0;
@@ -286,6 +314,16 @@ gig_answers_end(void *data, gig_error_t *err)
     }
 
     return rc;
+}
+
+
+/* 1: a file that is sent here is taken, or told of with its faults. */
+
+static int
+gig_answers_takes(const gig_answers_reader_t *reader)
+{
+    return reader->form->files != 0 && reader->place >= 0
+           && reader->form->field[reader->place].type == GIG_FIELD_FILE;
 }
 
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "gig_answers.h"
+#include "gig_answers_file.h"
 #include "gig_json.h"
 
 
@@ -22,8 +22,8 @@ static json_t  *gig_answer_boolean(const gig_field_t *field, const json_t *value
 static void  gig_answers_groups(const gig_form_t *form, const unsigned char *answered,
                                 gig_errors_t *errors);
 static int  gig_answers_sent_file(const json_t *files, gig_str_t name);
-static json_t  *gig_answer_file(const gig_field_t *field, const char *pointer,
-                                gig_errors_t *errors);
+static json_t  *gig_answer_file(const char *pointer, gig_errors_t *errors);
+static void  gig_answer_no_text(const json_t *value, const char *pointer, gig_errors_t *errors);
 static void  gig_answers_files(const gig_form_t *form, const json_t *files, gig_errors_t *errors);
 static int  gig_answers_applicant(const gig_form_t *form, const json_t *checked, json_t *extra);
 
@@ -57,8 +57,18 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
         memcpy(pointer + sizeof("/answers/") - 1, name, sizeof(name));
         faults = errors->count;
 
+        if (form->field[i].type == GIG_FIELD_FILE) {
+            answered[i] = gig_answers_file_check(form, i, answers,
+                                                 gig_answers_sent_file(files, form->field[i].name),
+                                                 pointer, errors) != 0
+                          || errors->count != faults;
+
+            gig_answer_no_text(json_object_get(answers->answers, name), pointer, errors);
+            continue;
+        }
+
         value = gig_answers_sent_file(files, form->field[i].name)
-                ? gig_answer_file(&form->field[i], pointer, errors)
+                ? gig_answer_file(pointer, errors)
                 : gig_answer_check(&form->field[i], json_object_get(answers->answers, name),
                                    pointer, errors);
 
@@ -145,8 +155,6 @@ gig_answer_check(const gig_field_t *field, const json_t *value, const char *poin
     gig_errors_t *errors)
 {
     switch (field->type) {
-    case GIG_FIELD_FILE:
-        return NULL;
     case GIG_FIELD_MULTI_SELECT:
         return gig_answer_multi(field, value, pointer, errors);
     case GIG_FIELD_BOOLEAN:
@@ -347,7 +355,9 @@ gig_answers_groups(const gig_form_t *form, const unsigned char *answered, gig_er
 
         for (i = 0; i < form->n; i++) {
 
-            if (form->field[i].type == GIG_FIELD_FILE || !gig_str_eq(form->field[i].any_of, id)) {
+            if ((form->field[i].type == GIG_FIELD_FILE && form->files == 0)
+                || !gig_str_eq(form->field[i].any_of, id))
+            {
                 continue;
             }
 
@@ -367,13 +377,25 @@ gig_answers_groups(const gig_form_t *form, const unsigned char *answered, gig_er
 /* A file that was sent is never dropped in silence: who sent it thinks it has arrived. */
 
 static json_t *
-gig_answer_file(const gig_field_t *field, const char *pointer, gig_errors_t *errors)
+gig_answer_file(const char *pointer, gig_errors_t *errors)
 {
-    (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_FILE
-                          ? "Files cannot be sent yet. Please leave this empty."
-                          : "Please write a text here; a file was sent.");
+    (void) gig_errors_add(errors, pointer, "Please write a text here; a file was sent.");
 
     return NULL;
+}
+
+
+/* A form that is not sent as multipart has the name of the file where the file should be. */
+
+static void
+gig_answer_no_text(const json_t *value, const char *pointer, gig_errors_t *errors)
+{
+    if (value != NULL && !json_is_null(value) && (!json_is_string(value)
+                                                  || json_string_length(value) != 0))
+    {
+        (void) gig_errors_add(errors, pointer, "A text was sent here; a file is sent as "
+                              "multipart/form-data, or in JSON under \"files\".");
+    }
 }
 
 
@@ -436,9 +458,10 @@ gig_answers_email(const gig_form_t *form, const gig_answers_t *answers)
 void
 gig_answers_canonical(const gig_form_t *form, const gig_answers_t *answers, gig_buf_t *out)
 {
-    char      name[GIG_POINTER_SIZE];
-    json_t   *object, *value;
-    unsigned  i;
+    char               name[GIG_POINTER_SIZE], hash[2 * GIG_FILE_HASH + 1];
+    json_t            *object, *value;
+    unsigned           i;
+    const gig_file_t  *file;
 
     object = json_object();
 
@@ -448,6 +471,19 @@ gig_answers_canonical(const gig_form_t *form, const gig_answers_t *answers, gig_
         value = json_object_get(answers->answers, name);
 
         if (value != NULL && json_object_set(object, name, value) != 0) {
+            json_decref(object);
+            object = NULL;
+            continue;
+        }
+
+        file = gig_answers_file_of(answers, i);
+
+        if (file != NULL
+            && json_object_set_new(object, name,
+                                   json_pack("{s:s}", "sha256",
+                                             sodium_bin2hex(hash, sizeof(hash), file->sha256,
+                                                            GIG_FILE_HASH))) != 0)
+        {
             json_decref(object);
             object = NULL;
         }

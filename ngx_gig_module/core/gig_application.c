@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "gig_answers_file.h"
 #include "gig_application.h"
-#include "gig_box.h"
 #include "gig_json.h"
 #include "gig_mac.h"
 #include "gig_time.h"
@@ -28,6 +28,8 @@ static const struct {
 static void  gig_application_member(gig_buf_t *out, const char *before, gig_str_t value);
 static void  gig_application_answers(const gig_form_t *form, const json_t *answers,
     gig_buf_t *out);
+static void  gig_application_files(const gig_form_t *form, const gig_answers_t *answers,
+    gig_buf_t *out);
 static void  gig_application_consents(const gig_form_t *form, const json_t *answers,
     const char *at, gig_buf_t *out);
 
@@ -38,7 +40,9 @@ void
 gig_application_write(const gig_submission_t *s, const gig_form_t *form,
     const gig_answers_t *answers, gig_buf_t *out)
 {
-    char  at[GIG_TIME_SIZE];
+    char               at[GIG_TIME_SIZE];
+    unsigned           i;
+    const gig_file_t  *file;
 
     gig_time_format_ms(s->received_ms, at);
 
@@ -48,7 +52,9 @@ gig_application_write(const gig_submission_t *s, const gig_form_t *form,
     gig_buf_puts(out, ",\"consents\":");
     gig_application_consents(form, answers->answers, at, out);
 
-    gig_buf_puts(out, ",\"files\":[],\"fingerprint\":\"hmac-");
+    gig_buf_puts(out, ",\"files\":");
+    gig_application_files(form, answers, out);
+    gig_buf_puts(out, ",\"fingerprint\":\"hmac-");
     gig_buf_puts(out, s->print);
     gig_buf_printf(out, "\",\"gig\":{\"form_rev\":%lld", (long long) s->form_rev);
     gig_application_member(out, ",\"id\":", s->gig);
@@ -68,6 +74,22 @@ gig_application_write(const gig_submission_t *s, const gig_form_t *form,
     gig_buf_puts(out, "},\"who\":\"hmac-");
     gig_buf_puts(out, s->who);
     gig_buf_puts(out, "\"}");
+
+    if (gig_answers_files_bytes(answers) == 0) {
+        return;
+    }
+
+    gig_buf_room(out, 1 + gig_answers_files_bytes(answers));
+    gig_buf_add(out, "", 1);
+
+    for (i = 0; i < form->n; i++) {
+
+        file = gig_answers_file_of(answers, i);
+
+        if (file != NULL) {
+            gig_buf_add(out, file->data, file->len);
+        }
+    }
 }
 
 
@@ -122,6 +144,100 @@ gig_application_answers(const gig_form_t *form, const json_t *answers, gig_buf_t
 }
 
 
+/* In the order of the form, in which their bytes follow. */
+
+static void
+gig_application_files(const gig_form_t *form, const gig_answers_t *answers, gig_buf_t *out)
+{
+    char               hash[2 * GIG_FILE_HASH + 1];
+    unsigned           i, n;
+    const gig_file_t  *file;
+
+    gig_buf_puts(out, "[");
+
+    for (i = 0, n = 0; answers->files != NULL && i < form->n; i++) {
+
+        file = gig_answers_file_of(answers, i);
+
+        if (file == NULL) {
+            continue;
+        }
+
+        (void) sodium_bin2hex(hash, sizeof(hash), file->sha256, GIG_FILE_HASH);
+
+        gig_application_member(out, n++ == 0 ? "{\"field\":" : ",{\"field\":",
+                               form->field[i].name);
+        gig_buf_printf(out, ",\"media_type\":\"%s\"", gig_file_media_type(file->type));
+        gig_application_member(out, ",\"name\":",
+                               (gig_str_t) { file->name, strlen(file->name) });
+        gig_buf_printf(out, ",\"sha256\":\"%s\",\"size\":%zu}", hash, file->len);
+    }
+
+    gig_buf_puts(out, "]");
+}
+
+
+void
+gig_application_split(gig_str_t plain, gig_str_t *json, gig_str_t *files)
+{
+    const char  *nul;
+
+    nul = plain.len != 0 ? memchr(plain.data, '\0', plain.len) : NULL;     /* in no JSON */
+
+    *json = plain;
+    *files = gig_null_str;
+
+    if (nul != NULL) {
+        json->len = (size_t) (nul - plain.data);
+        files->data = nul + 1;
+        files->len = plain.len - json->len - 1;
+    }
+}
+
+
+int
+gig_application_file(const json_t *application, gig_str_t files, size_t *number, size_t *at,
+    gig_application_file_t *file)
+{
+    char            hash[2 * GIG_FILE_HASH + 1];
+    json_t         *entry;
+    json_int_t      size;
+    unsigned char   sha256[GIG_FILE_HASH];
+
+    entry = json_array_get(json_object_get(application, "files"), *number);
+
+    if (entry == NULL) {
+        return *at == files.len ? 0 : -1;
+    }
+
+    size = json_integer_value(json_object_get(entry, "size"));
+
+    if (*number == GIG_FILES_MAX || size <= 0 || (uint64_t) size > files.len - *at) {
+        return -1;
+    }
+
+    file->field = gig_json_str(entry, "field");
+    file->name = gig_json_str(entry, "name");
+    file->media_type = gig_json_str(entry, "media_type");
+    file->sha256 = gig_json_str(entry, "sha256");
+    file->bytes = (gig_str_t) { files.data + *at, (size_t) size };
+
+    (void) crypto_hash_sha256(sha256, (const unsigned char *) file->bytes.data, file->bytes.len);
+    (void) sodium_bin2hex(hash, sizeof(hash), sha256, GIG_FILE_HASH);
+
+    if (!gig_str_is(file->sha256, hash) || file->field.len == 0 || file->name.len == 0
+        || file->media_type.len == 0)
+    {
+        return -1;
+    }
+
+    *at += file->bytes.len;
+    (*number)++;
+
+    return 1;
+}
+
+
 /* What was agreed to, in which version; also what was asked and not given. */
 
 static void
@@ -171,7 +287,7 @@ gig_application_read(gig_str_t json, gig_error_t *err)
     const char     *name;
     unsigned char   bytes[GIG_APPLICATION_ID];
 
-    root = gig_json_parse(json, GIG_BOX_PLAIN_MAX, GIG_JSON_DEPTH_MAX, err);
+    root = gig_json_parse(json, GIG_APPLICATION_MAX, GIG_JSON_DEPTH_MAX, err);
 
     if (root == NULL) {
         return NULL;

@@ -10,7 +10,6 @@
 static int  gig_body_is(gig_str_t s, const char *name);
 static gig_str_t  gig_body_parameter(gig_str_t *rest, gig_str_t *value);
 static int  gig_body_boundary_valid(gig_str_t s);
-static int  gig_body_flush(gig_body_t *body, gig_error_t *err);
 
 
 int
@@ -170,6 +169,7 @@ gig_body_init(gig_body_t *body, gig_body_type_t type, gig_str_t boundary,
 {
     memset(body, 0, sizeof(*body));
 
+    body->max = GIG_BODY_MAX;
     body->sink = sink;
     body->data = data;
     body->type = type;
@@ -199,7 +199,7 @@ gig_body_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err)
 
     /* what is over is refused at its first byte, not before: a cut must change nothing */
 
-    over = piece.len > GIG_BODY_MAX - body->offset ? piece.len - (GIG_BODY_MAX - body->offset) : 0;
+    over = piece.len > body->max - body->offset ? piece.len - (body->max - body->offset) : 0;
     piece.len -= over;
 
     switch (body->type) {
@@ -215,7 +215,8 @@ gig_body_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err)
     }
 
     if (rc == 0 && over != 0) {
-        rc = gig_error_set(err, "", "there are too many bytes; at most %d are read", GIG_BODY_MAX);
+        body->over = 1;
+        rc = gig_error_set(err, "", "there are too many bytes; at most %zu are read", body->max);
     }
 
     body->failed = rc != 0 ? 1 : 0;
@@ -408,6 +409,32 @@ gig_body_put_plain(gig_body_t *body, gig_str_t bytes)
 }
 
 
+/* Many at once: of a file, which is mostly one long run. */
+
+int
+gig_body_put_file(gig_body_t *body, gig_str_t bytes, gig_error_t *err)
+{
+    size_t  n;
+
+    while (bytes.len != 0) {
+
+        n = GIG_BODY_PIECE - body->piece_len;
+        n = bytes.len < n ? bytes.len : n;
+
+        memcpy(body->piece + body->piece_len, bytes.data, n);
+        body->piece_len += n;
+        bytes.data += n;
+        bytes.len -= n;
+
+        if (body->piece_len == GIG_BODY_PIECE && gig_body_flush(body, err) != 0) {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
 int
 gig_body_value_end(gig_body_t *body, gig_error_t *err)
 {
@@ -427,7 +454,7 @@ gig_body_value_end(gig_body_t *body, gig_error_t *err)
 }
 
 
-static int
+int
 gig_body_flush(gig_body_t *body, gig_error_t *err)
 {
     gig_str_t  piece;

@@ -18,6 +18,7 @@
 #include "gig_utf8.h"
 
 #define GIG_BODY_MAX        (256 * 1024)    /* bytes of a body without files */
+#define GIG_BODY_FILE       255             /* bytes of a file's name; what is more is cut off */
 #define GIG_BODY_PARTS      1024            /* pairs, parts, or values of JSON */
 #define GIG_BODY_NAME       128             /* bytes of a name */
 #define GIG_BODY_VALUE      (80 * 1024)     /* bytes of a text: 20,000 characters and more */
@@ -49,13 +50,20 @@ typedef enum {
  * Each call returns 0 to go on, or -1 with err set.  begin; more, any times; end.
  * Between begin and end of a list come begin, more and end of its values.  The
  * member "ref" of JSON's "source" comes as "_source", its name in forms; no other
- * name of a member of JSON begins with "_".
+ * name of a member of JSON begins with "_".  A member of JSON's "files" comes as a file,
+ * its content decoded; what a file was called is in body->file when it ends, in any bytes.
  */
 typedef struct {
     int (*begin)(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
     int (*more)(void *data, gig_str_t piece, gig_error_t *err);
     int (*end)(void *data, gig_error_t *err);
 } gig_body_sink_t;
+
+/* RFC 4648's base64, a character at a time: padded, without blanks or stray bits. */
+typedef struct {
+    uint32_t       bits;
+    unsigned char  n, padded;               /* characters of the four in hand */
+} gig_base64_t;
 
 /* Of each parser, its place in the grammar; of no concern to others. */
 
@@ -64,7 +72,10 @@ typedef struct {
     unsigned char  depth;
     unsigned char  role[GIG_BODY_DEPTH + 1];
     unsigned char  literal, at;
-    unsigned       answers:1, source:1, ref:1;      /* seen */
+    unsigned       answers:1, source:1, ref:1, files:1;         /* seen */
+    unsigned       content:1, named:1;              /* of the file in hand */
+    unsigned       decoding:1, naming:1;            /* the string in hand is that */
+    gig_base64_t   base64;
     unsigned       digits;                          /* of \uXXXX, read */
     uint32_t       code, high;
 } gig_body_json_t;
@@ -92,12 +103,16 @@ typedef struct {
     unsigned                silent:1;       /* the value in hand is of no field */
     unsigned                bytes:1;        /* it is a file's */
     gig_utf8_reader_t       utf8;
+    unsigned                over:1;         /* it failed for its length alone */
+    size_t                  max;            /* bytes; GIG_BODY_MAX unless the caller says more */
     size_t                  offset;         /* bytes of the body read */
     size_t                  length;         /* of the value in hand */
     size_t                  parts;
     size_t                  name_len;
+    size_t                  file_len;
     size_t                  piece_len;
     char                    name[GIG_BODY_NAME];
+    char                    file[GIG_BODY_FILE];
     char                    piece[GIG_BODY_PIECE];
 
     union {
@@ -150,10 +165,25 @@ int gig_body_name_end(gig_body_t *body, gig_error_t *err);
 int gig_body_begin(gig_body_t *body, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
 void gig_body_begin_silent(gig_body_t *body);
 int gig_body_put(gig_body_t *body, unsigned char c, gig_error_t *err);
+int gig_body_put_file(gig_body_t *body, gig_str_t bytes, gig_error_t *err);
+int gig_body_flush(gig_body_t *body, gig_error_t *err);
 
 /* What a loop of _put would do with the first of these bytes that are plain; how many. */
 size_t gig_body_put_plain(gig_body_t *body, gig_str_t bytes);
 int gig_body_value_end(gig_body_t *body, gig_error_t *err);
+
+/* Bytes of a character that is decoded, 0 or more, in out; -1: it is none.  _end: 0 or -1. */
+int gig_base64_next(gig_base64_t *base64, unsigned char c, unsigned char out[3]);
+int gig_base64_end(const gig_base64_t *base64);
+
+/* A byte more of the name of a file. */
+static inline void
+gig_body_file_put(gig_body_t *body, char c)
+{
+    if (body->file_len < GIG_BODY_FILE) {
+        body->file[body->file_len++] = c;
+    }
+}
 
 static inline gig_str_t
 gig_body_name(const gig_body_t *body)

@@ -1,13 +1,13 @@
 
 /*
- * {"answers":{...},"source":{"ref":"..."}} as RFC 8259 has it, byte by byte.  Members
+ * {"answers":{...},"files":{...},"source":{"ref":"..."}} as RFC 8259 has it, byte by byte.  Members
  * that are not known may hold what they like, within the depth; they are checked
  * and dropped.  jansson is not asked: it builds a tree of the whole body first.
  */
 
 #include <string.h>
 
-#include "gig_body.h"
+#include "gig_body_json.h"
 
 /* What stands where; the byte decides what comes next. */
 enum {
@@ -33,14 +33,11 @@ enum {
     GIG_JSON_TOP = 1,
     GIG_JSON_ANSWERS,
     GIG_JSON_SOURCE,
+    GIG_JSON_FILES,
+    GIG_JSON_FILE,                          /* one of these */
     GIG_JSON_LIST,                          /* of an answer */
     GIG_JSON_OBJECT,                        /* these two: of nobody */
     GIG_JSON_ARRAY
-};
-
-enum {
-    GIG_NUMBER_MINUS, GIG_NUMBER_ZERO, GIG_NUMBER_WHOLE, GIG_NUMBER_POINT, GIG_NUMBER_FRACTION,
-    GIG_NUMBER_E, GIG_NUMBER_SIGN, GIG_NUMBER_EXPONENT
 };
 
 static const char *const  gig_json_literals[] = { "true", "false", "null" };
@@ -67,7 +64,6 @@ static int  gig_json_hex(gig_body_t *body, unsigned char c, gig_error_t *err);
 static int  gig_json_code(gig_body_t *body, uint32_t code, gig_error_t *err);
 static int  gig_json_put(gig_body_t *body, unsigned char c, gig_error_t *err);
 static int  gig_json_number(gig_body_t *body, unsigned char c, gig_error_t *err);
-static int  gig_json_number_next(unsigned state, unsigned char c);
 static int  gig_json_wrong(gig_body_t *body, gig_error_t *err);
 
 
@@ -250,6 +246,10 @@ gig_json_value(gig_body_t *body, unsigned char c, gig_error_t *err)
         return gig_body_wrong(body, err, GIG_JSON_ANSWERS_WRONG);
     }
 
+    if (j->role[j->depth] == GIG_JSON_TOP && gig_str_is(gig_body_name(body), "files") && c != 'n') {
+        return gig_body_wrong(body, err, GIG_JSON_FILES_WRONG);
+    }
+
     if (c == '"') {
         j->state = GIG_JSON_STRING;
         j->next = GIG_JSON_AFTER;
@@ -303,6 +303,16 @@ gig_json_begin(gig_body_t *body, gig_value_kind_t kind, gig_error_t *err)
         }
 
         break;
+
+    case GIG_JSON_FILES:
+        if (kind != GIG_VALUE_NULL) {
+            return gig_body_wrong(body, err, GIG_JSON_FILES_WRONG);
+        }
+
+        break;
+
+    case GIG_JSON_FILE:
+        return gig_json_file_member(body, kind, err);
 
     case GIG_JSON_SOURCE:
         if (!gig_str_is(name, "ref")) {
@@ -376,9 +386,31 @@ gig_json_open(gig_body_t *body, unsigned char c, gig_error_t *err)
 
             j->source = 1;
             inner = c == '{' ? GIG_JSON_SOURCE : GIG_JSON_ARRAY;
+
+        } else if (gig_str_is(name, "files")) {
+
+            if (j->files || c != '{') {
+                return gig_body_wrong(body, err, j->files ? "\"files\" was sent twice"
+                                                          : GIG_JSON_FILES_WRONG);
+            }
+
+            j->files = 1;
+            inner = GIG_JSON_FILES;
         }
 
         break;
+
+    case GIG_JSON_FILES:
+        inner = GIG_JSON_FILE;
+
+        if (gig_json_file_open(body, c, err) != 0) {
+            return -1;
+        }
+
+        break;
+
+    case GIG_JSON_FILE:
+        return gig_body_wrong(body, err, GIG_JSON_FILES_WRONG);
 
     case GIG_JSON_ANSWERS:
     case GIG_JSON_LIST:
@@ -430,7 +462,11 @@ gig_json_close(gig_body_t *body, unsigned char c, gig_error_t *err)
     j->depth--;
     j->state = j->depth == 0 ? GIG_JSON_DONE : GIG_JSON_AFTER;
 
-    if (role == GIG_JSON_LIST) {
+    if (role == GIG_JSON_FILE && !j->content) {
+        return gig_body_wrong(body, err, GIG_JSON_FILES_WRONG);
+    }
+
+    if (role == GIG_JSON_LIST || role == GIG_JSON_FILE) {
         return body->sink->end(body->data, err);
     }
 
@@ -447,8 +483,12 @@ gig_json_close(gig_body_t *body, unsigned char c, gig_error_t *err)
 static int
 gig_json_put(gig_body_t *body, unsigned char c, gig_error_t *err)
 {
-    return body->u.json.next == GIG_JSON_COLON ? gig_body_name_put(body, c, err)
-                                               : gig_body_put(body, c, err);
+    if (body->u.json.next == GIG_JSON_COLON) {
+        return gig_body_name_put(body, c, err);
+    }
+
+    return body->u.json.decoding || body->u.json.naming ? gig_json_file_put(body, c, err)
+                                                        : gig_body_put(body, c, err);
 }
 
 
@@ -480,7 +520,11 @@ gig_json_string_end(gig_body_t *body, gig_error_t *err)
     j = &body->u.json;
     j->state = j->next;
 
-    return j->next == GIG_JSON_COLON ? gig_body_name_end(body, err) : gig_body_value_end(body, err);
+    if (j->next == GIG_JSON_COLON) {
+        return gig_body_name_end(body, err);
+    }
+
+    return j->decoding || j->naming ? gig_json_file_end(body, err) : gig_body_value_end(body, err);
 }
 
 
@@ -622,42 +666,4 @@ gig_json_number(gig_body_t *body, unsigned char c, gig_error_t *err)
     j->state = GIG_JSON_AFTER;
 
     return gig_body_value_end(body, err) == 0 ? gig_json_byte(body, c, err) : -1;
-}
-
-
-/* -1: the byte is not of the number. */
-
-static int
-gig_json_number_next(unsigned state, unsigned char c)
-{
-    if (c >= '0' && c <= '9') {
-
-        switch (state) {
-        case GIG_NUMBER_MINUS:
-            return c == '0' ? GIG_NUMBER_ZERO : GIG_NUMBER_WHOLE;
-        case GIG_NUMBER_WHOLE:
-            return GIG_NUMBER_WHOLE;
-        case GIG_NUMBER_POINT:
-        case GIG_NUMBER_FRACTION:
-            return GIG_NUMBER_FRACTION;
-        case GIG_NUMBER_E:
-        case GIG_NUMBER_SIGN:
-        case GIG_NUMBER_EXPONENT:
-            return GIG_NUMBER_EXPONENT;
-        default:
-            return -1;
-        }
-    }
-
-    if (c == '.' && (state == GIG_NUMBER_ZERO || state == GIG_NUMBER_WHOLE)) {
-        return GIG_NUMBER_POINT;
-    }
-
-    if ((c == 'e' || c == 'E')
-        && (state == GIG_NUMBER_ZERO || state == GIG_NUMBER_WHOLE || state == GIG_NUMBER_FRACTION))
-    {
-        return GIG_NUMBER_E;
-    }
-
-    return (c == '+' || c == '-') && state == GIG_NUMBER_E ? GIG_NUMBER_SIGN : -1;
 }

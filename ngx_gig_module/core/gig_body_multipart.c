@@ -39,6 +39,7 @@ static int  gig_part_field(gig_body_t *body, gig_part_t *part, gig_str_t line, g
 static int  gig_part_disposition(gig_body_t *body, gig_part_t *part, gig_str_t value,
                                  gig_error_t *err);
 static int  gig_part_name(gig_body_t *body, gig_str_t s, gig_error_t *err);
+static void  gig_part_filename(gig_body_t *body, gig_str_t s);
 static int  gig_part_parameter(gig_str_t *rest, gig_str_t *name, gig_str_t *value);
 static gig_str_t  gig_part_main(gig_str_t value, gig_str_t *rest);
 static int  gig_part_type(gig_body_t *body, gig_str_t value, gig_error_t *err);
@@ -67,9 +68,32 @@ gig_body_multipart_init(gig_body_t *body, gig_str_t boundary)
 int
 gig_body_multipart_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err)
 {
-    size_t  i;
+    size_t                 i, n;
+    const char            *cr;
+    gig_body_multipart_t  *m;
+
+    m = &body->u.multipart;
 
     for (i = 0; i < piece.len; i++) {
+
+        /* what cannot begin a delimiter is a file's as it is */
+
+        if (m->state == GIG_PART_DATA && m->matched == 0 && body->bytes && !body->silent) {
+
+            cr = memchr(piece.data + i, '\r', piece.len - i);
+            n = cr != NULL ? (size_t) (cr - piece.data) - i : piece.len - i;
+
+            if (gig_body_put_file(body, (gig_str_t) { piece.data + i, n }, err) != 0) {
+                return -1;
+            }
+
+            body->offset += n;
+            i += n;
+
+            if (i == piece.len) {
+                break;
+            }
+        }
 
         body->offset++;
 
@@ -255,6 +279,7 @@ gig_part_begin(gig_body_t *body, gig_error_t *err)
 
     m = &body->u.multipart;
     memset(&part, 0, sizeof(part));
+    body->file_len = 0;
 
     rest = (gig_str_t) { m->header, m->header_len - 2 };
 
@@ -357,6 +382,11 @@ gig_part_disposition(gig_body_t *body, gig_part_t *part, gig_str_t value, gig_er
         } else if (gig_part_is(name, "filename") || gig_part_is(name, "filename*")) {
             part->file = 1;
             part->file_named |= parameter.len != 0 ? 1u : 0u;
+
+            /* the other one is not to be sent (RFC 7578, 4.2): it says that there is a file */
+            if (name.len == 8) {
+                gig_part_filename(body, parameter);
+            }
         }
     }
 
@@ -385,6 +415,26 @@ gig_part_name(gig_body_t *body, gig_str_t s, gig_error_t *err)
     }
 
     return gig_body_name_end(body, err);
+}
+
+
+/* Escaped as a name is; only what is sent as a path has to keep its backslashes. */
+
+static void
+gig_part_filename(gig_body_t *body, gig_str_t s)
+{
+    size_t  i;
+
+    body->file_len = 0;
+
+    for (i = 0; i < s.len; i++) {
+
+        if (s.data[i] == '\\' && i + 1 < s.len && s.data[i + 1] == '"') {
+            i++;
+        }
+
+        gig_body_file_put(body, s.data[i]);
+    }
 }
 
 

@@ -224,8 +224,7 @@ gig_sealer_renew(gig_sealer_t *sealer, int64_t now)
 int
 gig_box_seal(gig_sealer_t *sealer, int64_t now, gig_str_t plain, gig_buf_t *box)
 {
-    size_t          len, kid_len;
-    unsigned char  *cipher;
+    size_t          kid_len;
     unsigned char   head[GIG_BOX_HEAD], nonce[crypto_box_NONCEBYTES];
 
     if (plain.len > GIG_BOX_PLAIN_MAX) {
@@ -242,31 +241,32 @@ gig_box_seal(gig_sealer_t *sealer, int64_t now, gig_str_t plain, gig_buf_t *box)
         }
     }
 
-    len = crypto_box_MACBYTES + plain.len;
-    cipher = malloc(len);
-
-    if (cipher == NULL) {
-        return -1;
-    }
-
     kid_len = strlen(sealer->to.kid);
     head[0] = GIG_BOX_VERSION;
     head[1] = (unsigned char) kid_len;
 
     randombytes_buf(nonce, sizeof(nonce));
-    (void) crypto_box_easy_afternm(cipher, (const unsigned char *) plain.data, plain.len, nonce,
-                                   sealer->shared);
-    sealer->sealed++;
+
+    gig_buf_room(box, sizeof(head) + kid_len + GIG_BOX_KEYS + crypto_box_MACBYTES + plain.len);
+
+    if (gig_buf_failed(box)) {
+        return -1;
+    }
 
     gig_buf_add(box, head, sizeof(head));
     gig_buf_add(box, sealer->to.kid, kid_len);
     gig_buf_add(box, sealer->ephemeral_public, sizeof(sealer->ephemeral_public));
     gig_buf_add(box, nonce, sizeof(nonce));
-    gig_buf_add(box, cipher, len);
 
-    free(cipher);
+    /* in its place: a box may be as large as files are */
 
-    return gig_buf_failed(box) ? -1 : 0;
+    (void) crypto_box_easy_afternm((unsigned char *) box->data + box->len,
+                                   (const unsigned char *) plain.data, plain.len, nonce,
+                                   sealer->shared);
+    box->len += crypto_box_MACBYTES + plain.len;
+    sealer->sealed++;
+
+    return 0;
 }
 
 

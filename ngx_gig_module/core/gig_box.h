@@ -13,7 +13,7 @@
 
 #define GIG_BOX_MINUTE          60              /* seconds one ephemeral pair lives */
 #define GIG_BOX_COUNT           100000          /* boxes one ephemeral pair seals */
-#define GIG_BOX_PLAIN_MAX       (1024 * 1024)   /* bytes in a box */
+#define GIG_BOX_PLAIN_MAX       (10 * 1024 * 1024)  /* bytes in a box: answers and files */
 #define GIG_KEY_FILE_MAX        4096
 
 /* The public half, as in NAME.pub: "public KID BASE64URL". */

@@ -116,6 +116,7 @@ gig_form_read(gig_str_t json, gig_form_t *form, gig_errors_t *errors)
 
     if (errors->count == before) {
         gig_form_together(form, errors);
+        gig_form_limits(form, errors);
     }
 
     return errors->count == before ? 0 : -1;
@@ -216,9 +217,8 @@ gig_form_field(const json_t *json, gig_form_t *form, unsigned n, gig_errors_t *e
                               "eligibility adds; another name, or the type consent");
     }
 
-    if (field->type == GIG_FIELD_FILE && field->required) {
-        (void) gig_errors_add(errors, pointer, "requires a file, but files are not taken yet; "
-                              "nobody could apply");
+    if (field->type == GIG_FIELD_FILE) {
+        gig_form_file(json, field, pointer, errors);
     }
 
     if (field->type == GIG_FIELD_SELECT || field->type == GIG_FIELD_MULTI_SELECT) {
@@ -573,6 +573,11 @@ gig_form_public(const gig_form_t *form)
     for (i = 0; i < json_array_size(fields); i++) {
         field = json_array_get(fields, i);
         (void) json_object_del(field, "map");
+    }
+
+    if (gig_form_file_public(form, copy) != 0) {
+        json_decref(copy);
+        return NULL;
     }
 
     return copy;

@@ -8,6 +8,7 @@
 
 #include "gig_base.h"
 #include "gig_buf.h"
+#include "gig_file.h"
 #include "gig_number.h"
 
 #define GIG_FORM_MAX            (64 * 1024)     /* bytes of one form's JSON */
@@ -43,6 +44,8 @@ typedef struct {
     char               min[GIG_NUMBER_SIZE];    /* of a number in plain form, or a date; or "" */
     char               max[GIG_NUMBER_SIZE];
     const json_t      *options;                 /* array of {value,label}, or NULL */
+    unsigned           accept;                  /* of a file: types, a bit each */
+    size_t             max_bytes;               /* of a file */
 } gig_field_t;
 
 typedef struct {
@@ -50,6 +53,9 @@ typedef struct {
     gig_str_t    id;
     int64_t      rev;                           /* the form's own number, >= 1 */
     gig_str_t    honeypot;                      /* anti_spam.honeypot, may be empty */
+    unsigned     max_files;                     /* limits: files of one application */
+    size_t       max_body;                      /* limits: bytes of a body; 0: none is said */
+    size_t       files;                         /* bytes of all files; 0: none are taken here */
     unsigned     n;
     gig_field_t  field[GIG_FORM_FIELDS];
 } gig_form_t;
@@ -68,6 +74,21 @@ void gig_form_share(const gig_form_t *form, gig_form_t *copy);
  */
 int gig_form_for_gig(gig_form_t *form, const json_t *gig);
 
+/*
+ * Whether files are taken is the board's word: at most so many bytes of an application's (0: no
+ * files).  _body: how many bytes its body may have then.  _needs_files: the name of a
+ * field without which nobody can apply and which nobody can send while there are no files; or NULL.
+ */
+void gig_form_files(gig_form_t *form, size_t bytes);
+size_t gig_form_body(const gig_form_t *form, int json);
+const gig_field_t *gig_form_needs_files(const gig_form_t *form);
+
+/* Of reading a form (gig_form_file.c): what a field of type file has, what `limits` says. */
+void gig_form_file(const json_t *json, gig_field_t *field, const char *pointer,
+    gig_errors_t *errors);
+void gig_form_limits(gig_form_t *form, gig_errors_t *errors);
+int gig_form_file_public(const gig_form_t *form, json_t *copy);
+
 /* The form of a gig without `form`: "f_default" (names, e-mail, statement, available, consent). */
 gig_str_t gig_form_default(void);
 
@@ -85,6 +106,7 @@ typedef struct {
     gig_str_t   key;                            /* `_key`: into owned memory; of forms only */
     gig_str_t   source;                         /* source.ref or `_source` */
     json_t     *extra;                          /* owned: these strings; files: for whom */
+    struct gig_files_s  *files;                 /* owned: gig_answers_file.h; NULL: none came */
     unsigned    honeypot:1;                     /* the trap field was filled in */
     unsigned    key_sent:1;
     unsigned    source_sent:1;

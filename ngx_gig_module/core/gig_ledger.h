@@ -17,14 +17,14 @@
 #ifndef GIG_LEDGER_H
 #define GIG_LEDGER_H
 
-#include "gig_buf.h"
+#include "gig_box.h"
 #include "gig_seal.h"
 
 #define GIG_LEDGER_VERSION      1
 #define GIG_LEDGER_HEADER       128             /* bytes of a segment before its first frame */
 #define GIG_LEDGER_ALIGN        8               /* each frame begins at a multiple of it */
 #define GIG_LEDGER_REV_MAX      128             /* bytes of a gig's rev */
-#define GIG_LEDGER_BOX_MAX      (2 * 1024 * 1024)
+#define GIG_LEDGER_BOX_MAX      (GIG_BOX_PLAIN_MAX + 1024)
 #define GIG_LEDGER_FRAME_MAX    (GIG_LEDGER_BOX_MAX + 1024)
 
 typedef enum {

@@ -21,6 +21,7 @@ struct gig_ledger_book_s {
     uint32_t             used;                  /* entries that were ever given out */
     uint32_t             free;                  /* chain of those that came back */
     size_t               live[GIG_LEDGER_SEGMENTS_MAX];
+    uint64_t             bytes;                 /* of all frames */
 };
 
 
@@ -234,6 +235,7 @@ gig_book_insert(gig_ledger_book_t *book, const gig_ledger_entry_t *entry, int64_
     e->sending = 0;
 
     book->live[e->segment]++;
+    book->bytes += e->len;
     gig_book_link(book, number);
     e->place = book->n;
     book->heap[book->n++] = number;
@@ -325,6 +327,7 @@ gig_ledger_book_tick(gig_ledger_book_t *book, gig_ledger_op_t op, const char *id
     }
 
     book->live[e->segment]--;
+    book->bytes -= e->len;
     e->next = book->free;
     book->free = number;
 
@@ -394,6 +397,13 @@ size_t
 gig_ledger_book_gap(const gig_ledger_book_t *book)
 {
     return book->n;
+}
+
+
+uint64_t
+gig_ledger_book_bytes(const gig_ledger_book_t *book)
+{
+    return book->bytes;
 }
 
 

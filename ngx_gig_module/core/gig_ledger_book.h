@@ -83,6 +83,7 @@ void gig_ledger_book_again(gig_ledger_book_t *book, int64_t now);
 /* How many are not ticked: in all, in a segment; received before that time (looks at all). */
 size_t gig_ledger_book_gap(const gig_ledger_book_t *book);
 size_t gig_ledger_book_live(const gig_ledger_book_t *book, unsigned segment);
+uint64_t gig_ledger_book_bytes(const gig_ledger_book_t *book);      /* of their frames */
 size_t gig_ledger_book_older(const gig_ledger_book_t *book, int64_t received_ms);
 
 #endif /* GIG_LEDGER_BOOK_H */

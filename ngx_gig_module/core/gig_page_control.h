@@ -4,6 +4,7 @@
 #ifndef GIG_PAGE_CONTROL_H
 #define GIG_PAGE_CONTROL_H
 
+#include "gig_answers_file.h"
 #include "gig_page_parts.h"
 
 /* What one field is drawn from. */
@@ -11,6 +12,7 @@ typedef struct {
     const gig_field_t  *field;
     const json_t       *answer;     /* what was typed, or NULL */
     const gig_error_t  *error;      /* the first fault of this field, or NULL */
+    const gig_file_t   *file;       /* what was sent, or NULL: it is not kept */
     const gig_form_t   *form;
     int                 one_of;     /* one of several of which the form wants at least one */
 } gig_control_t;
@@ -27,6 +29,16 @@ void gig_form_help(const gig_control_t *control, gig_buf_t *out);
 
 /* autocomplete: what the form's author says, else what the type is for any form. */
 void gig_form_autocomplete(const gig_field_t *field, gig_buf_t *out);
+
+/* The line of what is wrong alone; _help has it as well. */
+void gig_form_fault(const gig_control_t *control, gig_buf_t *out);
+
+/* The other fields of its group that can be answered here: their number, or as words. */
+unsigned gig_form_others(const gig_form_t *form, const gig_field_t *field, gig_buf_t *out);
+
+/* The choice of a file, or that none are taken; which, and how large it may be. */
+void gig_form_file_input(const gig_control_t *control, gig_buf_t *out);
+void gig_form_file_wants(const gig_field_t *field, const char *blank, gig_buf_t *out);
 
 void gig_form_input(const gig_control_t *control, gig_buf_t *out);
 void gig_form_textarea(const gig_control_t *control, gig_buf_t *out);

@@ -8,7 +8,6 @@
 
 
 static void  gig_form_bound(gig_str_t bound, int date, gig_buf_t *out);
-static void  gig_form_fault(const gig_control_t *control, gig_buf_t *out);
 
 
 static const gig_error_t *
@@ -87,9 +86,7 @@ gig_form_in_group(const gig_form_t *form, const gig_field_t *field)
 }
 
 
-/* The other fields of its group that can be answered here: their number, or as words. */
-
-static unsigned
+unsigned
 gig_form_others(const gig_form_t *form, const gig_field_t *field, gig_buf_t *out)
 {
     unsigned            i, n;
@@ -100,8 +97,8 @@ gig_form_others(const gig_form_t *form, const gig_field_t *field, gig_buf_t *out
     for (i = 0; i < form->n; i++) {
         other = &form->field[i];
 
-        if (other == field || other->type == GIG_FIELD_FILE || other->type == GIG_FIELD_HIDDEN
-            || !gig_str_eq(other->any_of, field->any_of))
+        if (other == field || (other->type == GIG_FIELD_FILE && form->files == 0)
+            || other->type == GIG_FIELD_HIDDEN || !gig_str_eq(other->any_of, field->any_of))
         {
             continue;
         }
@@ -128,7 +125,8 @@ gig_form_has_help(const gig_control_t *control)
 
     return field->help.len != 0 || control->one_of || field->min[0] != '\0'
            || field->max[0] != '\0' || field->pattern.len != 0 || field->min_length != 0
-           || ((field->type == GIG_FIELD_TEXTAREA) && field->max_length != 0);
+           || ((field->type == GIG_FIELD_TEXTAREA) && field->max_length != 0)
+           || field->type == GIG_FIELD_FILE;
 }
 
 
@@ -140,6 +138,11 @@ gig_form_wants(const gig_field_t *field, const char *blank, gig_buf_t *out)
     int        date;
     unsigned   most;
     gig_str_t  min, max;
+
+    if (field->type == GIG_FIELD_FILE) {
+        gig_form_file_wants(field, blank, out);
+        return;
+    }
 
     date = field->type == GIG_FIELD_DATE;
     min = gig_page_str(field->min);
@@ -277,7 +280,7 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
 }
 
 
-static void
+void
 gig_form_fault(const gig_control_t *control, gig_buf_t *out)
 {
     const gig_field_t  *field;
@@ -512,34 +515,6 @@ gig_form_kept(const gig_control_t *control, gig_buf_t *out)
 }
 
 
-/* A form that wants a file asks in vain as yet: said, so that nobody looks for the button. */
-
-static void
-gig_form_file(const gig_control_t *control, gig_buf_t *out)
-{
-    const gig_field_t  *field;
-
-    field = control->field;
-
-    gig_buf_puts(out, "<p class=\"gig-field-name\"");
-    gig_form_attribute("id", field->name, "", out);
-    gig_buf_puts(out, ">");
-    gig_buf_html(out, field->label);
-    gig_buf_puts(out, "</p><p class=\"gig-help\">");
-
-    if (field->any_of.len != 0 && gig_form_others(control->form, field, NULL) != 0) {
-        gig_buf_puts(out, "This form takes no files. Please use ");
-        (void) gig_form_others(control->form, field, out);
-        gig_buf_puts(out, " instead.</p>");
-
-    } else {
-        gig_buf_puts(out, "This form takes no files, and you do not need one to apply.</p>");
-    }
-
-    gig_form_fault(control, out);
-}
-
-
 void
 gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t *out)
 {
@@ -557,6 +532,9 @@ gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t 
     }
 
     control.form = form->form;
+    control.file = form->answers != NULL
+                   ? gig_answers_file_of(form->answers, (unsigned) (field - form->form->field))
+                   : NULL;
     control.one_of = gig_form_in_group(form->form, field)
                      && gig_form_others(form->form, field, NULL) != 0;
 
@@ -589,7 +567,7 @@ gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t 
         break;
 
     case GIG_FIELD_FILE:
-        gig_form_file(&control, out);
+        gig_form_file_input(&control, out);
         break;
 
     default:

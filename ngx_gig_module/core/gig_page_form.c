@@ -95,7 +95,13 @@ gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
         gig_buf_puts(out, "</ul>");
     }
 
-    gig_buf_puts(out, "<p>What you typed is still here. Nothing has been sent yet.</p></div>\n");
+    gig_buf_puts(out, "<p>What you typed is still here. Nothing has been sent yet.");
+
+    if (form->answers != NULL && form->answers->files != NULL) {
+        gig_buf_puts(out, " Please choose your file again: those are not kept.");
+    }
+
+    gig_buf_puts(out, "</p></div>\n");
 }
 
 

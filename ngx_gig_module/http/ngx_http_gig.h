@@ -32,6 +32,7 @@ typedef struct ngx_http_gig_keeper_s   ngx_http_gig_keeper_t;
 typedef struct ngx_http_gig_shm_s      ngx_http_gig_shm_t;
 typedef struct ngx_http_gig_ledger_s   ngx_http_gig_ledger_t;
 typedef struct ngx_http_gig_deny_s     ngx_http_gig_deny_t;
+typedef struct ngx_http_gig_guard_s    ngx_http_gig_guard_t;
 typedef struct ngx_http_gig_cache_s    ngx_http_gig_cache_t;
 typedef struct ngx_http_gig_asked_s    ngx_http_gig_asked_t;
 typedef struct ngx_http_gig_kept_form_s  ngx_http_gig_kept_form_t;
@@ -73,6 +74,8 @@ struct ngx_http_gig_board_s {
     off_t                     ledger_size;          /* bytes of all workers' together */
     time_t                    ledger_keep;          /* s that a settled record stays */
     time_t                    ledger_max_age;       /* s after which one that is not is told of */
+    size_t                    files;                /* bytes of an application's; 0: off */
+    size_t                    files_waiting;        /* bytes of all that are not delivered */
     ngx_msec_t                redis_timeout;        /* of one operation */
     ngx_uint_t                redis_in_flight;      /* operations a worker */
     size_t                    cache_size;           /* bytes of responses a worker */
@@ -91,6 +94,7 @@ struct ngx_http_gig_board_s {
     ngx_http_gig_link_t      *link;
     ngx_http_gig_keeper_t    *keeper;
     ngx_http_gig_ledger_t    *records;      /* NULL with the ledger off */
+    ngx_http_gig_guard_t     *guard;        /* NULL without files */
     ngx_http_gig_cache_t     *cache;
     gig_search_t             *search;
     ngx_http_gig_asked_t     *asked;
@@ -99,6 +103,7 @@ struct ngx_http_gig_board_s {
     ngx_rbtree_t              intakes;      /* applications in this worker's hands, by id */
     ngx_rbtree_node_t         intakes_sentinel;
     ngx_msec_t                told;         /* when a missing key was last logged */
+    ngx_msec_t                files_told;   /* when a form that wants files was last logged */
     ngx_msec_t                judge_told;   /* when an error of the judge was last logged */
     ngx_msec_t                self_id_told; /* and one of self-identifications */
     ngx_msec_t                self_id_wrong;    /* and that the form offered is none */

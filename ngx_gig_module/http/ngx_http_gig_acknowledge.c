@@ -1,7 +1,8 @@
 
 /* From what the judge says, and this host remembers, to the applicant's answer. */
 
-#include "ngx_http_gig_intake.h"
+#include "ngx_http_gig_upload.h"
+#include "ngx_http_gig_guard.h"
 
 
 static void ngx_http_gig_written(void *data, ngx_uint_t ok);
@@ -157,7 +158,8 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
         }
     }
 
-    if (ngx_http_gig_limit(intake->request, ctx->board) != NGX_OK) {
+    if (ngx_http_gig_limit(intake->request, ctx->board,
+                           1 + intake->files_held / NGX_HTTP_GIG_UPLOAD_SHARE) != NGX_OK) {
 
         if (intake->unanswered) {
             return ngx_http_gig_not_stored(intake);
@@ -328,6 +330,11 @@ ngx_http_gig_refuse(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
 
     if (gig_str_is(verdict->verdict, "withdrawn")) {
         return ngx_http_gig_withdrawn(intake);
+    }
+
+    if (gig_str_is(verdict->verdict, "crowded")) {
+        ngx_http_gig_guard_crowded(ctx->board);
+        return ngx_http_gig_upload_refuse(intake);
     }
 
     if (gig_str_is(verdict->verdict, "unopened")) {

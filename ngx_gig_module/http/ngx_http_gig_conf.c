@@ -232,6 +232,7 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     /* nginx's own redirect from "/gigs" would else be an address made of Host */
     if (conf->board) {
         clcf->absolute_redirect = 0;
+        ngx_http_gig_files_fit(cf, conf->board, clcf);
     }
 
     return NGX_CONF_OK;
@@ -299,6 +300,8 @@ ngx_http_gig_board_get(ngx_conf_t *cf, ngx_str_t *name)
     board->ledger_size = NGX_CONF_UNSET;
     board->ledger_keep = NGX_CONF_UNSET;
     board->ledger_max_age = NGX_CONF_UNSET;
+    board->files = NGX_CONF_UNSET_SIZE;
+    board->files_waiting = NGX_CONF_UNSET_SIZE;
     board->redis_timeout = NGX_CONF_UNSET_MSEC;
     board->redis_in_flight = NGX_CONF_UNSET_UINT;
     board->cache_size = NGX_CONF_UNSET_SIZE;

@@ -33,6 +33,13 @@ char *ngx_http_gig_set_ledger_keep(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 char *ngx_http_gig_set_ledger_max_age(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 void ngx_http_gig_ledger_defaults(ngx_http_gig_board_t *board);
 
+/* _parameter_files.c: those of files; warns of a location whose client_max_body_size is less. */
+char *ngx_http_gig_set_files(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+char *ngx_http_gig_set_files_waiting(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+void ngx_http_gig_files_defaults(ngx_http_gig_board_t *board);
+void ngx_http_gig_files_fit(ngx_conf_t *cf, ngx_http_gig_board_t *board,
+    ngx_http_core_loc_conf_t *clcf);
+
 /* What the block left out.  Logs what is wrong and returns NGX_ERROR. */
 ngx_int_t ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 

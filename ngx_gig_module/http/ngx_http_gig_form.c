@@ -6,6 +6,9 @@
 #include "gig_json.h"
 
 
+#define NGX_HTTP_GIG_FORM_QUIET     60000       /* ms between two words on one that wants files */
+
+
 /* A form as a gig asks it: reading it and the gig takes longer than all the rest of an intake. */
 struct ngx_http_gig_kept_form_s {
     gig_form_t   form;                          /* root NULL: none yet */
@@ -18,6 +21,7 @@ static ngx_int_t ngx_http_gig_form_read(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_form_t *form);
 static ngx_int_t ngx_http_gig_form_of_gig(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_form_t *form);
+static void ngx_http_gig_form_tell(ngx_http_gig_board_t *board, const gig_form_t *form);
 static ngx_http_gig_bytes_t *ngx_http_gig_form_make(ngx_http_gig_ctx_t *ctx, uint32_t row);
 
 
@@ -92,6 +96,8 @@ ngx_http_gig_form_read(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_form_t *form)
         return NGX_DECLINED;
     }
 
+    ngx_http_gig_form_tell(ctx->board, form);
+
     return NGX_OK;
 }
 
@@ -127,7 +133,37 @@ ngx_http_gig_form_at(ngx_http_gig_ctx_t *ctx, uint32_t index, gig_form_t *form)
         return NGX_DECLINED;
     }
 
+    gig_form_files(form, ctx->board->files);
+
     return NGX_OK;
+}
+
+
+/* Nobody can apply by it, and applicants cannot help that.  Once a minute and worker. */
+
+static void
+ngx_http_gig_form_tell(ngx_http_gig_board_t *board, const gig_form_t *form)
+{
+    ngx_str_t           id, name;
+    const gig_field_t  *field;
+
+    field = gig_form_needs_files(form);
+
+    if (field == NULL
+        || (board->files_told && ngx_current_msec - board->files_told < NGX_HTTP_GIG_FORM_QUIET))
+    {
+        return;
+    }
+
+    board->files_told = ngx_current_msec ? ngx_current_msec : 1;
+    id.data = (u_char *) form->id.data;
+    id.len = form->id.len;
+    name.data = (u_char *) field->name.data;
+    name.len = field->name.len;
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "gig_board \"%V\": nobody can apply by the form \"%V\": its field \"%V\" "
+                  "requires a file, and \"files\" is off", &board->name, &id, &name);
 }
 
 

@@ -4,19 +4,21 @@
  * answer, and what the ledger has to say before, is in ngx_http_gig_acknowledge.c.
  */
 
-#include "ngx_http_gig_intake.h"
+#include "ngx_http_gig_upload.h"
+#include "ngx_http_gig_guard.h"
+
+#include "gig_answers_file.h"
 
 #include <sodium.h>
 
 
-static void ngx_http_gig_intake_body(ngx_http_request_t *r);
+#define NGX_HTTP_GIG_INTAKE_SPARE   (64 * 1024)     /* bytes of an application beside its files */
+
+
 static ngx_int_t ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake);
-static ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row,
     gig_state_t state);
-static ngx_int_t ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row,
-    ngx_uint_t status, const char *type, const char *message, const char *key);
 static ngx_int_t ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row);
 static void ngx_http_gig_intake_cleanup(void *data);
@@ -72,9 +74,9 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         wrong = "An application is sent as application/json, "
                 "application/x-www-form-urlencoded or multipart/form-data.";
 
-    } else if (r->headers_in.content_length_n > GIG_BODY_MAX) {
+    } else if (r->headers_in.content_length_n > ngx_http_gig_upload_max(ctx->board, type)) {
         rc = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
-        wrong = "An application may have at most 256 KB.";
+        wrong = ngx_http_gig_intake_most(r, ngx_http_gig_upload_max(ctx->board, type));
 
     } else if (type != GIG_BODY_JSON && ngx_http_gig_cross_site(r)) {
         rc = NGX_HTTP_FORBIDDEN;
@@ -123,6 +125,9 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     r->request_body_in_persistent_file = 0;
     r->request_body_in_clean_file = 0;
 
+    /* and with files it is in no file at all */
+    r->request_body_no_buffering = (ctx->board->files != 0);
+
     rc = ngx_http_read_client_request_body(r, ngx_http_gig_intake_body);
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
@@ -134,8 +139,8 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-static void
-ngx_http_gig_intake_body(ngx_http_request_t *r)
+void
+ngx_http_gig_intake_done(ngx_http_request_t *r)
 {
     ngx_int_t            rc;
     ngx_http_gig_ctx_t  *ctx;
@@ -167,50 +172,23 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
     uint32_t             row;
     ngx_int_t            rc;
     gig_state_t          state;
-    ngx_http_request_t  *r;
     ngx_http_gig_ctx_t  *ctx;
 
-    r = intake->request;
     ctx = intake->ctx;
 
     ngx_str_set(&ctx->outcome, "refused");
 
-    if (ngx_http_gig_body_size(r) > GIG_BODY_MAX) {
-        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-        return ngx_http_gig_problem(r, ctx, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, "too-large",
-                                    "An application may have at most 256 KB.");
+    if (intake->crowded) {
+        /* the loop ran since the view was taken */
+        ngx_http_gig_view(ctx);
+        return ngx_http_gig_upload_refuse(intake);
     }
 
-    /* the body may have taken its time: look at the catalog as it is now */
-    ngx_http_gig_view(ctx);
+    rc = ngx_http_gig_intake_open(intake, &row, &state);
 
-    if (ctx->view == NULL || ngx_http_gig_intake_ready(r, ctx) != NGX_OK) {
-        ngx_str_set(&ctx->outcome, "unavailable");
-        return ngx_http_gig_unavailable(r, ctx, "Applications cannot be taken at the moment. "
-                                                "Nothing was stored; please try again later.");
+    if (rc != NGX_OK) {
+        return rc == NGX_DONE ? NGX_OK : rc;
     }
-
-    row = ngx_http_gig_find(ctx, &state);
-
-    if (row == GIG_ROW_NONE) {
-        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
-                                    "There is no gig at this address.");
-    }
-
-    /* the operator's word, which Redis does not know of */
-    if (gig_image_denied(&ctx->view->image, row)) {
-        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-        return ngx_http_gig_refuse_state(r, ctx, row, GIG_STATE_GONE);
-    }
-
-    if (ngx_http_gig_form_load(ctx, row, &intake->form) != NGX_OK) {
-        ngx_str_set(&ctx->outcome, "unavailable");
-        return ngx_http_gig_unavailable(r, ctx, "The form of this gig is not available at the "
-                                                "moment. Nothing was stored; please try again.");
-    }
-
-    intake->form_loaded = 1;
 
     rc = ngx_http_gig_intake_parse(intake, row);
 
@@ -236,58 +214,66 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
 
 
 /*
- * The three that follow return NGX_OK to go on; NGX_DONE when a refusal was
- * sent whole; any other code is to finalise with.
+ * The gig and its form.  A body may take its time, so this looks at the catalog as it is now, but
+ * the form stays the one that its reading began with.  NGX_DONE: a refusal was sent.
  */
 
-static ngx_int_t
-ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row)
+ngx_int_t
+ngx_http_gig_intake_open(ngx_http_gig_intake_t *intake, uint32_t *row, gig_state_t *state)
 {
-    char                  detail[sizeof("The body cannot be read: .") + GIG_DETAIL_SIZE];
-    ngx_int_t             rc;
-    ngx_http_request_t   *r;
-    ngx_http_gig_ctx_t   *ctx;
-    gig_answers_reader_t *reader;
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+    ngx_http_gig_ctx_t  *ctx;
 
     r = intake->request;
     ctx = intake->ctx;
 
-    reader = ngx_palloc(r->pool, sizeof(gig_answers_reader_t));
-    if (reader == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    ngx_http_gig_view(ctx);
 
-    intake->answers_read = 1;
-
-    rc = gig_answers_reader_init(reader, &intake->form, intake->type, intake->boundary,
-                                 &intake->answers)
-         == 0 ? ngx_http_gig_body(r, reader, &intake->error) : NGX_ERROR;
-
-    gig_answers_reader_free(reader);
-    sodium_memzero(reader, sizeof(gig_answers_reader_t));
-
-    if (rc == NGX_ERROR) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (rc != NGX_OK) {
-        (void) snprintf(detail, sizeof(detail), "The body cannot be read: %s.",
-                        intake->error.detail);
-        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "unreadable", detail);
+    if (ctx->view == NULL || ngx_http_gig_intake_ready(r, ctx) != NGX_OK) {
+        ngx_str_set(&ctx->outcome, "unavailable");
+        rc = ngx_http_gig_unavailable(r, ctx, "Applications cannot be taken at the moment. "
+                                              "Nothing was stored; please try again later.");
         return rc == NGX_OK ? NGX_DONE : rc;
     }
 
-    /* a filled trap is never dropped in silence: some password managers fill it */
-    if (intake->answers.honeypot) {
-        return ngx_http_gig_intake_again(intake, row, 422, "trap",
-                                         "A field that must stay empty was filled in, so this was "
-                                         "not sent. Please leave it empty and send the form again.",
-                                         NULL);
+    *row = ngx_http_gig_find(ctx, state);
+
+    if (*row == GIG_ROW_NONE) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                  "There is no gig at this address.");
+        return rc == NGX_OK ? NGX_DONE : rc;
     }
+
+    /* the operator's word, which Redis does not know of */
+    if (gig_image_denied(&ctx->view->image, *row)) {
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        rc = ngx_http_gig_refuse_state(r, ctx, *row, GIG_STATE_GONE);
+        return rc == NGX_OK ? NGX_DONE : rc;
+    }
+
+    if (intake->form_loaded) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_gig_form_load(ctx, *row, &intake->form) != NGX_OK) {
+        ngx_str_set(&ctx->outcome, "unavailable");
+        rc = ngx_http_gig_unavailable(r, ctx, "The form of this gig is not available at the "
+                                              "moment. Nothing was stored; please try again.");
+        return rc == NGX_OK ? NGX_DONE : rc;
+    }
+
+    intake->form_loaded = 1;
 
     return NGX_OK;
 }
 
+
+/*
+ * The two that follow, and the parse, return NGX_OK to go on; NGX_DONE when a refusal was
+ * sent whole; any other code is to finalise with.
+ */
 
 static ngx_int_t
 ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row)
@@ -391,7 +377,7 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
 
 /* The form again for people, a problem for programs.  key NULL: with a new form token. */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row, ngx_uint_t status,
     const char *type, const char *message, const char *key)
 {
@@ -426,6 +412,7 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     ngx_int_t              rc;
     gig_str_t              rev;
     gig_buf_t              plain;
+    size_t                 files;
     ngx_time_t            *tp;
     ngx_http_gig_ctx_t    *ctx;
     gig_ledger_record_t   *record;
@@ -434,11 +421,21 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     ctx = intake->ctx;
     board = ctx->board;
 
-    gig_buf_init(&plain, 4 * GIG_BODY_MAX);
+    files = gig_answers_files_bytes(&intake->answers);
+    gig_buf_init(&plain, 4 * GIG_BODY_MAX + files);
 
     rc = ngx_http_gig_intake_names(intake, row);
 
     if (rc != NGX_DECLINED) {
+        goto done;
+    }
+
+    /* what this host has promised is not refused for want of room, nor what is small as a text */
+
+    if (files >= NGX_HTTP_GIG_GUARD_LARGE && !intake->held
+        && !ngx_http_gig_guard_room(board, files, 0))
+    {
+        rc = ngx_http_gig_upload_refuse(intake);
         goto done;
     }
 
@@ -469,11 +466,12 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     intake->submission.received_ms = record->received_ms;
     intake->submission.seat = "";
 
-    /* about what it will be: growing step by step would copy it four times */
-    gig_buf_room(&plain, (size_t) ngx_http_gig_body_size(intake->request)
-                         + NGX_HTTP_GIG_INTAKE_MORE);
+    /* about what it will be: what grows is copied step by step, and leaves copies behind */
+    gig_buf_room(&plain, (size_t) ngx_http_gig_body_size(intake->request) + files
+                         + (files ? NGX_HTTP_GIG_INTAKE_SPARE : NGX_HTTP_GIG_INTAKE_MORE));
 
     gig_application_write(&intake->submission, &intake->form, &intake->answers, &plain);
+    gig_answers_files_drop(&intake->answers);
 
     gig_buf_room(&intake->box, plain.len + NGX_HTTP_GIG_INTAKE_MORE);
 
@@ -487,7 +485,9 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
         goto done;
     }
 
+    ngx_http_gig_wipe(&plain);                  /* before others make copies of the box */
     record->box = (gig_str_t) { intake->box.data, intake->box.len };
+    (void) ngx_http_gig_upload_hold(&intake->files_held, files ? intake->box.len : 0);
 
     /* what this host has promised is not judged anew: the first answer stands, closed or full */
 
@@ -597,8 +597,13 @@ ngx_http_gig_intake_cleanup(void *data)
 
     if (intake->call) {
         intake->call->intake = NULL;
+        intake->call->held = intake->files_held;        /* the link has them still */
+        intake->files_held = 0;
         intake->call = NULL;
     }
+
+    (void) ngx_http_gig_upload_hold(&intake->files_held, 0);
+    ngx_http_gig_intake_reader_end(intake);
 
     if (intake->write) {
         intake->write->handler = NULL;

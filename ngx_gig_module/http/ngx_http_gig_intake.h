@@ -28,6 +28,7 @@ typedef struct {
     ngx_http_gig_board_t      *board;
     ngx_http_gig_intake_t     *intake;          /* NULL: the request is gone */
     ngx_msec_t                 started;
+    size_t                     held;            /* bytes of files, of a request that is gone */
     char                       id[GIG_APPLICATION_TEXT];
     char                       gig[GIG_ID_MAX + 1];
     char                       source[NGX_HTTP_GIG_SOURCE_MAX + 1];
@@ -39,6 +40,8 @@ struct ngx_http_gig_intake_s {
     ngx_http_gig_call_t       *call;            /* while the judge is asked */
     ngx_http_gig_ledger_write_t  *write;        /* while the disk is waited for */
     gig_buf_t                  box;
+    size_t                     files_held;      /* ngx_http_gig_upload_hold()'s */
+    gig_answers_reader_t      *reader;          /* while the body is read; in the request's pool */
     gig_ledger_record_t        record;          /* views into what is here, and into the view */
     char                       rev[GIG_LEDGER_REV_MAX];
     unsigned                   replayed:1;      /* what is being written was answered before */
@@ -46,6 +49,8 @@ struct ngx_http_gig_intake_s {
     unsigned                   unanswered:1;    /* the judge was asked, and may have taken it */
     gig_answers_t              answers;
     gig_submission_t           submission;
+    unsigned                   unreadable:1;    /* a body in pieces: error says why */
+    unsigned                   crowded:1;       /* too many files are in this worker's hands */
     unsigned                   form_loaded:1;
     unsigned                   answers_read:1;
     unsigned                   urlencoded:1;    /* a form of either encoding: the key is in it */
@@ -60,6 +65,30 @@ struct ngx_http_gig_intake_s {
     gig_errors_t               errors;
 };
 
+
+/*
+ * The body.  _body: nginx calls it, with all that is there.  _piece: the next one of a body in
+ * pieces, NGX_OK to go on; whatever that says, _done when it is over.  _open: the gig and its form,
+ * NGX_DONE: a refusal was sent.  _parse: NGX_OK, NGX_DONE, or what to finalise with.
+ * _reader_end: wiped, whether it came to its end or not.
+ */
+void ngx_http_gig_intake_body(ngx_http_request_t *r);
+ngx_int_t ngx_http_gig_intake_piece(ngx_http_gig_intake_t *intake, ngx_buf_t *b);
+void ngx_http_gig_intake_done(ngx_http_request_t *r);
+ngx_int_t ngx_http_gig_intake_open(ngx_http_gig_intake_t *intake, uint32_t *row,
+    gig_state_t *state);
+ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row);
+void ngx_http_gig_intake_reader_end(ngx_http_gig_intake_t *intake);
+
+/* "An application may have at most 5 MB." */
+const char *ngx_http_gig_intake_most(ngx_http_request_t *r, off_t most);
+
+/*
+ * The form again for people, a problem for programs.  key NULL: with a new form token.  NGX_DONE,
+ * or what to finalise with.
+ */
+ngx_int_t ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row,
+    ngx_uint_t status, const char *type, const char *message, const char *key);
 
 /*
  * judge: sends the application.  NGX_OK: on its way, and ngx_http_gig_judged()

@@ -1,14 +1,16 @@
 
 /* A call of the judge's script: sent, and its answer taken apart with every type checked. */
 
-#include "ngx_http_gig_intake.h"
+#include "ngx_http_gig_upload.h"
+#include "ngx_http_gig_guard.h"
 
 #include "gig_key.h"
 
 
 #define NGX_HTTP_GIG_JUDGE_KEYS    4
-#define NGX_HTTP_GIG_JUDGE_ARGS    17
+#define NGX_HTTP_GIG_JUDGE_ARGS    18
 #define NGX_HTTP_GIG_JUDGE_ANSWER  6
+#define NGX_HTTP_GIG_JUDGE_RATE    4096         /* bytes of a box that may take a ms more */
 #define NGX_HTTP_GIG_JUDGE_QUIET   60000        /* ms between two of them */
 
 
@@ -68,12 +70,15 @@ ngx_http_gig_judge_send(ngx_http_gig_board_t *b, const char *mode,
     const gig_ledger_record_t *record, ngx_msec_t timeout, ngx_http_gig_reply_pt handler,
     void *data)
 {
-    char        at[NGX_INT64_LEN + 1], prefix[GIG_KEY_SIZE];
+    char        at[NGX_INT64_LEN + 1], prefix[GIG_KEY_SIZE], files[NGX_SIZE_T_LEN + 1];
     char        id_key[GIG_KEY_SIZE], who_key[GIG_KEY_SIZE];
     char        seats_key[GIG_KEY_SIZE], changes_key[GIG_KEY_SIZE];
     gig_str_t   board, argv[NGX_HTTP_GIG_JUDGE_ARGS];
     ngx_uint_t  n;
     const char  *seat;
+
+    /* Redis must have read it before it can answer */
+    timeout += record->box.len / NGX_HTTP_GIG_JUDGE_RATE;
 
     board = ngx_http_gig_str(&b->name);
     seat = gig_ledger_seat_text(record->seat);
@@ -104,9 +109,22 @@ ngx_http_gig_judge_send(ngx_http_gig_board_t *b, const char *mode,
     argv[n++] = (gig_str_t) { seat, ngx_strlen(seat) };
     argv[n++] = gig_str(NGX_HTTP_GIG_KEY_TTL);
 
-    return ngx_http_gig_link_script(b->link, timeout, handler, data, NGX_HTTP_GIG_SCRIPT_JUDGE,
-                                    NGX_HTTP_GIG_JUDGE_KEYS, n, argv)
-           ? NGX_OK : NGX_DECLINED;
+    if (b->guard && record->box.len >= NGX_HTTP_GIG_GUARD_LARGE) {
+        argv[n].data = files;
+        argv[n++].len = ngx_sprintf((u_char *) files, "%uz", b->files_waiting)
+                        - (u_char *) files;
+    }
+
+    if (ngx_http_gig_link_script(b->link, timeout, handler, data, NGX_HTTP_GIG_SCRIPT_JUDGE,
+                                 NGX_HTTP_GIG_JUDGE_KEYS, n, argv)
+        == NULL)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_gig_guard_sent(b, record->box.len);
+
+    return NGX_OK;
 }
 
 
@@ -142,6 +160,7 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
     intake = call->intake;
 
     ngx_rbtree_delete(&board->intakes, &call->node.node);
+    (void) ngx_http_gig_upload_hold(&call->held, 0);
 
     known = (what == NGX_HTTP_GIG_REPLY_OK
              && ngx_http_gig_verdict_read(reply, &verdict) == NGX_OK);

@@ -280,6 +280,13 @@ ngx_http_gig_ledger_find_id(ngx_http_gig_ledger_t *ledger, const char *id)
 }
 
 
+uint64_t
+ngx_http_gig_ledger_bytes(ngx_http_gig_ledger_t *ledger)
+{
+    return gig_ledger_book_bytes(ledger->book) + ledger->bytes;
+}
+
+
 /* Id and print are parts of MACs: nobody chooses where they fall.  A withdrawal has no print. */
 
 static uint64_t

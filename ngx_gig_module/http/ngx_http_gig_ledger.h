@@ -69,5 +69,8 @@ const gig_ledger_entry_t *ngx_http_gig_ledger_find(ngx_http_gig_ledger_t *ledger
 const gig_ledger_entry_t *ngx_http_gig_ledger_find_id(ngx_http_gig_ledger_t *ledger,
     const char *id);
 
+/* Bytes of what this worker holds and is not settled, and of what is on its way to the disk. */
+uint64_t ngx_http_gig_ledger_bytes(ngx_http_gig_ledger_t *ledger);
+
 
 #endif /* _NGX_HTTP_GIG_LEDGER_H_INCLUDED_ */

@@ -15,8 +15,8 @@
 
 
 static int ngx_http_gig_ledger_append(ngx_http_gig_ledger_job_t *job);
-static ngx_int_t ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job);
-static int ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job);
+static ngx_int_t ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame);
+static int ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size);
 static void ngx_http_gig_ledger_close(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_tick(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_read(ngx_http_gig_ledger_job_t *job);
@@ -133,7 +133,7 @@ ngx_http_gig_ledger_batch(ngx_http_gig_ledger_job_t *job, ngx_int_t *at, gig_buf
     }
 
     if (segment == NULL) {
-        *at = ngx_http_gig_ledger_open(job);
+        *at = ngx_http_gig_ledger_open(job, size);
 
         if (*at == -1) {
             return -1;
@@ -190,12 +190,16 @@ ngx_http_gig_ledger_flush(ngx_http_gig_ledger_job_t *job, ngx_int_t at, gig_buf_
 }
 
 
-/* A new segment: ours from the first instant, for it has its name only when it is locked. */
+/*
+ * A new segment: ours from the first instant, for it has its name only when it is locked.  It is
+ * larger than others where one frame is, so that no end is beyond what the file was given.
+ */
 
 static ngx_int_t
-ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
+ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame)
 {
     int                      fd, failed;
+    uint64_t                 size;
     char                     tmp[NGX_HTTP_GIG_FILE_NAME + 8];
     ngx_int_t                at;
     unsigned char            bytes[GIG_LEDGER_HEADER];
@@ -214,7 +218,9 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
         return -1;
     }
 
-    if (ngx_http_gig_ledger_room(job) != 0) {
+    size = ngx_max(job->size, (uint64_t) frame + NGX_HTTP_GIG_LEDGER_SEGMENT_MIN);
+
+    if (ngx_http_gig_ledger_room(job, size) != 0) {
         return -1;
     }
 
@@ -240,7 +246,7 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
     /* All the room it will need, so that a full disk is known before anybody is told. */
 
     if (!failed) {
-        failed = posix_fallocate(fd, 0, (off_t) job->size);
+        failed = posix_fallocate(fd, 0, (off_t) size);
     }
 
     if (!failed
@@ -267,7 +273,7 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
 
     segment->fd = fd;
     segment->id = header.segment;
-    segment->size = job->size;
+    segment->size = size;
     segment->end = GIG_LEDGER_HEADER;
     segment->number = 1;
     segment->made = job->now_ms;
@@ -282,7 +288,7 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job)
 /* Whether ledger_size, which is of all workers together, allows for one more. */
 
 static int
-ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job)
+ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size)
 {
     int             fd;
     DIR            *dir;
@@ -320,7 +326,7 @@ ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job)
 
     (void) closedir(dir);
 
-    if (sum + job->size > job->size_max) {
+    if (sum + size > job->size_max) {
         return gig_error_set(&job->err, "", "ledger_size is reached: %" PRIu64 " bytes wait to be "
                              "settled (is gig-sync running?)", sum);
     }

@@ -19,8 +19,9 @@
 #define NGX_HTTP_GIG_LEDGER_BYTES       (32 * 1024 * 1024)      /* on their way to the disk */
 #define NGX_HTTP_GIG_LEDGER_TICKS       4096            /* of one task; more wait */
 #define NGX_HTTP_GIG_LEDGER_SENDS       64              /* sent again at once */
+#define NGX_HTTP_GIG_LEDGER_SEND_BYTES  (16 * 1024 * 1024)      /* of them; one more may begin */
 #define NGX_HTTP_GIG_LEDGER_SEGMENT     (16 * 1024 * 1024)      /* bytes of one, if there is room */
-#define NGX_HTTP_GIG_LEDGER_SEGMENT_MIN (4 * 1024 * 1024)       /* two of the largest frames */
+#define NGX_HTTP_GIG_LEDGER_SEGMENT_MIN (4 * 1024 * 1024)       /* beside a frame with files */
 #define NGX_HTTP_GIG_LEDGER_TICK_MAX    256                     /* bytes of one at most */
 #define NGX_HTTP_GIG_LEDGER_PARTS       8               /* ledger_size is of so many at least */
 #define NGX_HTTP_GIG_LEDGER_FILES       1024            /* of the folder that are looked at */
@@ -148,6 +149,7 @@ struct ngx_http_gig_ledger_s {
     unsigned                   polling:1;
     unsigned                   refused_told:1;
     ngx_uint_t                 sends;           /* under way */
+    size_t                     send_bytes;
 
     /* the replay */
     ngx_http_gig_replay_t      replay;

@@ -6,6 +6,7 @@
  */
 
 #include "ngx_http_gig_ledger_parts.h"
+#include "ngx_http_gig_guard.h"
 #include "ngx_http_gig_judge.h"
 #include "ngx_http_gig_link.h"
 #include "ngx_http_gig_request.h"
@@ -22,6 +23,7 @@ typedef struct {
     ngx_http_gig_ledger_t     *ledger;
     gig_ledger_op_t            op;
     unsigned                   replay:1;
+    uint32_t                   len;
     char                       id[GIG_APPLICATION_TEXT];
     char                       print[GIG_HASH_TEXT];
 } ngx_http_gig_send_t;
@@ -312,18 +314,32 @@ ngx_uint_t
 ngx_http_gig_ledger_due(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again,
     ngx_uint_t max)
 {
-    ngx_uint_t           n;
+    ngx_uint_t           n, seen;
     gig_ledger_entry_t  *e;
 
     if (!ngx_http_gig_link_up(ledger->board->link)) {
         return 0;
     }
 
-    for (n = 0; n < max && ledger->sends < max; n++) {
+    n = 0;
+
+    for (seen = 0;
+         seen < max && ledger->sends < max && ledger->send_bytes < NGX_HTTP_GIG_LEDGER_SEND_BYTES;
+         seen++)
+    {
         e = gig_ledger_book_due(ledger->book, (int64_t) ngx_current_msec);
 
         if (e == NULL) {
             break;
+        }
+
+        /* on this disk it is safe, and Redis is not there to hold files for long */
+
+        if (e->len >= NGX_HTTP_GIG_GUARD_LARGE
+            && !ngx_http_gig_guard_room(ledger->board, e->len, 1))
+        {
+            gig_ledger_book_sent(ledger->book, e, 0, (int64_t) ngx_current_msec);
+            continue;
         }
 
         again[n].op = e->op;
@@ -334,6 +350,8 @@ ngx_http_gig_ledger_due(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *aga
         again[n].len = e->len;
         again[n].replay = e->replay || ledger->in_force;
         ledger->sends++;
+        ledger->send_bytes += e->len;
+        n++;
     }
 
     return n;
@@ -358,6 +376,7 @@ ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *ag
     send->ledger = ledger;
     send->op = again->op;
     send->replay = again->replay;
+    send->len = again->len;
     ngx_memcpy(send->id, again->id, sizeof(send->id));
     ngx_memcpy(send->print, again->print, sizeof(send->print));
 
@@ -399,6 +418,7 @@ void
 ngx_http_gig_ledger_unsent(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again)
 {
     ledger->sends--;
+    ledger->send_bytes -= again->len;
     ngx_http_gig_ledger_sent(ledger, again->op, again->id, again->print, 0);
     free(again->frame);
     again->frame = NULL;
@@ -417,6 +437,7 @@ ngx_http_gig_ledger_judged(void *data, ngx_http_gig_reply_t what, const redisRep
 
     ledger = send->ledger;
     ledger->sends--;
+    ledger->send_bytes -= send->len;
     reached = 0;
     said = gig_null_str;
     rc = NGX_DECLINED;

@@ -13,7 +13,7 @@
 
 
 static ngx_int_t ngx_http_gig_limit_count(ngx_http_request_t *r, ngx_http_gig_board_t *board,
-    uint64_t other, ngx_atomic_uint_t most);
+    uint64_t other, ngx_atomic_uint_t most, ngx_uint_t weight);
 
 
 /* What stands for a host: IPv6 networks give each of theirs a /64. */
@@ -49,9 +49,9 @@ ngx_http_gig_limit_address(ngx_http_request_t *r, gig_str_t *address)
 
 
 ngx_int_t
-ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board)
+ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board, ngx_uint_t weight)
 {
-    return ngx_http_gig_limit_count(r, board, 0, NGX_HTTP_GIG_LIMIT_PENDING);
+    return ngx_http_gig_limit_count(r, board, 0, NGX_HTTP_GIG_LIMIT_PENDING, weight);
 }
 
 
@@ -59,13 +59,13 @@ ngx_int_t
 ngx_http_gig_limit_self_id(ngx_http_request_t *r, ngx_http_gig_board_t *board)
 {
     return ngx_http_gig_limit_count(r, board, NGX_HTTP_GIG_LIMIT_OTHER,
-                                    NGX_HTTP_GIG_LIMIT_SELF_ID);
+                                    NGX_HTTP_GIG_LIMIT_SELF_ID, 1);
 }
 
 
 static ngx_int_t
 ngx_http_gig_limit_count(ngx_http_request_t *r, ngx_http_gig_board_t *board, uint64_t other,
-    ngx_atomic_uint_t most)
+    ngx_atomic_uint_t most, ngx_uint_t weight)
 {
     gig_str_t           address;
     ngx_atomic_t       *slot;
@@ -88,7 +88,7 @@ ngx_http_gig_limit_count(ngx_http_request_t *r, ngx_http_gig_board_t *board, uin
             return NGX_BUSY;
         }
 
-        if (ngx_atomic_cmp_set(slot, was, minute * NGX_HTTP_GIG_LIMIT_COUNTS + count + 1)) {
+        if (ngx_atomic_cmp_set(slot, was, minute * NGX_HTTP_GIG_LIMIT_COUNTS + count + weight)) {
             return NGX_OK;
         }
     }

@@ -1,6 +1,7 @@
 
 #include "ngx_http_gig_link.h"
 #include "ngx_http_gig_connect.h"
+#include "ngx_http_gig_guard.h"
 #include "ngx_http_gig_shm.h"
 
 #include "gig_key.h"
@@ -153,6 +154,7 @@ ngx_http_gig_link_up_handler(void *data)
     ngx_http_gig_link_t  *link = data;
 
     link->expired = 0;
+    ngx_http_gig_guard_up(link->board->guard);
 }
 
 

@@ -7,6 +7,7 @@
 #include "ngx_http_gig_conf.h"
 #include "ngx_http_gig_catalog.h"
 #include "ngx_http_gig_deny.h"
+#include "ngx_http_gig_guard.h"
 #include "ngx_http_gig_keeper.h"
 #include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_link.h"
@@ -174,6 +175,13 @@ ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (board->files) {
+        board->guard = ngx_http_gig_guard_create(board, cycle);
+        if (board->guard == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
     if (board->ledger) {
         board->records = ngx_http_gig_ledger_create(board, cycle);
         if (board->records == NULL) {
@@ -220,6 +228,11 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
         }
 
         board[i]->link = NULL;
+
+        if (board[i]->guard) {
+            ngx_http_gig_guard_destroy(board[i]->guard);
+            board[i]->guard = NULL;
+        }
 
         if (board[i]->catalog) {
             ngx_http_gig_catalog_done(board[i]);

@@ -52,6 +52,8 @@ static const ngx_http_gig_parameter_t  ngx_http_gig_parameters[] = {
     { "ledger_size",     1, 1, ngx_http_gig_set_ledger_size },
     { "ledger_keep",     1, 1, ngx_http_gig_set_ledger_keep },
     { "ledger_max_age",  1, 1, ngx_http_gig_set_ledger_max_age },
+    { "files",           1, 1, ngx_http_gig_set_files },
+    { "files_waiting",   1, 1, ngx_http_gig_set_files_waiting },
     { "deny",            1, 1, ngx_http_gig_set_deny },
     { "title",           1, 1, ngx_http_gig_set_title },
     { "about",           1, 1, ngx_http_gig_set_about },
@@ -130,8 +132,9 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown parameter \"%V\" in gig_board \"%V\": it may be one of redis, "
                            "state, secret_file, seal_key, places, public_url, ledger, "
-                           "ledger_size, ledger_keep, ledger_max_age, deny, title, about, "
-                           "redis_timeout, redis_in_flight, cache_size, compress",
+                           "ledger_size, ledger_keep, ledger_max_age, files, files_waiting, "
+                           "deny, title, about, redis_timeout, redis_in_flight, cache_size, "
+                           "compress",
                            &value[0], &board->name);
     }
 
@@ -592,6 +595,7 @@ ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_gig_module);
 
     ngx_http_gig_ledger_defaults(board);
+    ngx_http_gig_files_defaults(board);
     ngx_conf_init_msec_value(board->redis_timeout, 1000);
     ngx_conf_init_uint_value(board->redis_in_flight, 512);
     ngx_conf_init_size_value(board->cache_size, 16 * 1024 * 1024);

@@ -162,11 +162,13 @@ uint32_t ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state);
 void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
 
 /*
- * Counts an application that no judge was asked about.  NGX_OK; NGX_BUSY: its address has left so
- * many in this minute, and the next begins in 60 - ngx_time() % 60 seconds.
+ * Counts an application that no judge was asked about, as `weight`: one with files fills a
+ * disk.  NGX_OK; NGX_BUSY: its address has left so many in this minute, and the next begins in
+ * 60 - ngx_time() % 60 seconds.
  */
 #define NGX_HTTP_GIG_LIMIT_PENDING  120         /* a campus may be one address */
-ngx_int_t ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board);
+ngx_int_t ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board,
+    ngx_uint_t weight);
 
 /* The same of self-identifications: nobody is to fill what waits, or a batch, alone. */
 #define NGX_HTTP_GIG_LIMIT_SELF_ID  60

@@ -7,6 +7,7 @@
 #ifndef GIG_SYNC_CONNECTOR_H
 #define GIG_SYNC_CONNECTOR_H
 
+#include "gig_application.h"
 #include "gig_base.h"
 #include "gig_buf.h"
 
@@ -33,6 +34,7 @@ typedef struct {
     gig_str_t  id, gig, rev, who, print, seat, flags, node, box;
     int64_t    at_ms;
     gig_str_t  plain;           /* opened box (gig-application/1), or empty for a withdrawal */
+    gig_str_t  files;           /* and the bytes of its files, one after the other */
     unsigned   given_up:1;      /* not tried any more: kept as dead, for `reason` */
     unsigned   again:1;         /* a person asks for it: tried also if it is dead */
 
@@ -173,6 +175,11 @@ typedef struct {
 
     /* Drops those of an id: they stay dead, without box.  How many there were, or -1. */
     int   (*drop)(gig_sync_record_t *record, gig_str_t id, gig_error_t *err);
+
+    /* The files of an application; also within the handler of the above. */
+    int   (*files)(gig_sync_record_t *record, gig_str_t id,
+        int (*handler)(void *data, const gig_application_file_t *file), void *data,
+        gig_error_t *err);
 } gig_sync_connector_t;
 
 /* Which of them are in this build: the Makefile's CONNECTORS.  How people write their addresses. */

@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <sodium.h>
 
+#include "gig_application.h"
 #include "gig_box.h"
 #include "gig_json.h"
 #include "gig_sync_commands.h"
@@ -175,6 +176,7 @@ static int
 gig_sync_dead_shown(void *data, const gig_sync_dead_t *dead)
 {
     json_t                 *row, *application;
+    gig_str_t               json, files;
     gig_buf_t               plain;
     gig_error_t             err;
     gig_sync_dead_shown_t  *shown = data;
@@ -195,8 +197,8 @@ gig_sync_dead_shown(void *data, const gig_sync_dead_t *dead)
                             &err)
                == 0)
     {
-        application = gig_json_parse((gig_str_t) { plain.data, plain.len }, GIG_BOX_PLAIN_MAX,
-                                     GIG_JSON_DEPTH_MAX, &err);
+        gig_application_split((gig_str_t) { plain.data, plain.len }, &json, &files);
+        application = gig_json_parse(json, GIG_BOX_PLAIN_MAX, GIG_JSON_DEPTH_MAX, &err);
     }
 
     if (application == NULL) {
@@ -291,7 +293,7 @@ gig_sync_dead_opened(const gig_sync_board_t *board, gig_sync_dead_copy_t *copy)
         return;
     }
 
-    d->plain = (gig_str_t) { copy->plain.data, copy->plain.len };
+    gig_application_split((gig_str_t) { copy->plain.data, copy->plain.len }, &d->plain, &d->files);
     root = gig_json_parse(d->plain, GIG_BOX_PLAIN_MAX, GIG_JSON_DEPTH_MAX, NULL);
     gig_buf_str(&copy->rev, gig_json_str(json_object_get(root, "gig"), "rev"));
     d->rev = copy->rev.len ? (gig_str_t) { copy->rev.data, copy->rev.len } : gig_str("");

@@ -8,11 +8,13 @@
 
 #include <sodium.h>
 
+#include "gig_application.h"
 #include "gig_sync_deliver.h"
 #include "gig_sync_log.h"
 #include "gig_sync_seats.h"
 
-#define GIG_SYNC_PLAIN_MAX      (8 * 1024 * 1024)   /* an opened box: max_body_bytes and some */
+#define GIG_SYNC_BATCH_FILES    6                   /* entries of a batch while files wait: each
+                                                       may be as large as a box can be */
 #define GIG_SYNC_CLAIM_PAUSE    5000                /* ms between two looks for dead consumers */
 #define GIG_SYNC_CONSUMERS      16                  /* of one host that have a name each */
 #define GIG_SYNC_ATTEMPTS       5                   /* that ended a process: no more of them */
@@ -189,13 +191,14 @@ gig_sync_batch_open(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch)
             continue;
         }
 
-        gig_buf_init(&batch->plain[i], GIG_SYNC_PLAIN_MAX);
+        gig_buf_init(&batch->plain[i], GIG_BOX_PLAIN_MAX);
 
         if (gig_box_open(deliverer->job->board->private_keys, deliverer->job->board->n_private,
                          d->box, &batch->plain[i], &why)
             == 0)
         {
-            d->plain = (gig_str_t) { batch->plain[i].data, batch->plain[i].len };
+            gig_application_split((gig_str_t) { batch->plain[i].data, batch->plain[i].len },
+                                  &d->plain, &d->files);
 
         } else {
             (void) snprintf(d->reason, sizeof(d->reason), "%.120s", why.detail);
@@ -209,18 +212,30 @@ static int
 gig_sync_batch_read(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, int block_ms,
     gig_error_t *err)
 {
+    int                   files;
     size_t                i, k;
     gig_str_t             entry;
     gig_sync_args_t       args;
     const redisReply     *list, *fields;
     gig_sync_delivery_t  *d;
 
+    /* how much there is to read Redis knows, and XREADGROUP cannot be told how much to answer */
+
+    batch->reply = gig_sync_redis_ask(deliverer->redis, "HGET", "files", "bytes", err);
+
+    if (batch->reply == NULL) {
+        return -1;
+    }
+
+    files = gig_sync_reply_int(batch->reply) > 0;
+    freeReplyObject(batch->reply);
+
     gig_sync_args_init(&args);
     gig_sync_arg_words(&args, "XREADGROUP GROUP " GIG_SYNC_GROUP);
     gig_sync_arg_puts(&args, deliverer->consumer);
     gig_sync_arg_puts(&args, "COUNT");
     gig_sync_arg_int(&args, deliverer->careful && deliverer->cursor[0] != '\0' ? 1
-                                                                               : GIG_SYNC_BATCH);
+                            : files ? GIG_SYNC_BATCH_FILES : GIG_SYNC_BATCH);
 
     if (block_ms > 0) {
         gig_sync_arg_puts(&args, "BLOCK");

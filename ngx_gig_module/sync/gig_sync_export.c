@@ -12,6 +12,7 @@
 #include "gig_record.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_connector.h"
+#include "gig_sync_export_files.h"
 #include "gig_sync_export_self_id.h"
 #include "gig_sync_settings.h"
 
@@ -22,9 +23,15 @@ typedef struct {
     int          csv;
     int          blind;         /* of the answers only those of class merit */
     uint64_t     rows;
+    int          named;         /* CSV: some have files, so there is a column for them */
     json_t      *columns;       /* CSV: "class.field" -> true, in the order they came */
     gig_buf_t    row;
+    gig_str_t    id;            /* whose files are written out */
     const char  *failed;
+
+    gig_sync_export_files_t      files;         /* folder NULL: they are not */
+    gig_sync_record_t           *record;
+    const gig_sync_connector_t  *connector;
 } gig_export_t;
 
 
@@ -227,6 +234,7 @@ gig_export_names(void *data, const gig_sync_application_t *application)
         }
     }
 
+    export->named |= json_array_size(json_object_get(root, "files")) != 0;
     json_decref(root);
 
     return 0;
@@ -234,15 +242,36 @@ gig_export_names(void *data, const gig_sync_application_t *application)
 
 
 static int
+gig_export_file(void *data, const gig_application_file_t *file)
+{
+    gig_export_t  *export = data;
+
+    return gig_sync_export_file(&export->files, export->id, file);
+}
+
+
+static int
 gig_export_application(void *data, const gig_sync_application_t *a)
 {
     json_t        *root, *value;
+    gig_buf_t      names;
     const char    *name;
     gig_export_t  *export = data;
 
     root = gig_export_read(export, a->json);
 
     if (root == NULL) {
+        return -1;
+    }
+
+    export->id = a->id;
+
+    if (export->files.folder != NULL && json_array_size(json_object_get(root, "files")) != 0
+        && export->connector->files(export->record, a->id, gig_export_file, export, NULL) == -1)
+    {
+        json_decref(root);
+        export->failed = export->files.err.detail[0] != '\0' ? export->files.err.detail
+                                                             : "files cannot be read";
         return -1;
     }
 
@@ -258,6 +287,13 @@ gig_export_application(void *data, const gig_sync_application_t *a)
 
         json_object_foreach(export->columns, name, value) {
             gig_export_value(export, gig_export_member(json_object_get(root, "answers"), name));
+        }
+
+        if (export->named) {
+            gig_buf_init(&names, GIG_EXPORT_ROW_MAX);
+            gig_sync_export_names(root, &names);
+            gig_export_cell(export, (gig_str_t) { names.len ? names.data : "", names.len });
+            gig_buf_free(&names);
         }
 
         gig_buf_puts(&export->row, "\r\n");
@@ -340,6 +376,10 @@ gig_export_head(gig_export_t *export, int gigs)
             gig_export_cell(export, (gig_str_t) { name, strlen(name) });
         }
 
+        if (export->named) {
+            gig_export_cell(export, gig_str("files"));
+        }
+
         gig_buf_puts(&export->row, "\r\n");
     }
 
@@ -396,6 +436,7 @@ gig_sync_export(int argc, char **argv)
         { "format", required_argument, NULL, 'f' },
         { "from",   required_argument, NULL, 'i' },
         { "blind",  no_argument,       NULL, 'b' },
+        { "files",  required_argument, NULL, 'd' },
         { NULL, 0, NULL, 0 }
     };
 
@@ -422,6 +463,10 @@ gig_sync_export(int argc, char **argv)
             export.blind = 1;
             break;
 
+        case 'd':
+            export.files.folder = optarg;
+            break;
+
         default:
             return gig_sync_misused(argv);
         }
@@ -437,6 +482,11 @@ gig_sync_export(int argc, char **argv)
         return gig_sync_fail(EX_USAGE, "export", "needs --what applications|gigs|"
                              "self-identification, --format csv|json and --from %s",
                              gig_sync_connector_forms());
+    }
+
+    if (export.files.folder != NULL && (gigs || export.blind)) {
+        return gig_sync_fail(EX_USAGE, "export", gigs ? "gigs have no files"
+                             : "--blind shows no files: who sent one is in it");
     }
 
     url = (gig_str_t) { from, strlen(from) };
@@ -458,15 +508,26 @@ gig_sync_export(int argc, char **argv)
     }
 
     status = EX_OK;
+    export.connector = connector;
+    export.record = record;
     export.columns = json_object();
     gig_buf_init(&export.row, GIG_EXPORT_ROW_MAX);
 
-    if (export.columns == NULL
-        || (self_ids ? gig_sync_export_self_ids(connector, record, export.csv, &err)
-                     : gig_export_all(&export, connector, record, gigs, &err)) == -1)
+    if (export.files.folder != NULL && gig_sync_export_folder(&export.files) == -1) {
+        status = gig_sync_fail(EX_CANTCREAT, "export", "%s: %s", export.files.err.pointer,
+                               export.files.err.detail);
+
+    } else if (export.columns == NULL
+               || (self_ids ? gig_sync_export_self_ids(connector, record, export.csv, &err)
+                            : gig_export_all(&export, connector, record, gigs, &err)) == -1)
     {
         status = gig_sync_fail(EX_IOERR, "export", "%s",
                                export.failed ? export.failed : err.detail);
+    }
+
+    if (status == EX_OK && export.files.folder != NULL) {
+        fprintf(stderr, "%s: %zu files written, %zu were there\n", export.files.folder,
+                export.files.written, export.files.there);
     }
 
     json_decref(export.columns);

@@ -85,6 +85,23 @@ gig_import_refuse_one(gig_import_t *in, uint64_t line, const char *reason)
 }
 
 
+/* Whether files are taken each host's nginx.conf says, which cannot be seen from here. */
+static void
+gig_import_files(const gig_form_t *form)
+{
+    const gig_field_t  *field;
+
+    field = gig_form_needs_files(form);
+
+    if (field != NULL) {
+        (void) gig_sync_fail(0, "import", "the form %.*s requires a file (%.*s): nobody can apply"
+                             " by it unless gig_board has \"files\" on each host",
+                             (int) form->id.len, form->id.data, (int) field->name.len,
+                             field->name.data);
+    }
+}
+
+
 static int
 gig_import_store(gig_import_t *in, char kind, gig_str_t id)
 {
@@ -160,6 +177,10 @@ gig_import_record(gig_import_t *in, uint64_t line, json_t *root)
 
     } else {
         rc = gig_import_store(in, form ? 'f' : 'g', id);
+
+        if (form) {
+            gig_import_files(&read_form);
+        }
     }
 
     if (form) {

@@ -27,8 +27,8 @@ static const char  edge_rights[] =
     " %R~gig:{BOARD}:catalog %R~gig:{BOARD}:gigs %R~gig:{BOARD}:forms %R~gig:{BOARD}:stages"
     " %R~gig:{BOARD}:settled %R~gig:{BOARD}:rebuild %R~gig:{BOARD}:replay %R~gig:{BOARD}:drain"
     " %W~gig:{BOARD}:applications %W~gig:{BOARD}:selfid %W~gig:{BOARD}:nodes"
-    " %RW~gig:{BOARD}:changes %RW~gig:{BOARD}:seats %RW~gig:{BOARD}:visits"
-    " %RW~gig:{BOARD}:id:* %RW~gig:{BOARD}:who:*"
+    " %RW~gig:{BOARD}:changes %RW~gig:{BOARD}:seats %RW~gig:{BOARD}:files"
+    " %RW~gig:{BOARD}:visits %RW~gig:{BOARD}:id:* %RW~gig:{BOARD}:who:*"
     " +ping +select +info +time +client|setname +get +mget +set +exists +expire +hget"
     " +hmget +hgetall +hscan +hlen +hset +hincrby +xadd +xlen +xread +xrange +xrevrange"
     " +eval +evalsha +multi +exec";

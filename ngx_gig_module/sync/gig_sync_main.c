@@ -45,14 +45,14 @@ static const gig_sync_command_t  commands[] = {
     { "import", gig_sync_import, "FILE... --into sqlite:PATH|postgres://... [--map MAP]",
       "loads gigs from CSV, JSON or JSON lines" },
     { "export", gig_sync_export,
-      "--what applications|gigs|self-identification --format csv|json [--blind]"
+      "--what applications|gigs|self-identification --format csv|json [--blind|--files DIR]"
       " --from sqlite:PATH|postgres://...",
       "writes what the system of record holds" },
     { "keygen", gig_sync_keygen, "NAME",
       "makes NAME.secret, NAME.key and NAME.pub" },
     { "verify", gig_sync_verify, "FILE|- -c FILE|--secret FILE|--keys FILE",
       "tells whether a receipt is ours and whole" },
-    { "open",   gig_sync_open,   "FILE|- -c FILE|--key FILE|DIR",
+    { "open",   gig_sync_open,   "FILE|- -c FILE|--key FILE|DIR [--files DIR]",
       "opens a sealed application" }
 };
 

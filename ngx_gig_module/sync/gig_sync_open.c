@@ -9,11 +9,13 @@
 
 #include "gig_box.h"
 #include "gig_map.h"
+#include "gig_json.h"
 #include "gig_sync_commands.h"
+#include "gig_sync_export_files.h"
 #include "gig_sync_file.h"
 #include "gig_sync_settings.h"
 
-#define GIG_SEALED_MAX      (2 * 1024 * 1024)   /* bytes; in hex or base64url twice a box */
+#define GIG_SEALED_MAX      (2 * GIG_BOX_PLAIN_MAX + 4096)  /* bytes; in hex twice a box */
 
 
 /* All private keys the options name, in one board's place. */
@@ -74,6 +76,56 @@ gig_open_decode(gig_buf_t *sealed, unsigned char *bytes)
 }
 
 
+/* The application as JSON, which names its files; they themselves go into a folder. */
+static int
+gig_open_tell(gig_str_t plain, gig_sync_export_files_t *out)
+{
+    int                      rc;
+    size_t                   number, at;
+    json_t                  *application;
+    gig_str_t                json, files;
+    gig_application_file_t   file;
+
+    gig_application_split(plain, &json, &files);
+
+    if (fwrite(json.data, 1, json.len, stdout) != json.len || putchar('\n') == EOF
+        || fflush(stdout) == EOF)
+    {
+        return gig_sync_fail(EX_IOERR, "open", "cannot write");
+    }
+
+    if (out->folder == NULL) {
+        return EX_OK;
+    }
+
+    application = gig_application_read(json, &out->err);
+
+    if (application == NULL) {
+        return gig_sync_fail(EX_DATAERR, "open", "%s: %s", out->err.pointer, out->err.detail);
+    }
+
+    number = 0;
+    at = 0;
+    rc = gig_sync_export_folder(out);
+
+    while (rc == 0 && (rc = gig_application_file(application, files, &number, &at, &file)) == 1) {
+        rc = gig_sync_export_file(out, gig_json_str(application, "id"), &file);
+    }
+
+    json_decref(application);
+
+    if (rc != 0) {
+        return gig_sync_fail(EX_IOERR, "open", "%s", out->err.detail[0] != '\0' ? out->err.detail
+                             : "the files in the box are not those of the application");
+    }
+
+    fprintf(stderr, "%s: %zu files written, %zu were there\n", out->folder, out->written,
+            out->there);
+
+    return EX_OK;
+}
+
+
 int
 gig_sync_open(int argc, char **argv)
 {
@@ -84,8 +136,10 @@ gig_sync_open(int argc, char **argv)
     gig_error_t                 err;
     unsigned char              *bytes;
     gig_sync_board_t           *keys;
+    gig_sync_export_files_t     out = { 0 };
     static const struct option  options[] = {
-        { "key", required_argument, NULL, 'k' },
+        { "key",   required_argument, NULL, 'k' },
+        { "files", required_argument, NULL, 'd' },
         { NULL, 0, NULL, 0 }
     };
 
@@ -100,6 +154,10 @@ gig_sync_open(int argc, char **argv)
 
         case 'k':
             key = optarg;
+            break;
+
+        case 'd':
+            out.folder = optarg;
             break;
 
         default:
@@ -147,12 +205,7 @@ gig_sync_open(int argc, char **argv)
         goto done;
     }
 
-    gig_buf_puts(&plain, "\n");
-    status = EX_OK;
-
-    if (fwrite(plain.data, 1, plain.len, stdout) != plain.len || fflush(stdout) == EOF) {
-        status = gig_sync_fail(EX_IOERR, "open", "cannot write");
-    }
+    status = gig_open_tell((gig_str_t) { plain.data, plain.len }, &out);
 
 done:
 

@@ -7,10 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gig_answers.h"
+#include "gig_answers_file.h"
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char  fuzz_files[] =
+    "{\"id\":\"f\",\"rev\":1,\"fields\":["
+    "{\"name\":\"a\",\"label\":\"A\",\"type\":\"file\",\"class\":\"merit\",\"max_bytes\":64},"
+    "{\"name\":\"b\",\"label\":\"B\",\"type\":\"file\",\"class\":\"merit\",\"required\":true}]}";
 
 
 int
@@ -32,9 +37,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     errors.count = 0;
 
-    if (gig_form_read(gig_form_default(), &form, &errors) != 0) {
+    /* from 128 on by a form with files */
+
+    if (gig_form_read(data[0] < 128 ? gig_form_default() : gig_str(fuzz_files), &form, &errors)
+        != 0)
+    {
         abort();
     }
+
+    gig_form_files(&form, data[0] < 128 ? 0 : 4096);
 
     body = (gig_str_t) { (const char *) data + 1, size - 1 };
     (void) gig_key_read(body, key, &len);
@@ -61,6 +72,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {
             abort();
         }
+    }
+
+    if (gig_answers_files_bytes(&answers) > form.files) {
+        abort();
     }
 
     gig_answers_free(&answers);

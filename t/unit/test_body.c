@@ -512,6 +512,10 @@ test_cost(void **state)
         { GIG_BODY_JSON, "{\"answers\":{\"a\":\"", "\\u0041" },
         { GIG_BODY_JSON, "{\"x\":\"", "\\\\" },
         { GIG_BODY_JSON, "{\"x\":\"", "\xf0\x9f\x98\x80" },
+        { GIG_BODY_JSON, "{\"files\":{\"a\":{\"content\":\"", "AAAA" },
+        { GIG_BODY_JSON, "{\"files\":{\"a\":{\"name\":\"", "a" },
+        { GIG_BODY_JSON, "{\"files\":{", "\"a\":null," },
+        { GIG_BODY_JSON, "{\"files\":{", "\"a\":{\"content\":\"\"}," },
         { GIG_BODY_JSON, "", " " }
     };
 

@@ -95,8 +95,19 @@ test_refused(void **state)
     refused(FORM(FIELD("a", "text") "," FIELD("a", "tel")), "/fields/1", "another field");
     refused(FORM("{\"name\":\"a\",\"type\":\"text\",\"class\":\"merit\"}"), "/fields/0", "label");
     refused(FORM("{\"name\":\"a\",\"label\":\"L\",\"type\":\"text\"}"), "/fields/0", "class");
-    refused(FORM("{\"name\":\"a\",\"label\":\"L\",\"type\":\"file\",\"class\":\"merit\",\"required\":true}"),
-            "/fields/0", "files are not taken");
+    refused(ASKS("file", "\"accept\":\"pdf\""), "/fields/0", "no list of known types; some of pdf, doc");
+    refused(ASKS("file", "\"accept\":[]"), "/fields/0", "no list of known types");
+    refused(ASKS("file", "\"accept\":[\"pdf\",\"docxx\"]"), "/fields/0", "did you mean docx");
+    refused(ASKS("file", "\"accept\":[\"pdf\",7]"), "/fields/0", "no list of known types");
+    refused(ASKS("file", "\"max_bytes\":0"), "/fields/0", "from 1 to 8388608");
+    refused(ASKS("file", "\"max_bytes\":8388609"), "/fields/0", "from 1 to 8388608");
+    refused("{\"id\":\"f\",\"rev\":1,\"limits\":7,\"fields\":[" FIELD("a", "text") "]}", "/limits", "no object");
+    refused("{\"id\":\"f\",\"rev\":1,\"limits\":{\"max_files\":9},\"fields\":[" FIELD("a", "text") "]}",
+            "/limits/max_files", "from 1 to 8");
+    refused("{\"id\":\"f\",\"rev\":1,\"limits\":{\"max_body_bytes\":\"6m\"},\"fields\":[" FIELD("a", "text") "]}",
+            "/limits/max_body_bytes", "no whole number");
+    refused("{\"id\":\"f\",\"rev\":1,\"limits\":{\"max_body_bytes\":300000},\"fields\":[" FIELD("a", "file") "]}",
+            "/limits/max_body_bytes", "not above the max_bytes of the field a");
     refused(FORM("{\"name\":\"a\",\"label\":\"L\",\"type\":\"text\",\"class\":\"merit\",\"max_length\":0}"),
             "/fields/0", "max_length");
     refused(FORM("{\"name\":\"a\",\"label\":\"L\\u202e\",\"type\":\"text\",\"class\":\"merit\"}"),

@@ -5,21 +5,25 @@
 -- script with nothing half done.
 --
 --   KEYS  id:ID who:GIG:WHO seats changes
---   ARGV  PREFIX MODE ID GIG REV AT_MS NODE WHO PRINT FLAGS BOX SEAT TTL
+--   ARGV  PREFIX MODE ID GIG REV AT_MS NODE WHO PRINT FLAGS BOX SEAT TTL [FILES]
 --
 -- MODE is "live", or from a ledger "intent", "resend", "replay": what was acknowledged
 -- is labelled and never refused.  Answers {ready, verdict, seat, flags, received at (ms),
 -- clock (ms)}.  The rest of the keys is found by PREFIX ("gig:{BOARD}:"): Redis asks for
 -- read and write permission on all that is in KEYS, and an edge must not have both.
 
-if #KEYS ~= 4 or #ARGV ~= 13 then
-    return redis.error_reply('ERR gig: judge takes 4 keys and 13 arguments')
+if #KEYS ~= 4 or #ARGV < 13 or #ARGV > 14 then
+    return redis.error_reply('ERR gig: judge takes 4 keys and 13 or 14 arguments')
 end
 
 local id_key, who_key, seats_key, changes_key = unpack(KEYS)
-local prefix, mode, id, gig, rev, at, node, who, content, flags, box, given, ttl = unpack(ARGV)
+local prefix, mode, id, gig, rev, at, node, who, content, flags, box, given, ttl, files_max =
+    unpack(ARGV)
 local applications_key = prefix .. 'applications'
+local files_key = prefix .. 'files'
 local changes_kept = 100000
+local large = 65536                 -- bytes of a box from which it counts as one with files
+local memory_part = 0.8             -- of maxmemory, which files may not bring Redis above
 local clock_bound = 5000            -- ms that the clocks of an edge and of Redis may differ
 
 local modes = {live = 1, intent = 1, resend = 1, replay = 1}
@@ -30,6 +34,9 @@ if not modes[mode] then
 end
 if not at:find('^%d+$') or not ttl:find('^[1-9]%d*$') then
     return redis.error_reply('ERR gig: AT_MS and TTL of judge are whole numbers')
+end
+if files_max and not files_max:find('^%d+$') then
+    return redis.error_reply('ERR gig: FILES of judge is a whole number')
 end
 if not seats[given] then
     return redis.error_reply('ERR gig: SEAT of judge is the word of a seat or empty')
@@ -179,6 +186,22 @@ if not seat then
 end
 
 
+-- Files wait in memory that others need as well.  FILES is how many bytes of large boxes may
+-- wait; the edge has asked before, but not what others send at this moment.
+
+if mode == 'live' and files_max and #box >= large then
+    local waiting = queue > 0 and tonumber(redis.call('HGET', files_key, 'bytes')) or 0
+    local info = redis.call('INFO', 'memory')
+    local used, most = info:match('used_memory:(%d+)'), info:match('maxmemory:(%d+)')
+
+    if waiting + #box > tonumber(files_max)
+        or (most and tonumber(most) > 0 and tonumber(used) + #box > memory_part * tonumber(most))
+    then
+        return answer('crowded')
+    end
+end
+
+
 -- 5. An applicant's applications to a gig share one seat, the first one's.  What a ledger
 --    brings has its outcome already, if it had one; that it is a duplicate is said anew,
 --    because they may come back in another order.
@@ -217,9 +240,22 @@ local version = redis.call('HGET', prefix .. 'catalog', 'version') or '0'
 
 redis.call('XLEN', changes_key)
 
+if #box >= large then
+    redis.call('HGET', files_key, 'bytes')
+end
+
 local entry = redis.call('XADD', applications_key, '*', 'id', id, 'op', 'apply', 'gig', gig,
     'rev', rev, 'at', at, 'node', node, 'who', who, 'print', content, 'seat', seat,
     'flags', flags, 'box', box)
+
+-- Bytes of large boxes that wait; settle.lua takes them off again, by the same rule.
+if #box >= large then
+    if queue == 0 then
+        redis.call('HSET', files_key, 'bytes', #box)
+    else
+        redis.call('HINCRBY', files_key, 'bytes', #box)
+    end
+end
 
 if not known then
     redis.call('HSET', id_key, 'gig', gig, 'who', who, 'print', content, 'seat', seat,

@@ -20,6 +20,7 @@ local items_max = 1000
 local counts_max = 100000
 local kept = 100000
 local stages_max = 1024             -- bytes of one application's
+local large = 65536                 -- as judge.lua has it
 
 local group, ttl, whole = ARGV[1], ARGV[2], ARGV[6]
 local n, n_counts, n_stages = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -44,6 +45,7 @@ end
 
 local applications_key, settled_key, seats_key, judge_key, catalog_key, changes_key, stages_key =
     unpack(KEYS, 1, 7)
+local files_key = applications_key:gsub('applications$', 'files')
 local counts_at = 6 + 8 * n
 local stages_at = counts_at + 3 * n_counts
 
@@ -56,6 +58,7 @@ redis.call('HLEN', seats_key)
 redis.call('HLEN', judge_key)
 redis.call('XLEN', changes_key)
 redis.call('HLEN', stages_key)
+redis.call('HLEN', files_key)
 
 local version, noted = unpack(redis.call('HMGET', catalog_key, 'version', 'first'))
 
@@ -129,6 +132,11 @@ local function settle(id_key, who_key, entry, op, id, content, node, gig, who, o
     if same then
         redis.call('XDEL', applications_key, entry)
         removed = removed + 1
+        if #(fields.box or '') >= large then
+            if redis.call('HINCRBY', files_key, 'bytes', -#fields.box) < 0 then
+                redis.call('HSET', files_key, 'bytes', 0)
+            end
+        end
         -- judge.lua held a seat by the same rule.
         if op == 'apply' and fields.seat == 'reserved'
             and not (',' .. (fields.flags or '') .. ','):find(',duplicate,', 1, true)
@@ -206,6 +214,10 @@ end
 
 local oldest = redis.call('XRANGE', applications_key, '-', '+', 'COUNT', 1)[1]
 local empty = not oldest
+
+if empty then
+    redis.call('DEL', files_key)
+end
 
 -- For judge.lua, as an edge may not look: what is older than this is there no more.
 local function first_of_queue()

@@ -171,5 +171,6 @@ const gig_sync_connector_t  gig_sync_postgres = {
     .self_ids = gig_sync_postgres_self_ids,
     .applications = gig_sync_postgres_applications,
     .dead = gig_sync_postgres_dead,
-    .drop = gig_sync_postgres_drop
+    .drop = gig_sync_postgres_drop,
+    .files = gig_sync_postgres_files
 };

@@ -24,6 +24,7 @@ typedef enum {
     GIG_PG_DELIVERY, GIG_PG_DELIVERY_OTHER, GIG_PG_DELIVERY_PUT, GIG_PG_DELIVERY_ERASE,
     GIG_PG_APPLICATION, GIG_PG_APPLICATION_PUT, GIG_PG_APPLICATION_DELETE,
     GIG_PG_SHARED, GIG_PG_CONFLICT_PUT, GIG_PG_CONFLICT_DELETE, GIG_PG_STAGE_PUT,
+    GIG_PG_FILE_PUT, GIG_PG_FILE_DELETE, GIG_PG_FILES,
     GIG_PG_CAP, GIG_PG_CONFIRMED,
     GIG_PG_WAITING_GIGS, GIG_PG_FIRST_WAITING, GIG_PG_PROMOTE_STAGE, GIG_PG_PROMOTE_DELIVERY,
     GIG_PG_PROMOTE,
@@ -139,6 +140,8 @@ int gig_sync_postgres_self_ids(gig_sync_record_t *record,
 int gig_sync_postgres_dead(gig_sync_record_t *record, gig_str_t id,
     int (*handler)(void *data, const gig_sync_dead_t *dead), void *data, gig_error_t *err);
 int gig_sync_postgres_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err);
+int gig_sync_postgres_files(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_application_file_t *file), void *data, gig_error_t *err);
 
 /* gig_sync_postgres_known.c */
 int gig_sync_postgres_known(gig_sync_record_t *record, int64_t since_ms,

@@ -179,7 +179,29 @@ static const char *const  migrations[] = {
     "  form_rev     integer NOT NULL,"
     "  day          date NOT NULL,"
     "  answers      json NOT NULL"
+    ");",
+
+    /* Whoever deletes an application, by hand too, deletes its files. */
+    "CREATE TABLE files ("
+    "  id           text COLLATE \"C\" NOT NULL,"
+    "  fingerprint  text COLLATE \"C\" NOT NULL,"
+    "  field        text NOT NULL,"
+    "  name         text NOT NULL,"
+    "  media_type   text NOT NULL,"
+    "  size         bigint NOT NULL,"
+    "  sha256       text NOT NULL,"
+    "  bytes        bytea NOT NULL,"
+    "  PRIMARY KEY (id, fingerprint, field),"
+    "  FOREIGN KEY (id, fingerprint) REFERENCES delivery (id, fingerprint)"
     ");"
+
+    GIG_PG_TRIGGER("application_files")
+    " BEGIN"
+    "   DELETE FROM files WHERE id = OLD.id;"
+    "   RETURN NULL;"
+    " END $$;"
+    "CREATE TRIGGER applications_files AFTER DELETE ON applications"
+    "  FOR EACH ROW EXECUTE FUNCTION application_files();"
 };
 
 #define GIG_PG_VERSION  ((int) (sizeof(migrations) / sizeof(migrations[0])))

@@ -143,6 +143,15 @@ const gig_pg_statement_t  gig_pg_statements[GIG_PG_COUNT] = {
         "INSERT INTO conflicts (id, fingerprint, received_at, json)"
         " VALUES ($1::text, $2::text, $3::text::timestamptz, $4::text::json)", 4 },
     [GIG_PG_CONFLICT_DELETE] = { "DELETE FROM conflicts WHERE id = $1::text", 1 },
+    [GIG_PG_FILE_PUT] = {
+        "INSERT INTO files (id, fingerprint, field, name, media_type, size, sha256, bytes)"
+        " VALUES ($1::text, $2::text, $3::text, $4::text, $5::text, $6::text::bigint, $7::text,"
+        " $8::bytea)", 8 },
+    [GIG_PG_FILE_DELETE] = { "DELETE FROM files WHERE id = $1::text", 1 },
+    [GIG_PG_FILES] = {
+        "SELECT f.field, f.name, f.media_type, f.sha256, encode(f.bytes, 'hex') FROM files f"
+        " JOIN delivery d ON d.id = f.id AND d.fingerprint = f.fingerprint"
+        " WHERE f.id = $1::text AND position('conflict' IN d.flags) = 0 ORDER BY f.field", 1 },
     [GIG_PG_STAGE_PUT] = {
         "INSERT INTO stages (id, stage, at) VALUES ($1::text, $2::text, $3::text::timestamptz)",
         3 },

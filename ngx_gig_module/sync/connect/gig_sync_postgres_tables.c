@@ -2,7 +2,10 @@
 /* Gigs and forms in and out, applications out. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <sodium.h>
 
 #include "gig_record.h"
 #include "gig_sync_postgres.h"
@@ -297,4 +300,55 @@ gig_sync_postgres_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err
     PQclear(rows);
 
     return n;
+}
+
+
+int
+gig_sync_postgres_files(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_application_file_t *file), void *data, gig_error_t *err)
+{
+    int                      row, rc;
+    size_t                   len;
+    PGresult                *rows;
+    gig_str_t                hex;
+    unsigned char           *bytes;
+    gig_application_file_t   file;
+
+    rows = gig_pg_query(record, GIG_PG_FILES, &id, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    rc = 0;
+
+    for (row = 0; rc == 0 && row < PQntuples(rows); row++) {
+        file.field = gig_pg_cell(rows, row, 0);
+        file.name = gig_pg_cell(rows, row, 1);
+        file.media_type = gig_pg_cell(rows, row, 2);
+        file.sha256 = gig_pg_cell(rows, row, 3);
+        hex = gig_pg_cell(rows, row, 4);
+
+        bytes = malloc(hex.len / 2 + 1);
+
+        if (bytes == NULL
+            || sodium_hex2bin(bytes, hex.len / 2, hex.data, hex.len, NULL, &len, NULL) != 0)
+        {
+            free(bytes);
+            rc = gig_error_set(err, record->where, "out of memory");
+            break;
+        }
+
+        file.bytes = (gig_str_t) { (const char *) bytes, len };
+        rc = handler(data, &file);
+        free(bytes);
+
+        if (rc != 0) {
+            gig_error_set(err, record->where, "the reading was ended");
+        }
+    }
+
+    PQclear(rows);
+
+    return rc;
 }

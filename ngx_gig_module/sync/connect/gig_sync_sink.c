@@ -180,6 +180,61 @@ gig_conflict_put(const gig_sink_t *sink, gig_sync_record_t *record, const gig_sy
 }
 
 
+/* Its files, of which each is what the application says of it: gig_files_whole() has looked. */
+static gig_one_t
+gig_files_put(const gig_sink_t *sink, gig_sync_record_t *record, const gig_sync_delivery_t *d,
+    const json_t *application, gig_error_t *err)
+{
+    char                    size[24];
+    size_t                  number, at;
+    gig_str_t               values[8];
+    gig_one_t               one;
+    gig_application_file_t  file;
+
+    number = 0;
+    at = 0;
+
+    while (gig_application_file(application, d->files, &number, &at, &file) == 1) {
+        (void) snprintf(size, sizeof(size), "%zu", file.bytes.len);
+
+        values[0] = gig_some(d->id);
+        values[1] = gig_some(d->print);
+        values[2] = file.field;
+        values[3] = file.name;
+        values[4] = file.media_type;
+        values[5] = gig_text(size);
+        values[6] = file.sha256;
+        values[7] = file.bytes;
+
+        one = sink->run(record, GIG_SINK_FILE_PUT, values, 8, err);
+
+        if (one != GIG_ONE_DONE) {
+            return one;
+        }
+    }
+
+    return GIG_ONE_DONE;
+}
+
+
+static int
+gig_files_whole(const json_t *application, gig_str_t files)
+{
+    int                     rc;
+    size_t                  number, at;
+    gig_application_file_t  file;
+
+    number = 0;
+    at = 0;
+
+    do {
+        rc = gig_application_file(application, files, &number, &at, &file);
+    } while (rc == 1);
+
+    return rc == 0;
+}
+
+
 /*
  * 1: this record is in the table and nothing is left to do (d says what it is);
  * 0: it is not, or is parked (dead, if a person asks) and may be tried again; -1: err.
@@ -258,6 +313,10 @@ gig_withdraw(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_deliver
     values[1] = name;
     values[2] = gig_text(now);
     one = sink->run(record, GIG_SINK_TOMBSTONE_PUT, values, 3, err);
+
+    if (one == GIG_ONE_DONE) {
+        one = sink->run(record, GIG_SINK_FILE_DELETE, values, 1, err);
+    }
 
     if (one == GIG_ONE_DONE) {
         one = sink->run(record, GIG_SINK_CONFLICT_DELETE, values, 1, err);
@@ -340,17 +399,23 @@ gig_apply(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t
     gig_rows_flags(d->flags, "conflict", conflict, flags);
     root = gig_rows_plain(d, &why);
 
+    if (root != NULL && !gig_files_whole(root, d->files)) {
+        json_decref(root);
+        root = NULL;
+        why = "the files in the box are not those of the application";
+    }
+
     if (root == NULL) {
         return gig_park(sink, record, d, flags, why, err);
     }
 
-    json_decref(root);
     seat = "";
 
     if (!conflict) {
         one = gig_seat(sink, record, d, &seat, &duplicate, err);
 
         if (one != GIG_ONE_DONE) {
+            json_decref(root);
             return one;
         }
 
@@ -367,6 +432,11 @@ gig_apply(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t
                        : gig_application_put(sink, record, d, seat, flags, err);
     }
 
+    if (one == GIG_ONE_DONE) {
+        one = gig_files_put(sink, record, d, root, err);
+    }
+
+    json_decref(root);
     d->result = GIG_SYNC_DELIVERED;
     d->confirmed_seat = seat;
 

@@ -27,7 +27,10 @@ typedef enum {
                                                    JSON */
     GIG_SINK_STAGE_PUT,                         /* id, stage, at */
     GIG_SINK_CONFLICT_PUT,                      /* id, print, received, JSON */
+    GIG_SINK_FILE_PUT,                          /* id, print, field, name, media type, size,
+                                                   SHA-256, bytes (as bytes) */
     GIG_SINK_TOMBSTONE_PUT,                     /* id, gig, at */
+    GIG_SINK_FILE_DELETE,                       /* id: of the application and its conflicts */
     GIG_SINK_CONFLICT_DELETE,                   /* id */
     GIG_SINK_APPLICATION_DELETE,                /* id */
     GIG_SINK_DELIVERY_ERASE,                    /* id, at */

@@ -83,6 +83,14 @@ static const char *const  sql[GIG_SQL_COUNT] = {
     [GIG_SQL_CONFLICT_PUT] =
         "INSERT INTO conflicts (id, fingerprint, received_at, json) VALUES (?1, ?2, ?3, ?4)",
     [GIG_SQL_CONFLICT_DELETE] = "DELETE FROM conflicts WHERE id = ?1",
+    [GIG_SQL_FILE_PUT] =
+        "INSERT INTO files (id, fingerprint, field, name, media_type, size, sha256, bytes)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [GIG_SQL_FILE_DELETE] = "DELETE FROM files WHERE id = ?1",
+    [GIG_SQL_FILES] =
+        "SELECT f.field, f.name, f.media_type, f.sha256, f.bytes FROM files f"
+        " JOIN delivery d ON d.id = f.id AND d.fingerprint = f.fingerprint"
+        " WHERE f.id = ?1 AND instr(d.flags, 'conflict') = 0 ORDER BY f.field",
     [GIG_SQL_STAGE_PUT] = "INSERT INTO stages (id, stage, at) VALUES (?1, ?2, ?3)",
 
     /* No row: the gig is not known here.  A cap that is no whole number is none. */
@@ -601,5 +609,6 @@ const gig_sync_connector_t  gig_sync_sqlite = {
     .self_ids = gig_sync_sqlite_self_ids,
     .applications = gig_sync_sqlite_applications,
     .dead = gig_sync_sqlite_dead,
-    .drop = gig_sync_sqlite_drop
+    .drop = gig_sync_sqlite_drop,
+    .files = gig_sync_sqlite_files
 };

@@ -19,6 +19,7 @@ typedef enum {
     GIG_SQL_DELIVERY, GIG_SQL_DELIVERY_OTHER, GIG_SQL_DELIVERY_PUT, GIG_SQL_DELIVERY_ERASE,
     GIG_SQL_APPLICATION, GIG_SQL_APPLICATION_PUT, GIG_SQL_APPLICATION_DELETE,
     GIG_SQL_SHARED, GIG_SQL_CONFLICT_PUT, GIG_SQL_CONFLICT_DELETE, GIG_SQL_STAGE_PUT,
+    GIG_SQL_FILE_PUT, GIG_SQL_FILE_DELETE, GIG_SQL_FILES,
     GIG_SQL_CAP, GIG_SQL_CONFIRMED,
     GIG_SQL_WAITS, GIG_SQL_WAITING_GIGS, GIG_SQL_FIRST_WAITING, GIG_SQL_PROMOTE_STAGE,
     GIG_SQL_PROMOTE_DELIVERY, GIG_SQL_PROMOTE,
@@ -103,5 +104,7 @@ int gig_sync_sqlite_self_ids(gig_sync_record_t *record,
 int gig_sync_sqlite_dead(gig_sync_record_t *record, gig_str_t id,
     int (*handler)(void *data, const gig_sync_dead_t *dead), void *data, gig_error_t *err);
 int gig_sync_sqlite_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err);
+int gig_sync_sqlite_files(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_application_file_t *file), void *data, gig_error_t *err);
 
 #endif /* GIG_SYNC_SQLITE_H */

@@ -10,7 +10,8 @@
 static const gig_sql_t  gig_sql_of_sink[GIG_SINK_STATEMENTS] = {
     GIG_SQL_TOMBSTONE, GIG_SQL_DELIVERY, GIG_SQL_DELIVERY_OTHER, GIG_SQL_APPLICATION,
     GIG_SQL_SHARED, GIG_SQL_DELIVERY_PUT, GIG_SQL_APPLICATION_PUT, GIG_SQL_STAGE_PUT,
-    GIG_SQL_CONFLICT_PUT, GIG_SQL_TOMBSTONE_PUT, GIG_SQL_CONFLICT_DELETE,
+    GIG_SQL_CONFLICT_PUT, GIG_SQL_FILE_PUT, GIG_SQL_TOMBSTONE_PUT, GIG_SQL_FILE_DELETE,
+    GIG_SQL_CONFLICT_DELETE,
     GIG_SQL_APPLICATION_DELETE, GIG_SQL_DELIVERY_ERASE, GIG_SQL_SAVE, GIG_SQL_BACK,
     GIG_SQL_RELEASE
 };
@@ -45,7 +46,7 @@ gig_sql_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_str_
 }
 
 
-/* A statement with its values bound; a box is bytes, and null where there is none. */
+/* A statement with its values bound; a box and a file are bytes, and null where there is none. */
 static sqlite3_stmt *
 gig_sqlite_bound(gig_sync_record_t *record, gig_sink_sql_t which, const gig_str_t *values, int n,
     gig_error_t *err)
@@ -56,7 +57,7 @@ gig_sqlite_bound(gig_sync_record_t *record, gig_sink_sql_t which, const gig_str_
     statement = gig_sql(record, gig_sql_of_sink[which], err);
 
     for (i = 0; statement && i < n; i++) {
-        if (which != GIG_SINK_DELIVERY_PUT || i != n - 1) {
+        if ((which != GIG_SINK_DELIVERY_PUT && which != GIG_SINK_FILE_PUT) || i != n - 1) {
             gig_sql_text(statement, i + 1, values[i]);
 
         } else if (values[i].data) {

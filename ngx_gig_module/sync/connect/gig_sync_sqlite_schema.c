@@ -168,7 +168,24 @@ static const char *const  migrations[] = {
     "  form_rev     INTEGER NOT NULL,"
     "  day          TEXT NOT NULL,"
     "  answers      TEXT NOT NULL CHECK (json_valid(answers))"
-    ") WITHOUT ROWID;"
+    ") WITHOUT ROWID;",
+
+    /* Whoever deletes an application, by hand too, deletes its files. */
+    "CREATE TABLE files ("
+    "  id           TEXT NOT NULL,"
+    "  fingerprint  TEXT NOT NULL,"
+    "  field        TEXT NOT NULL,"
+    "  name         TEXT NOT NULL,"
+    "  media_type   TEXT NOT NULL,"
+    "  size         INTEGER NOT NULL,"
+    "  sha256       TEXT NOT NULL,"
+    "  bytes        BLOB NOT NULL,"
+    "  PRIMARY KEY (id, fingerprint, field),"
+    "  FOREIGN KEY (id, fingerprint) REFERENCES delivery (id, fingerprint)"
+    ");"
+    "CREATE TRIGGER applications_files AFTER DELETE ON applications BEGIN"
+    "  DELETE FROM files WHERE id = OLD.id;"
+    " END;"
 };
 
 #define GIG_SQLITE_VERSION  ((int) (sizeof(migrations) / sizeof(migrations[0])))

@@ -222,3 +222,37 @@ gig_sync_sqlite_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err)
 
     return sqlite3_changes(record->db);
 }
+
+
+int
+gig_sync_sqlite_files(gig_sync_record_t *record, gig_str_t id,
+    int (*handler)(void *data, const gig_application_file_t *file), void *data, gig_error_t *err)
+{
+    int                      rc;
+    sqlite3_stmt            *rows;
+    gig_application_file_t   file;
+
+    rows = gig_sql(record, GIG_SQL_FILES, err);
+
+    if (rows == NULL) {
+        return -1;
+    }
+
+    gig_sql_text(rows, 1, id);
+
+    while ((rc = sqlite3_step(rows)) == SQLITE_ROW) {
+        file.field = gig_sql_column(rows, 0);
+        file.name = gig_sql_column(rows, 1);
+        file.media_type = gig_sql_column(rows, 2);
+        file.sha256 = gig_sql_column(rows, 3);
+        file.bytes.data = sqlite3_column_blob(rows, 4);
+        file.bytes.len = (size_t) sqlite3_column_bytes(rows, 4);
+
+        if (handler(data, &file) == -1) {
+            gig_error_set(err, record->path, "the reading was ended");
+            break;
+        }
+    }
+
+    return gig_sql_end(record, rows, rc, err);
+}

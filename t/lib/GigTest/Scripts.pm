@@ -150,7 +150,7 @@ sub judge {
     my (%a) = (mode => 'live', id => 'I1', gig => 'g1', rev => 'r', at => 1000, node => 'n', who => 'w1',
         print => 'p1', flags => '', box => "\0box\r\n", seat => '', ttl => 1000, @_);
     return evalsha('judge', [keys_of("id:$a{id}", "who:$a{gig}:$a{who}", 'seats', 'changes')],
-        $P, @a{qw(mode id gig rev at node who print flags box seat ttl)});
+        $P, @a{qw(mode id gig rev at node who print flags box seat ttl)}, defined $a{files} ? $a{files} : ());
 }
 
 sub withdraw { my ($id, @mode) = @_; return evalsha('withdraw', [keys_of("id:$id")], $P, $id, 2000, 'n', 1000, @mode) }
