@@ -271,7 +271,7 @@ subtest 'recall: a Redis that lost its last writes and is ready' => sub {
     is(verdict(judge(id => 'I3', who => 'w3')), 'withdrawn', 'a withdrawal as well');
     is(r('HGET', "${P}id:I2", 'seat'), 'reserved', 'what it knew keeps its first outcome');
     r('HSET', "${P}stages", 'I1', 'selected,9');
-    is_deeply(rebuild([], 'stages', 'recall', 1, 'I1', 'received', 5, 'I2', 'received', 5), ['ok'], 'stages');
+    is_deeply(rebuild([], 'stages', 'recall', 1, 'I1', 'received,5', 'I2', 'received,5'), ['ok'], 'stages');
     is_deeply({ @{ r('HGETALL', "${P}stages") } }, { I1 => 'selected,9', I2 => 'received,5' }, 'where there are none');
     is_deeply(rebuild([], 'seats', 'recall', 1, 'g1', 9, 0), ['ready'], 'nothing else goes by that word');
     r('DEL', "${P}ready");
