@@ -14,7 +14,8 @@
 -- 0, or the last id of `settled` (0-0: none) when the counts were read: they are all
 -- there are, so gigs not counted here have none, unless more was settled since: then
 -- no count is written.  Answers {entries removed, "seats" entries appended, or -1 for
--- old counts}; {0, -1} and nothing done if `lease` does not begin with FENCE any more.  A second call with the same records changes nothing but `settled`.
+-- old counts}; {0, -1} and nothing done if `lease` does not begin with FENCE any more.
+-- A second call with the same records changes nothing but `settled`.
 
 local items_max = 1000
 local counts_max = 100000
