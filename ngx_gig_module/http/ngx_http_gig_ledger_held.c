@@ -1,7 +1,7 @@
 
 /*
- * What a worker holds in its ledger its siblings know by a hash, from the board's shared memory: the
- * same submission may come to any of them.
+ * What a worker holds in its ledger its siblings know by a hash, from the board's shared memory:
+ * the same submission may come to any of them.
  */
 
 #include "ngx_http_gig_ledger_parts.h"
