@@ -24,7 +24,7 @@ my $reloads = $ENV{GIG_LONG} ? 30 : 6;
 my $test = GigTest->new(ledger => 'off');
 my $redis = $test->start_redis;
 my $json = JSON::PP->new->utf8->canonical;
-$test->start_nginx(http => 'keepalive_requests 1000000; access_log off;', board => 'redis_in_flight 64; redis_timeout 1500ms; cache_size 1m;');
+$test->start_nginx(http => 'keepalive_requests 1000000; access_log off;', board => 'redis_in_flight 64; redis_timeout 1500ms; cache_size 1m; limit_applicant off;');
 GigTest::Publish::ready($test, 'nonce-of-a-test');
 GigTest::Publish::put($test, map { gig_record("gig-$_") } 1 .. 200);
 $test->wait_total(200) or BAIL_OUT('no catalog');
@@ -38,7 +38,7 @@ sub maps   { return scalar(() = $test->read_file("/proc/$_[0]/maps") =~ /state/g
 
 my $good = $json->encode({ answers => $test->answers });
 my $token = ($test->apply('gig-1', 'a token')->{headers}{location} =~ m{([\w-]{43})$})[0];
-my ($form_key) = $test->get('/gigs/gig-1/apply')->{body} =~ /name="_key"[^>]*value="([^"]+)"/;
+my $form_key = $test->form_key('gig-1');
 my $n = 0;
 
 sub post {

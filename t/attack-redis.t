@@ -182,7 +182,7 @@ for my $case ([seat => '<script>alert(1)</script>'], [seat => "\xff\xfe"], [seat
     for my $format (qw(json html)) {
         my $answer = $test->get("/gigs/receipts/$token?format=$format");
         is($answer->{status}, 200, "a receipt whatever is there: $case->[0]");
-        unlike($answer->{body}, qr/<script|<b>|[^\x09-\x7e\x80-\xff]/, 'as text');
+        unlike($answer->{body}, qr/<script(?! defer src="\/gigs\/gig-form-[0-9a-f]{8}\.js">)|<b>|[^\x09-\x7e\x80-\xff]/, 'as text');
         ok(eval { JSON::PP->new->utf8->decode($answer->{body}) }, 'that can be read') if $format eq 'json';
     }
 }

@@ -103,7 +103,7 @@ SKIP: {
 
 sub form {
     my ($gig) = @_;
-    my ($key) = $test->get("/gigs/$gig/apply")->{body} =~ /name="_key"[^>]*value="([^"]+)"/;
+    my $key = $test->form_key($gig);
     my $body = "_key=$key&first_name=Avery&last_name=Example&email=moving%40example.edu&statement=Typed&available=yes&consent_processing=yes";
     return "POST /gigs/$gig/applications HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
 }

@@ -55,6 +55,9 @@ my $body = join '&', map { my $v = $field{$_}; $v =~ s/([^A-Za-z0-9])/sprintf '%
 my %post = (body => $body, headers => { 'Content-Type' => 'application/x-www-form-urlencoded', Accept => 'text/html' });
 
 my $posted = $test->http('POST', '/gigs/gig-7/applications', %post);
+is($posted->{status}, 422, 'a form that comes back at once is given back');
+like($posted->{body}, qr/value="\Q$key\E".*ask two people/s, 'with its key, and all that was typed');
+$posted = wait_for { my $answer = $test->http('POST', '/gigs/gig-7/applications', %post); $answer->{status} != 422 && $answer } 'the form to be old enough', 6;
 is($posted->{status}, 303, 'the form post leads on') or diag($posted->{body});
 like($posted->{headers}{location}, qr{/gigs/receipts/[A-Za-z0-9_-]{43}$}, 'to the receipt');
 is($test->http('POST', '/gigs/gig-7/applications', %post)->{headers}{location}, $posted->{headers}{location},

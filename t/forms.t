@@ -72,7 +72,7 @@ sub multipart {
 
 sub token {
     my ($gig) = @_;
-    return ($test->get("/gigs/$gig/apply")->{body} =~ /name="_key"[^>]*value="([^"]+)"/)[0];
+    return $test->form_key($gig);
 }
 
 my $boundary = '----WebKitFormBoundary7MA4YWxkTrZu0gW';

@@ -63,9 +63,11 @@ for my $path ('/gigs/receipts', '/gigs/receipts/', '/gigs/a.b', '/gigs/one/', '/
     is($test->get($path)->{status}, 404, "404: $path");
 }
 
-my $list = $test->get('/gigs/?format=html')->{body};
+my $list = $test->get('/gigs/?format=html')->{body} . $test->get('/gigs/one/apply')->{body};
 
-for my $case (['css', qr/href="\/gigs\/(gig-[0-9a-f]{8}\.css)"/], ['javascript', qr/<script defer src="\/gigs\/(gig-[0-9a-f]{8}\.js)">/]) {
+for my $case (['css', qr/href="\/gigs\/(gig-[0-9a-f]{8}\.css)"/], ['javascript', qr/<script defer src="\/gigs\/(gig-[0-9a-f]{8}\.js)">/],
+    ['javascript', qr/<script defer src="\/gigs\/(gig-form-[0-9a-f]{8}\.js)">/])
+{
     my ($type, $where) = @$case;
     my ($name) = $list =~ $where;
     my $asset = $test->get("/gigs/$name");

@@ -164,7 +164,7 @@ for my $refusal (['/gigs/open/applications', 'text/plain', 415], ['/gigs/', 'app
 my $page = $test->get('/gigs/open/apply?source=campus', headers => { Accept => 'text/html' });
 is($page->{status}, 200, 'the form');
 is($page->{headers}{'cache-control'}, 'no-store', 'is never cached');
-my ($token) = $page->{body} =~ /name="_key"[^>]*value="([^"]+)"/;
+my $token = $test->form_key('open');
 
 sub form {
     my ($key, $header, %field) = @_;
@@ -199,7 +199,7 @@ isnt($new, $token, 'and can be sent as another');
 my ($trap) = $page->{body} =~ /name="(website)"/;
 SKIP: {
     skip 'the form has no trap', 2 unless $trap;
-    my ($fresh) = $test->get('/gigs/open/apply')->{body} =~ /name="_key"[^>]*value="([^"]+)"/;
+    my $fresh = $test->form_key('open');
     my $caught = form($fresh, {}, $trap => 'http://spam.example');
     is($caught->{status}, 422, 'a filled trap gives the form again');
     like($caught->{body}, qr/must stay empty/, 'and says why');

@@ -196,7 +196,11 @@ subtest 'judge: the order of its checks' => sub {
     is(verdict(judge(id => 'I2', who => 'w2')), 'full', 'the only seat is taken: full');
     is(verdict(judge(id => 'I2', who => 'w1')), 'full', 'for the one who has it as well');
     is(verdict(judge()), 'replay', 'the first answer again although it is full');
-    is(verdict(judge(print => 'p2')), 'conflict', 'other content: conflict');
+    is_deeply([@{ judge(print => 'p2', at => 2000) }[1 .. 4]], ['conflict', '', '', '1000'], 'other content: conflict, and when the first came');
+    is_deeply([map { verdict(judge(mode => 'ask', %$_)) } {}, { print => 'p2' }, { id => 'I2', who => 'w2' }, { id => 'I2', gig => 'none' }],
+        [qw(replay conflict fresh fresh)], 'asked, it says what it knows');
+    is_deeply([@{ judge(id => 'I7', who => 'w1', flags => 'replaces') }[1 .. 3]], ['accepted', 'reserved', 'duplicate'], 'who proved to have the seat keeps it');
+    is_deeply([verdict(judge(id => 'I8', who => 'w2', flags => 'replaces')), r('XLEN', "${P}applications")], ['full', 2], 'who has none gets none by that, and nobody asking gets in');
     is(verdict(judge(id => 'I3', gig => 'none')), 'unknown', 'unknown');
 
     r('HSET', "${P}judge", 'g1', '4000000000,,1,close,,published');
@@ -413,17 +417,21 @@ subtest 'a model of the judge' => sub {
             my $held = held_now()->{g1} // 0;
 
             if ($what < 0.6) {
-                my ($n, $w, $p) = ('I' . int rand 25, 'w' . int rand 8, 'p' . int rand 2);
+                my ($n, $w, $p, $mode) = ('I' . int rand 25, 'w' . int rand 8, 'p' . int rand 2, rand() < 0.2 ? 'ask' : 'live');
                 $w = $id{$n}{who} if $id{$n} && $id{$n}{who};
                 my $full = defined $cap && ($waiting > 0 || $confirmed + $held >= $cap);
                 my $known = $id{$n};
+                my $flags = rand() < 0.3 ? 'replaces' : '';
+                my $has = $flags && $who{$w} && $id{ $who{$w} }{seat};
                 my @want
                     = $known && $known->{withdrawn} ? ('withdrawn', '')
                     : $known && $known->{print} eq $p ? ('replay', $known->{seat})
                     : $known ? ('conflict', '')
+                    : $mode eq 'ask' ? ('fresh', '')
+                    : $has ? ('accepted', $has)
                     : $full && $on_full eq 'close' ? ('full', '')
                     :                                ('accepted', $full ? 'waitlisted' : 'reserved');
-                my $answer = judge(id => $n, who => $w, print => $p);
+                my $answer = judge(id => $n, who => $w, print => $p, mode => $mode, flags => $flags);
                 ($got, $want) = ("@$answer[1, 2] $answer->[3]", "@want "
                     . ($want[0] eq 'accepted' && $who{$w} ? 'duplicate' : $want[0] eq 'replay' ? $known->{flags} : ''));
                 if ($want[0] eq 'accepted') {

@@ -17,7 +17,8 @@
 
 /* Places that are no field. */
 enum {
-    GIG_PLACE_NOWHERE = -4,
+    GIG_PLACE_NOWHERE = -5,
+    GIG_PLACE_REPLACES,
     GIG_PLACE_TRAP,
     GIG_PLACE_KEY,
     GIG_PLACE_SOURCE
@@ -28,6 +29,7 @@ static int  gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind,
 static int  gig_answers_more(void *data, gig_str_t piece, gig_error_t *err);
 static int  gig_answers_end(void *data, gig_error_t *err);
 static int  gig_answers_takes(const gig_answers_reader_t *reader);
+static int  gig_answers_once(gig_answers_reader_t *reader, gig_error_t *err);
 static int  gig_answers_place(const gig_form_t *form, gig_str_t name);
 static int  gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err);
 static int  gig_answers_keep(gig_answers_reader_t *reader, json_t *value, gig_error_t *err);
@@ -179,23 +181,8 @@ gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t
                ? 0 : gig_answers_no_memory(err);
     }
 
-    if (reader->place == GIG_PLACE_KEY || reader->place == GIG_PLACE_SOURCE) {
-
-        if (reader->place == GIG_PLACE_KEY ? reader->answers->key_sent
-                                           : reader->answers->source_sent)
-        {
-            return gig_error_set(err, "", "%s was sent twice",
-                                 reader->place == GIG_PLACE_KEY ? "_key" : "_source");
-        }
-
-        reader->answers->key_sent |= reader->place == GIG_PLACE_KEY ? 1u : 0u;
-        reader->answers->source_sent |= reader->place == GIG_PLACE_SOURCE ? 1u : 0u;
-
-        return 0;
-    }
-
     if (reader->place < 0) {
-        return 0;
+        return gig_answers_once(reader, err);
     }
 
     /* in a form several choices are several fields of one name; in JSON they are a list */
@@ -215,6 +202,39 @@ gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t
     }
 
     return 0;
+}
+
+
+/* What is no field, but ours, is sent once. */
+
+static int
+gig_answers_once(gig_answers_reader_t *reader, gig_error_t *err)
+{
+    int             again;
+    gig_answers_t  *answers;
+
+    answers = reader->answers;
+
+    switch (reader->place) {
+
+    case GIG_PLACE_KEY:
+        again = answers->key_sent;
+        answers->key_sent = 1;
+        return again ? gig_error_set(err, "", "_key was sent twice") : 0;
+
+    case GIG_PLACE_SOURCE:
+        again = answers->source_sent;
+        answers->source_sent = 1;
+        return again ? gig_error_set(err, "", "_source was sent twice") : 0;
+
+    case GIG_PLACE_REPLACES:
+        again = answers->replaces_sent;
+        answers->replaces_sent = 1;
+        return again ? gig_error_set(err, "", "_replaces was sent twice") : 0;
+
+    default:
+        return 0;
+    }
 }
 
 
@@ -292,6 +312,10 @@ gig_answers_end(void *data, gig_error_t *err)
         rc = gig_answers_extra(answers, "source", text, &answers->source);
         return rc == 0 ? 0 : gig_answers_no_memory(err);
 
+    case GIG_PLACE_REPLACES:
+        rc = gig_answers_extra(answers, "replaces", text, &answers->replaces);
+        return rc == 0 ? 0 : gig_answers_no_memory(err);
+
     case GIG_PLACE_NOWHERE:
     case GIG_PLACE_TRAP:
         /* a list of nobody ends as well */
@@ -344,6 +368,10 @@ gig_answers_place(const gig_form_t *form, gig_str_t name)
 
     if (gig_str_is(name, "_source")) {
         return GIG_PLACE_SOURCE;
+    }
+
+    if (gig_str_is(name, "_replaces")) {
+        return GIG_PLACE_REPLACES;
     }
 
     return form->honeypot.len != 0 && gig_str_eq(name, form->honeypot) ? GIG_PLACE_TRAP

@@ -63,6 +63,12 @@ gig_application_write(const gig_submission_t *s, const gig_form_t *form,
     gig_buf_puts(out, s->id);
     gig_buf_puts(out, "\",\"received_at\":\"");
     gig_buf_puts(out, at);
+
+    if (s->replaces != NULL) {
+        gig_buf_puts(out, "\",\"replaces\":\"");
+        gig_buf_puts(out, s->replaces);
+    }
+
     gig_buf_puts(out, "\",\"schema\":\"gig-application/1\",\"source\":{\"cohort\":null");
 
     if (answers->source.len != 0) {

@@ -18,6 +18,7 @@ typedef struct {
     gig_str_t    gig, gig_rev;
     int64_t      form_rev;
     int64_t      received_ms;
+    const char  *replaces;                      /* id of the applicant's earlier one, or NULL */
     const char  *seat;                          /* "reserved", "waitlisted", "over", "late" or
                                                    NULL; not sealed */
     const char  *token;                         /* of the id, of a receipt; NULL: made for it */

@@ -98,7 +98,7 @@ gig_form_read(gig_str_t json, gig_form_t *form, gig_errors_t *errors)
                               "with each change of the form");
     }
 
-    form->honeypot = gig_json_str(json_object_get(form->root, "anti_spam"), "honeypot");
+    gig_form_spam(json_object_get(form->root, "anti_spam"), form, errors);
 
     fields = json_object_get(form->root, "fields");
 

@@ -19,6 +19,9 @@
 #define GIG_FORM_FIELDS         (GIG_FIELDS_MAX + 1)    /* with it */
 #define GIG_ANSWER_MAX          20000           /* characters of one answer */
 #define GIG_FILES_TOLD          8               /* files sent in vain that are told of */
+#define GIG_FORM_SECONDS        3               /* anti_spam.min_seconds where none is given */
+#define GIG_FORM_SECONDS_MAX    60
+#define GIG_FORM_CHALLENGE_MAX  200             /* bytes of anti_spam.challenge */
 
 typedef enum {
     GIG_FIELD_TEXT, GIG_FIELD_TEXTAREA, GIG_FIELD_EMAIL, GIG_FIELD_TEL, GIG_FIELD_URL,
@@ -56,6 +59,8 @@ typedef struct {
     unsigned     max_files;                     /* limits: files of one application */
     size_t       max_body;                      /* limits: bytes of a body; 0: none is said */
     size_t       files;                         /* bytes of all files; 0: none are taken here */
+    gig_str_t    challenge;                     /* and .challenge: a script's path, or empty */
+    unsigned     min_seconds;                   /* from the page to its being sent, at least */
     unsigned     n;
     gig_field_t  field[GIG_FORM_FIELDS];
 } gig_form_t;
@@ -65,6 +70,9 @@ void gig_form_free(gig_form_t *form);
 
 /* The same form once more, to be freed by itself; neither may be changed from then on. */
 void gig_form_share(const gig_form_t *form, gig_form_t *copy);
+
+/* Of gig_form_read(): its member anti_spam, which may be missing. */
+void gig_form_spam(const json_t *spam, gig_form_t *form, gig_errors_t *errors);
 
 /*
  * The form as one gig asks it (its public record): without fields of class pedigree
@@ -105,11 +113,13 @@ typedef struct {
     json_t     *answers;                        /* owned */
     gig_str_t   key;                            /* `_key`: into owned memory; of forms only */
     gig_str_t   source;                         /* source.ref or `_source` */
+    gig_str_t   replaces;                       /* `_replaces`, likewise of forms only */
     json_t     *extra;                          /* owned: these strings; files: for whom */
     struct gig_files_s  *files;                 /* owned: gig_answers_file.h; NULL: none came */
     unsigned    honeypot:1;                     /* the trap field was filled in */
     unsigned    key_sent:1;
     unsigned    source_sent:1;
+    unsigned    replaces_sent:1;
 } gig_answers_t;
 
 /*

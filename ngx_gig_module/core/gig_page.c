@@ -43,6 +43,18 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 }
 
 
+static void
+gig_page_script(const gig_page_t *page, gig_str_t name, gig_buf_t *out)
+{
+    if (name.len != 0) {
+        gig_buf_puts(out, "<script defer src=\"");
+        gig_buf_html(out, page->base);
+        gig_buf_html(out, name);
+        gig_buf_puts(out, "\"></script>\n");
+    }
+}
+
+
 void
 gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
@@ -72,8 +84,18 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "<meta name=\"robots\" content=\"noindex\">\n");
     }
 
+    /* a form sent from a page without referrer has the origin "null", which is another site's */
+
     if (frame->private_) {
-        gig_buf_puts(out, "<meta name=\"referrer\" content=\"no-referrer\">\n");
+        gig_buf_printf(out, "<meta name=\"referrer\" content=\"%s\">\n",
+                       frame->own_referrer ? "same-origin" : "no-referrer");
+    }
+
+    if (frame->received.len != 0) {
+        gig_buf_puts(out, "<meta name=\"gig-received\" content=\"");
+        gig_buf_html(out, page->base);
+        gig_buf_uri(out, frame->received);
+        gig_buf_puts(out, "/applications\">\n");
     }
 
     if (page->style.len != 0) {
@@ -83,11 +105,12 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "\">\n");
     }
 
-    if (frame->script && page->script.len != 0) {
-        gig_buf_puts(out, "<script defer src=\"");
-        gig_buf_html(out, page->base);
-        gig_buf_html(out, page->script);
-        gig_buf_puts(out, "\"></script>\n");
+    if (frame->script) {
+        gig_page_script(page, page->script, out);
+    }
+
+    if (frame->form_script) {
+        gig_page_script(page, page->form_script, out);
     }
 
     gig_buf_printf(out, "</head>\n<body class=\"gig-page%s%s\">\n",

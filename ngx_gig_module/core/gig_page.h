@@ -20,7 +20,9 @@ typedef struct {
     gig_str_t  base;            /* prefix of every link: public_url or the location, ends in "/" */
     gig_str_t  style;           /* the style sheet's name below base: "gig-HASH.css" */
     gig_str_t  script;          /* the list's script, likewise: "gig-HASH.js"; may be empty */
+    gig_str_t  form_script;     /* and that of the form, and of what goes before and after it */
     int64_t    now;             /* seconds */
+    int64_t    now_ms;          /* the same to the millisecond; for pages that are not kept */
     int        stale;           /* the catalog may be out of date: a quiet notice */
 } gig_page_t;
 
@@ -77,6 +79,9 @@ typedef struct {
     const gig_errors_t    *errors;
     gig_str_t              message;
     const char            *key;                 /* the form token */
+    unsigned               wait;                /* s until it is old enough to be sent */
+    const char            *replaces;            /* `_replaces`: another version is offered; NULL */
+    int64_t                first_ms;            /* when that one was received; 0: not known */
 } gig_page_form_t;
 
 void gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *out);
@@ -120,5 +125,8 @@ extern const char gig_css_name[];               /* "gig-1f2e3d4c.css" */
 extern const char gig_js[];
 extern const size_t gig_js_len;
 extern const char gig_js_name[];                /* "gig-5c4d3e2f.js" */
+extern const char gig_form_js[];
+extern const size_t gig_form_js_len;
+extern const char gig_form_js_name[];           /* "gig-form-0a1b2c3d.js" */
 
 #endif /* GIG_PAGE_H */

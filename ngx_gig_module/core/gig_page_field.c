@@ -480,7 +480,8 @@ gig_form_consent(const gig_control_t *control, gig_str_t policy, gig_buf_t *out)
 
     field = control->field;
 
-    gig_buf_puts(out, "<div class=\"gig-choice\"><input type=\"checkbox\" value=\"true\"");
+    gig_buf_puts(out, "<div class=\"gig-choice gig-consent\"><input type=\"checkbox\""
+                 " value=\"true\"");
     gig_form_attribute("id", field->name, "", out);
     gig_form_common(control, out);
     gig_buf_puts(out, json_is_true(control->answer) ? " checked>" : ">");

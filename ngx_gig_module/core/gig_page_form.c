@@ -35,6 +35,36 @@ gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
 }
 
 
+/* An application has come from this form already, with other content: when, and that it stands. */
+
+static void
+gig_form_first(const gig_page_form_t *form, gig_buf_t *out)
+{
+    int64_t      seconds;
+    gig_state_t  state;
+
+    seconds = form->first_ms / 1000;
+    state = form->gig->state;
+
+    gig_buf_puts(out, "<div class=\"gig-summary-box gig-summary-note\" role=\"alert\""
+                 " tabindex=\"-1\" autofocus><h2>We have an application of yours from this form"
+                 "</h2><p>It was received on ");
+    gig_html_time(form->gig->zone, gig_json_str(form->gig->gig, "time_zone"), seconds, 1, out);
+    gig_buf_puts(out, " and it stands. What is in the form now is different, and has not been"
+                 " sent.</p>");
+
+    if (form->replaces == NULL) {
+        gig_buf_puts(out, "<p>Send it if it is meant as another application.</p>");
+
+    } else if (state == GIG_STATE_OPEN || state == GIG_STATE_WAITLIST || state == GIG_STATE_FULL) {
+        gig_buf_puts(out, "<p>If you would rather be judged by this version, send it instead: it"
+                     " takes the place of the first, and you keep your place.</p>");
+    }
+
+    gig_buf_puts(out, "</div>\n");
+}
+
+
 /* It takes focus as the page loads. */
 
 void
@@ -47,6 +77,11 @@ gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
     static const char  prefix[] = "/answers/";
 
     n = (form->errors != NULL) ? form->errors->count : 0;
+
+    if (n == 0 && form->first_ms != 0) {
+        gig_form_first(form, out);
+        return;
+    }
 
     if (n == 0 && form->message.len == 0) {
         return;
@@ -183,11 +218,28 @@ gig_page_trap(const gig_form_t *form, gig_buf_t *out)
 
 
 static void
-gig_form_send(const gig_page_form_t *form, gig_buf_t *out)
+gig_form_send(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *out)
 {
+    gig_state_t  state;
+
+    state = form->gig->state;
+
+    /* who has a place sends another version of what has it */
+
+    if (state == GIG_STATE_FULL && form->replaces != NULL) {
+        state = GIG_STATE_OPEN;
+    }
+
     gig_buf_puts(out, "<div class=\"gig-send\">");
 
-    switch (form->gig->state) {
+    if (form->replaces != NULL && (state == GIG_STATE_OPEN || state == GIG_STATE_WAITLIST)) {
+        gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">Send this version instead"
+                     "</button><p class=\"gig-help\">You then get a page of its own for this"
+                     " version.</p></div>\n");
+        return;
+    }
+
+    switch (state) {
 
     case GIG_STATE_OPEN:
         gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">Send application</button>");
@@ -199,9 +251,12 @@ gig_form_send(const gig_page_form_t *form, gig_buf_t *out)
         break;
 
     case GIG_STATE_SCHEDULED:
-        gig_buf_puts(out, "<p class=\"gig-when\"><strong>Not yet open.</strong> You can read what"
-                     " is asked and prepare your answers. The form can be sent from the minute"
-                     " it opens.</p></div>\n");
+        /* without scripts it can be pressed too early: then the form comes back as it was */
+        gig_page_counter(page, form->gig, 1, out);
+        gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">Send application</button>"
+                     "<p class=\"gig-help\">This gig is not open yet. You can fill in the form"
+                     " now and send it from the second it opens; sent earlier, it comes back with"
+                     " all that you typed.</p></div>\n");
         return;
 
     default:
@@ -221,7 +276,8 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     unsigned            i;
     gig_str_t           id, source;
     const gig_field_t  *field;
-    gig_frame_t         frame = { .bar = 1, .narrow = 1, .private_ = 1 };
+    gig_frame_t         frame = { .bar = 1, .narrow = 1, .private_ = 1, .own_referrer = 1,
+                                  .form_script = 1 };
 
     id = gig_json_str(form->gig->gig, "id");
     frame.before = "Apply: ";
@@ -249,7 +305,8 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
         }
     }
 
-    gig_buf_puts(out, " action=\"");
+    gig_buf_printf(out, " data-wait=\"%u\"%s action=\"", form->wait,
+                   (form->answers != NULL) ? " data-again" : "");
     gig_buf_html(out, page->base);
     gig_buf_uri(out, id);
     gig_buf_puts(out, "/applications\">\n");
@@ -264,6 +321,10 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
 
     gig_form_hidden("_source", source, out);
 
+    if (form->replaces != NULL) {
+        gig_form_hidden("_replaces", gig_page_str(form->replaces), out);
+    }
+
     for (i = 0; i < form->form->n; i++) {
         field = &form->form->field[i];
 
@@ -271,7 +332,14 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     }
 
     gig_page_trap(form->form, out);
-    gig_form_send(form, out);
+
+    if (form->form->challenge.len != 0) {
+        gig_buf_puts(out, "<script defer src=\"");
+        gig_buf_html(out, form->form->challenge);
+        gig_buf_puts(out, "\"></script>\n");
+    }
+
+    gig_form_send(page, form, out);
     gig_buf_puts(out, "</form>");
     gig_page_foot(page, out);
 }

@@ -172,14 +172,15 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
         break;
 
     case GIG_STATE_SCHEDULED:
-        gig_buf_puts(out, "<p class=\"gig-when\">You can see now what is asked, and prepare your"
-                     " answers.</p><p class=\"gig-action-still\">"
+        gig_page_counter(page, gig, 0, out);
+        gig_buf_puts(out, "<p class=\"gig-when\">You can fill in the form now, and send it from"
+                     " the second it opens.</p><p class=\"gig-action-still\">"
                      "<a class=\"gig-button gig-button-quiet\" href=\"");
         gig_buf_html(out, page->base);
         gig_buf_uri(out, id);
         gig_buf_puts(out, "/apply");
         gig_page_source(gig, out);
-        gig_buf_puts(out, "\">Look at the form</a></p>");
+        gig_buf_puts(out, "\">Fill in the form</a></p>");
         break;
 
     case GIG_STATE_FULL:
@@ -655,6 +656,7 @@ gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
     frame.description = gig_json_str(gig->gig, "summary");
     frame.id = gig_json_str(gig->gig, "id");
     frame.canonical = 1;
+    frame.form_script = (gig->state == GIG_STATE_SCHEDULED);
     gig_page_head(page, &frame, out);
     gig_page_back(page, gig_null_str, gig_str("All gigs"), out);
 

@@ -22,11 +22,14 @@ typedef struct {
     gig_str_t    heading;
     gig_str_t    description;
     gig_str_t    id;
+    gig_str_t    received;          /* id of a gig: the form_script forgets what was typed for it */
     unsigned     canonical:1;
     unsigned     bar:1;             /* a bar with the program's name as the way home */
     unsigned     narrow:1;          /* one column: forms, receipts, problems */
     unsigned     wide:1;            /* two: the list with its filters */
     unsigned     script:1;
+    unsigned     form_script:1;
+    unsigned     own_referrer:1;    /* with private_: our own pages are told where one comes from */
     unsigned     noindex:1;         /* one of many views on the same: not for search engines */
     unsigned     private_:1;
     unsigned     error:1;           /* the title begins with "Error: " */
@@ -53,6 +56,13 @@ void gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out);
 
 /* A field of a form that programs fill in and people do not see, if the form has one. */
 void gig_page_trap(const gig_form_t *form, gig_buf_t *out);
+
+/*
+ * The counter of a gig that is not open yet, for the form_script to fill in.  exact: now_ms is
+ * the time this page is sent, and is told.  Nothing to see without scripts.
+ */
+void gig_page_counter(const gig_page_t *page, const gig_page_gig_t *gig, int exact,
+    gig_buf_t *out);
 
 /* One field of a form with what was typed into it and what is wrong with it. */
 void gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t *out);

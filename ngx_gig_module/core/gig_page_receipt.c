@@ -332,6 +332,12 @@ gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
     gig_frame_t  frame = { .bar = 1, .narrow = 1, .private_ = 1 };
 
     frame.heading = receipt->withdrawn ? gig_str("Withdrawn") : gig_str("Your application");
+
+    if (receipt->gig != NULL && !receipt->withdrawn && !receipt->confirm_withdraw) {
+        frame.received = gig_json_str(receipt->gig->gig, "id");
+        frame.form_script = 1;
+    }
+
     gig_page_head(page, &frame, out);
 
     if (receipt->withdrawn) {

@@ -76,6 +76,16 @@ void gig_form_token_make(const gig_secret_t *s, gig_str_t gig, int64_t now,
 int gig_form_token_check(const gig_secret_t *s, gig_str_t gig, gig_str_t token, int64_t *issued);
 
 /*
+ * `_replaces` in our own forms: that this applicant has the application id at this gig, as the
+ * page that offers to send another version knows.  Whoever writes another address into that
+ * form has another hash, and the token says nothing.  _check: the id on 0, -1 for every bad one.
+ */
+void gig_replaces_make(const gig_secret_t *s, gig_str_t gig, const char *who, const char *id,
+    char out[GIG_TOKEN_TEXT]);
+int gig_replaces_check(const gig_secret_t *s, gig_str_t gig, const char *who, gig_str_t token,
+    char id[GIG_APPLICATION_TEXT]);
+
+/*
  * A cursor of a list, signed so that nobody can make expensive or odd ones.  _make: an id that is
  * none gives an empty text; length and weights go in for relevance only.  _check: 0, or -1 for
  * every bad one; whether its sort is that of the query is for the caller to see.

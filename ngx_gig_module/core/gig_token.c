@@ -24,6 +24,10 @@ _Static_assert(GIG_CURSOR_TEXT == (GIG_CURSOR_BYTES * 4 + 2) / 3 + 1,
                "a cursor's text has room for the longest one");
 
 
+static void  gig_id_token_make(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
+    const char *id, char out[GIG_TOKEN_TEXT]);
+static int  gig_id_token_check(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
+    gig_str_t token, char id[GIG_APPLICATION_TEXT]);
 static int  gig_cursor_read(const unsigned char *bytes, size_t len, gig_cursor_t *cursor);
 static int  gig_token_mac_is(const gig_secret_t *s, size_t subkey, const gig_str_t *parts, size_t n,
     const unsigned char *mac);
@@ -35,10 +39,50 @@ static gig_str_t  gig_token_view(const unsigned char *bytes, size_t len);
 void
 gig_token_make(const gig_secret_t *s, const char *id, char out[GIG_TOKEN_TEXT])
 {
+    gig_str_t  parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
+
+    gig_id_token_make(s, offsetof(gig_subkeys_t, receipt), parts, 2, id, out);
+}
+
+
+int
+gig_token_check(const gig_secret_t *s, gig_str_t token, char id[GIG_APPLICATION_TEXT])
+{
+    gig_str_t  parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
+
+    return gig_id_token_check(s, offsetof(gig_subkeys_t, receipt), parts, 2, token, id);
+}
+
+
+void
+gig_replaces_make(const gig_secret_t *s, gig_str_t gig, const char *who, const char *id,
+    char out[GIG_TOKEN_TEXT])
+{
+    gig_str_t  parts[] = { gig_str("gig replaces 1"), gig, { who, strlen(who) }, { NULL, 0 } };
+
+    gig_id_token_make(s, offsetof(gig_subkeys_t, form), parts, 4, id, out);
+}
+
+
+int
+gig_replaces_check(const gig_secret_t *s, gig_str_t gig, const char *who, gig_str_t token,
+    char id[GIG_APPLICATION_TEXT])
+{
+    gig_str_t  parts[] = { gig_str("gig replaces 1"), gig, { who, strlen(who) }, { NULL, 0 } };
+
+    return gig_id_token_check(s, offsetof(gig_subkeys_t, form), parts, 4, token, id);
+}
+
+
+/* base64url(id, MAC): the last of the parts is the id. */
+
+static void
+gig_id_token_make(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
+    const char *id, char out[GIG_TOKEN_TEXT])
+{
     size_t         len;
     gig_str_t      text;
     unsigned char  bytes[GIG_APPLICATION_ID + GIG_MAC_SHORT], mac[GIG_HASH_SIZE];
-    gig_str_t      parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
 
     text.data = id;
     text.len = strlen(id);
@@ -50,30 +94,28 @@ gig_token_make(const gig_secret_t *s, const char *id, char out[GIG_TOKEN_TEXT])
         return;
     }
 
-    parts[1] = gig_token_view(bytes, GIG_APPLICATION_ID);
-    gig_mac(s->key[0].receipt, parts, 2, mac);
+    parts[n - 1] = gig_token_view(bytes, GIG_APPLICATION_ID);
+    gig_mac((const unsigned char *) &s->key[0] + subkey, parts, n, mac);
     memcpy(&bytes[GIG_APPLICATION_ID], mac, GIG_MAC_SHORT);
 
     gig_base64url(bytes, sizeof(bytes), out, GIG_TOKEN_TEXT);
 }
 
 
-int
-gig_token_check(const gig_secret_t *s, gig_str_t token, char id[GIG_APPLICATION_TEXT])
+static int
+gig_id_token_check(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
+    gig_str_t token, char id[GIG_APPLICATION_TEXT])
 {
     size_t         len;
     unsigned char  bytes[GIG_APPLICATION_ID + GIG_MAC_SHORT];
-    gig_str_t      parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
 
     if (gig_base64url_read(token, bytes, sizeof(bytes), &len) != 0 || len != sizeof(bytes)) {
         return -1;
     }
 
-    parts[1] = gig_token_view(bytes, GIG_APPLICATION_ID);
+    parts[n - 1] = gig_token_view(bytes, GIG_APPLICATION_ID);
 
-    if (!gig_token_mac_is(s, offsetof(gig_subkeys_t, receipt), parts, 2,
-                          &bytes[GIG_APPLICATION_ID]))
-    {
+    if (!gig_token_mac_is(s, subkey, parts, n, &bytes[GIG_APPLICATION_ID])) {
         return -1;
     }
 

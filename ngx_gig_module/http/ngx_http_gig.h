@@ -41,6 +41,13 @@ typedef struct ngx_http_gig_kept_form_s  ngx_http_gig_kept_form_t;
 #define NGX_HTTP_GIG_FORMS  16              /* that a worker keeps as read */
 
 
+/* How many applications are taken in a minute; RateLimit has its name. */
+typedef struct {
+    const char               *name;
+    ngx_uint_t                quota;
+} ngx_http_gig_limit_t;
+
+
 /* Where Redis is and how to be let in.  One of addrs (numeric) or host (to resolve). */
 typedef struct {
     ngx_str_t                 name;         /* as written, for messages */
@@ -80,6 +87,7 @@ struct ngx_http_gig_board_s {
     ngx_uint_t                redis_in_flight;      /* operations a worker */
     size_t                    cache_size;           /* bytes of responses a worker */
     ngx_flag_t                compress;             /* responses that are kept */
+    ngx_http_gig_limit_t      limit_applicant;      /* quota 0: off */
     ngx_shm_zone_t           *zone;
     ngx_thread_pool_t        *pool;
     unsigned                  used:1;       /* by some location; else it starts nothing */
@@ -123,6 +131,7 @@ typedef struct {
     ngx_http_gig_board_t     *board;
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
     ngx_str_t                 base;         /* of addresses: public_url, or prefix encoded */
+    ngx_http_complex_value_t *challenge;    /* not empty nor "0": it was passed; NULL: none */
 } ngx_http_gig_loc_conf_t;
 
 

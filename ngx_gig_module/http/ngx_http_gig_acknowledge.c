@@ -11,13 +11,13 @@ static ngx_int_t ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_refuse(ngx_http_gig_intake_t *intake,
     const ngx_http_gig_verdict_t *verdict);
 static ngx_int_t ngx_http_gig_withdrawn(ngx_http_gig_intake_t *intake);
-static ngx_int_t ngx_http_gig_conflict(ngx_http_gig_intake_t *intake);
+static uint32_t ngx_http_gig_row(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_again(ngx_http_gig_intake_t *intake, ngx_uint_t status,
-    const char *type, const char *message, ngx_uint_t same_key, ngx_int_t retry_after);
+    const char *type, const char *message, ngx_int_t retry_after);
 
 
 ngx_int_t
-ngx_http_gig_known(ngx_http_gig_intake_t *intake)
+ngx_http_gig_known(ngx_http_gig_intake_t *intake, uint32_t row)
 {
     int64_t                    received_ms;
     gig_ledger_seat_t          seat;
@@ -63,10 +63,17 @@ ngx_http_gig_known(ngx_http_gig_intake_t *intake)
         return NGX_DECLINED;
     }
 
-    if (ngx_http_gig_ledger_find_id(ledger, record->id)) {
-        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-        ngx_str_set(&ctx->outcome, "conflict");
-        return ngx_http_gig_conflict(intake);
+    entry = ngx_http_gig_ledger_find_id(ledger, record->id);
+
+    if (entry) {
+        return ngx_http_gig_intake_conflict(intake, row, entry->received_ms);
+    }
+
+    other.op = GIG_LEDGER_APPLY;
+    other.print[0] = '\0';
+
+    if (ngx_http_gig_ledger_elsewhere(ledger, &other, &seat, &received_ms)) {
+        return ngx_http_gig_intake_conflict(intake, row, received_ms);
     }
 
     return NGX_DECLINED;
@@ -76,6 +83,7 @@ ngx_http_gig_known(ngx_http_gig_intake_t *intake)
 ngx_int_t
 ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t *verdict)
 {
+    ngx_int_t             rc;
     ngx_http_gig_ctx_t   *ctx;
     gig_ledger_record_t  *record;
 
@@ -84,6 +92,11 @@ ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
 
     /* the loop ran since the view was taken */
     ngx_http_gig_view(ctx);
+
+    if (intake->ask && (verdict == NULL || gig_str_is(verdict->verdict, "fresh"))) {
+        rc = ngx_http_gig_intake_asked(intake, ngx_http_gig_row(intake));
+        return rc == NGX_DONE ? NGX_OK : rc;
+    }
 
     if (verdict == NULL) {
         return ctx->board->records ? ngx_http_gig_intent(intake)
@@ -113,8 +126,6 @@ ngx_http_gig_judged(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
                                    : ngx_http_gig_acknowledge(intake);
     }
 
-    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-
     return ngx_http_gig_refuse(intake, verdict);
 }
 
@@ -131,6 +142,7 @@ static ngx_int_t
 ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
 {
     uint32_t             row;
+    ngx_int_t            rc;
     ngx_uint_t           open;
     gig_state_t          state;
     ngx_http_gig_ctx_t  *ctx;
@@ -154,7 +166,8 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
 
         if (!open) {
             ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-            return ngx_http_gig_refuse_state(intake->request, ctx, row, state);
+            rc = ngx_http_gig_intake_refuse(intake, row, state);
+            return rc == NGX_DONE ? NGX_OK : rc;
         }
     }
 
@@ -167,11 +180,14 @@ ngx_http_gig_intent(ngx_http_gig_intake_t *intake)
 
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
         ngx_str_set(&ctx->outcome, "limited");
+        ctx->limit = &ngx_http_gig_limit_pending;
         return ngx_http_gig_again(intake, NGX_HTTP_TOO_MANY_REQUESTS, "too-many",
                                   "Very many applications came from your network in this minute. "
-                                  "This one was not stored; please send it again in a minute.", 1,
-                                  60 - ngx_time() % 60);
+                                  "This one was not stored; please send it again in a minute.",
+                                  ngx_http_gig_limit_wait());
     }
+
+    ngx_http_gig_limit_count(&intake->limited);
 
     intake->record.seat = GIG_LEDGER_NONE;
 
@@ -324,9 +340,10 @@ ngx_http_gig_refuse(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
     ngx_str_set(&ctx->outcome, "refused");
 
     if (gig_str_is(verdict->verdict, "conflict")) {
-        ngx_str_set(&ctx->outcome, "conflict");
-        return ngx_http_gig_conflict(intake);
+        return ngx_http_gig_intake_conflict(intake, ngx_http_gig_row(intake), verdict->at_ms);
     }
+
+    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
 
     if (gig_str_is(verdict->verdict, "withdrawn")) {
         return ngx_http_gig_withdrawn(intake);
@@ -354,13 +371,13 @@ ngx_http_gig_refuse(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
 
         return ngx_http_gig_again(intake, NGX_HTTP_FORBIDDEN, "not-open",
                                   "Applications for this gig are not open yet. Nothing was "
-                                  "stored; please send it again when it is open.", 1, wait);
+                                  "stored; please send it again when it is open.", wait);
     }
 
     if (gig_str_is(verdict->verdict, "full")) {
         return ngx_http_gig_again(intake, NGX_HTTP_CONFLICT, "full",
                                   "All places of this gig are taken, so this application was not "
-                                  "stored.", 1, 0);
+                                  "stored.", 0);
     }
 
     if (gig_str_is(verdict->verdict, "closed")) {
@@ -397,22 +414,6 @@ ngx_http_gig_withdrawn(ngx_http_gig_intake_t *intake)
 }
 
 
-static ngx_int_t
-ngx_http_gig_conflict(ngx_http_gig_intake_t *intake)
-{
-    if (intake->ctx->format == NGX_HTTP_GIG_HTML) {
-        return ngx_http_gig_again(intake, 422, "conflict",
-                                  "An application was received from this form already, with other "
-                                  "content, and it stands. This version was not stored. Send it "
-                                  "again if you want it to be received as a second one.", 0, 0);
-    }
-
-    return ngx_http_gig_again(intake, 422, "conflict",
-                              "This Idempotency-Key was used for an application with other "
-                              "content. That one stands; use a new key for another.", 0, 0);
-}
-
-
 /*
  * No word, or none that can be relied on.  After a timeout it may well arrive:
  * "unknown", never "failed"; the same key finds out.
@@ -427,38 +428,38 @@ ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake)
 
     return ngx_http_gig_again(intake, NGX_HTTP_SERVICE_UNAVAILABLE, "unavailable",
                               "We cannot confirm your application at the moment. Please send it "
-                              "again in a few seconds: sending it twice does no harm.", 1,
+                              "again in a few seconds: sending it twice does no harm.",
                               NGX_HTTP_GIG_RETRY);
 }
 
 
+/* The form again, with the same key: sent anew it is the same application. */
+
 static ngx_int_t
 ngx_http_gig_again(ngx_http_gig_intake_t *intake, ngx_uint_t status, const char *type,
-    const char *message, ngx_uint_t same_key, ngx_int_t retry_after)
+    const char *message, ngx_int_t retry_after)
 {
-    uint32_t                   row;
-    gig_state_t                state;
-    ngx_http_gig_ctx_t        *ctx;
+    ngx_int_t                  rc;
     ngx_http_gig_form_again_t  again;
-
-    ctx = intake->ctx;
-
-    row = (ctx->format == NGX_HTTP_GIG_HTML && ctx->view) ? ngx_http_gig_find(ctx, &state)
-                                                          : GIG_ROW_NONE;
-
-    if (row == GIG_ROW_NONE) {
-        return ngx_http_gig_problem_errors(intake->request, ctx, status, type, message, NULL,
-                                           retry_after);
-    }
 
     ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
 
     again.status = status;
-    again.form = &intake->form;
-    again.answers = &intake->answers;
-    again.message = message;
-    again.key = (same_key && intake->urlencoded) ? intake->key : NULL;
+    again.key = intake->urlencoded ? intake->key : NULL;
     again.retry_after = retry_after;
 
-    return ngx_http_gig_form_page(intake->request, ctx, row, &again);
+    rc = ngx_http_gig_intake_again(intake, ngx_http_gig_row(intake), &again, type, message);
+
+    return rc == NGX_DONE ? NGX_OK : rc;
+}
+
+
+/* Where the gig is in the view that was just taken. */
+
+static uint32_t
+ngx_http_gig_row(ngx_http_gig_intake_t *intake)
+{
+    gig_state_t  state;
+
+    return intake->ctx->view ? ngx_http_gig_find(intake->ctx, &state) : GIG_ROW_NONE;
 }

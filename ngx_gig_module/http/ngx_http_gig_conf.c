@@ -19,6 +19,8 @@ static char *ngx_http_gig_set_plain(ngx_conf_t *cf, ngx_http_handler_pt handler)
 static ngx_http_gig_board_t *ngx_http_gig_board_get(ngx_conf_t *cf, ngx_str_t *name);
 static char *ngx_http_gig_board_undeclared(ngx_conf_t *cf, ngx_http_gig_main_conf_t *gmcf,
     ngx_http_gig_board_t *board);
+static ngx_int_t ngx_http_gig_set_option(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
+    ngx_str_t *option);
 static ngx_int_t ngx_http_gig_prefix(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
     ngx_str_t *name);
 static void ngx_http_gig_board_wipe(void *data);
@@ -183,7 +185,7 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_gig_loc_conf_t  *glcf;
 
-    /* set by ngx_pcalloc(): prefix and base are empty */
+    /* set by ngx_pcalloc(): prefix and base are empty, challenge = NULL */
 
     glcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_gig_loc_conf_t));
     if (glcf == NULL) {
@@ -216,6 +218,7 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         ngx_conf_merge_ptr_value(conf->board, prev->board, NULL);
         ngx_conf_merge_str_value(conf->prefix, prev->prefix, "");
         ngx_conf_merge_str_value(conf->base, prev->base, "");
+        conf->challenge = conf->challenge ? conf->challenge : prev->challenge;
 
         if (conf->board && clcf->lmt_excpt && clcf->handler == NULL) {
             clcf->handler = ngx_http_gig_handler;
@@ -306,6 +309,7 @@ ngx_http_gig_board_get(ngx_conf_t *cf, ngx_str_t *name)
     board->redis_in_flight = NGX_CONF_UNSET_UINT;
     board->cache_size = NGX_CONF_UNSET_SIZE;
     board->compress = NGX_CONF_UNSET;
+    board->limit_applicant.quota = NGX_CONF_UNSET_UINT;
     board->file = cf->conf_file->file.name;
     board->line = cf->conf_file->line;
 
@@ -375,6 +379,7 @@ ngx_http_gig_set_gig(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_gig_loc_conf_t  *glcf = conf;
 
     ngx_str_t                 *value;
+    ngx_uint_t                 i;
     ngx_http_gig_board_t      *board;
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -384,11 +389,10 @@ ngx_http_gig_set_gig(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
-    if (cf->args->nelts > 2) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown argument \"%V\" of \"gig\": it takes the name of a "
-                           "gig_board and nothing else, as in \"gig %V;\"", &value[2], &value[1]);
-        return NGX_CONF_ERROR;
+    for (i = 2; i < cf->args->nelts; i++) {
+        if (ngx_http_gig_set_option(cf, glcf, &value[i]) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
     }
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
@@ -425,6 +429,42 @@ ngx_http_gig_set_gig(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* What may follow the board's name. */
+
+static ngx_int_t
+ngx_http_gig_set_option(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *option)
+{
+    ngx_str_t                          value;
+    ngx_http_compile_complex_value_t   ccv;
+
+    if (ngx_strncmp(option->data, "challenge=", 10) != 0 || option->len == 10
+        || glcf->challenge)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown argument \"%V\" of \"gig\": it takes the name of a "
+                           "gig_board, and once \"challenge=\" with a variable, as in "
+                           "\"gig acme challenge=$challenge;\"", option);
+        return NGX_ERROR;
+    }
+
+    value.data = option->data + 10;
+    value.len = option->len - 10;
+
+    glcf->challenge = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (glcf->challenge == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = &value;
+    ccv.complex_value = glcf->challenge;
+
+    return ngx_http_compile_complex_value(&ccv);
 }
 
 

@@ -40,6 +40,10 @@ void ngx_http_gig_files_defaults(ngx_http_gig_board_t *board);
 void ngx_http_gig_files_fit(ngx_conf_t *cf, ngx_http_gig_board_t *board,
     ngx_http_core_loc_conf_t *clcf);
 
+/* _parameter_limit.c */
+char *ngx_http_gig_set_limit_applicant(ngx_conf_t *cf, ngx_http_gig_board_t *board);
+void ngx_http_gig_limit_defaults(ngx_http_gig_board_t *board);
+
 /* What the block left out.  Logs what is wrong and returns NGX_ERROR. */
 ngx_int_t ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board);
 

@@ -344,8 +344,11 @@ ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t 
         shown.gig.source = again->answers->source;
     }
 
+    /* whoever had a form of ours for a while has waited already */
+
     if (again->key == NULL) {
-        gig_form_token_make(&ctx->board->secret, ngx_http_gig_str(&ctx->id), ctx->now, key);
+        gig_form_token_make(&ctx->board->secret, ngx_http_gig_str(&ctx->id),
+                            ctx->now - (again->aged ? again->form->min_seconds : 0), key);
     }
 
     ngx_memzero(&fill, sizeof(gig_page_form_t));
@@ -356,6 +359,9 @@ ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t 
     fill.answers = again->answers;
     fill.errors = again->errors;
     fill.key = again->key ? again->key : key;
+    fill.wait = again->key ? (unsigned) again->wait : again->aged ? 0 : again->form->min_seconds;
+    fill.replaces = (again->replaces && again->replaces[0]) ? again->replaces : NULL;
+    fill.first_ms = again->first_ms;
 
     if (again->message) {
         fill.message.data = again->message;

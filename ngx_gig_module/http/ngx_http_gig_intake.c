@@ -16,7 +16,7 @@
 
 
 static ngx_int_t ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake);
-static ngx_int_t ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row);
+static ngx_int_t ngx_http_gig_intake_trap(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row,
     gig_state_t state);
 static ngx_int_t ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row);
@@ -190,14 +190,26 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
         return rc == NGX_DONE ? NGX_OK : rc;
     }
 
-    rc = ngx_http_gig_intake_parse(intake, row);
+    rc = ngx_http_gig_intake_parse(intake);
 
     if (rc == NGX_OK) {
         rc = ngx_http_gig_intake_key(intake, row);
     }
 
     if (rc == NGX_OK) {
+        rc = ngx_http_gig_intake_trap(intake, row);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_gig_intake_challenge(intake, row);
+    }
+
+    if (rc == NGX_OK) {
         rc = ngx_http_gig_intake_fields(intake, row, state);
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_gig_intake_age(intake, row);
     }
 
     if (rc != NGX_OK) {
@@ -271,58 +283,29 @@ ngx_http_gig_intake_open(ngx_http_gig_intake_t *intake, uint32_t *row, gig_state
 
 
 /*
- * The two that follow, and the parse, return NGX_OK to go on; NGX_DONE when a refusal was
- * sent whole; any other code is to finalise with.
+ * Those that follow, the parse, and those of ngx_http_gig_token.c return NGX_OK to go on; NGX_DONE
+ * when a refusal was sent whole; any other code is to finalise with.
+ *
+ * A filled trap is never dropped in silence: some password managers fill it.
  */
 
 static ngx_int_t
-ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row)
+ngx_http_gig_intake_trap(ngx_http_gig_intake_t *intake, uint32_t row)
 {
-    int64_t              issued;
-    ngx_int_t            rc;
-    ngx_str_t           *header;
-    ngx_uint_t           times;
-    ngx_http_request_t  *r;
-    ngx_http_gig_ctx_t  *ctx;
+    ngx_http_gig_form_again_t  again;
 
-    r = intake->request;
-    ctx = intake->ctx;
-
-    if (intake->urlencoded) {
-
-        if (intake->answers.key.len < sizeof(intake->key)
-            && gig_form_token_check(&ctx->board->secret, ngx_http_gig_str(&ctx->id),
-                                    intake->answers.key, &issued) == 0
-            && issued > ctx->now - NGX_HTTP_GIG_FORM_AGE)
-        {
-            ngx_memcpy(intake->key, intake->answers.key.data, intake->answers.key.len);
-            intake->key_len = intake->answers.key.len;
-            intake->key[intake->key_len] = '\0';
-            return NGX_OK;
-        }
-
-        return ngx_http_gig_intake_again(intake, row, 422, "form-expired",
-                                         "This form was open for too long, or is not one of ours. "
-                                         "Nothing was sent yet: please check it and send it again.",
-                                         NULL);
+    if (!intake->answers.honeypot) {
+        return NGX_OK;
     }
 
-    header = ngx_http_gig_header_in(r, "idempotency-key", &times);
+    ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
 
-    /* of two keys nobody knows which one counts */
-    if (times != 1
-        || gig_key_read(ngx_http_gig_str(header), intake->key, &intake->key_len) != 0)
-    {
-        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "idempotency-key",
-                                  "The Idempotency-Key header is missing, given twice or cannot be "
-                                  "read; it must be 1 to 255 printable ASCII characters, in "
-                                  "quotes, chosen afresh for each application.");
-        return rc == NGX_OK ? NGX_DONE : rc;
-    }
+    again.status = 422;
+    again.key = intake->urlencoded ? intake->key : NULL;
 
-    intake->key[intake->key_len] = '\0';
-
-    return NGX_OK;
+    return ngx_http_gig_intake_again(intake, row, &again, "trap",
+                                     "A field that must stay empty was filled in, so this was not "
+                                     "sent. Please leave it empty and send the form again.");
 }
 
 
@@ -348,8 +331,7 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
      * faults never was accepted: the image may decide.
      */
     if (state != GIG_STATE_OPEN && state != GIG_STATE_WAITLIST) {
-        rc = ngx_http_gig_refuse_state(r, ctx, row, state);
-        return rc == NGX_OK ? NGX_DONE : rc;
+        return ngx_http_gig_intake_refuse(intake, row, state);
     }
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
@@ -357,49 +339,18 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
         ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
 
         again.status = 422;
-        again.form = &intake->form;
-        again.answers = &intake->answers;
         again.errors = &intake->errors;
-        again.key = intake->urlencoded ? intake->key : NULL;
+        again.key = (intake->urlencoded && !intake->ask) ? intake->key : NULL;
+        again.aged = intake->key_ours;
+        again.wait = ngx_max((time_t) intake->form.min_seconds - intake->key_age, 0);
 
-        rc = ngx_http_gig_form_page(r, ctx, row, &again);
+        return ngx_http_gig_intake_again(intake, row, &again, "fields", NULL);
 
     } else {
         rc = ngx_http_gig_problem_errors(r, ctx, 422, "fields",
                                          "Some answers have to be corrected; \"errors\" says "
                                          "which.",
                                          &intake->errors, 0);
-    }
-
-    return rc == NGX_OK ? NGX_DONE : rc;
-}
-
-
-/* The form again for people, a problem for programs.  key NULL: with a new form token. */
-
-ngx_int_t
-ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row, ngx_uint_t status,
-    const char *type, const char *message, const char *key)
-{
-    ngx_int_t                  rc;
-    ngx_http_gig_form_again_t  again;
-
-    if (intake->ctx->format == NGX_HTTP_GIG_HTML) {
-
-        ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
-
-        again.status = status;
-        again.form = &intake->form;
-        again.answers = &intake->answers;
-        again.message = message;
-        again.key = key;
-
-        rc = ngx_http_gig_form_page(intake->request, intake->ctx, row, &again);
-
-    } else {
-        rc = ngx_http_gig_problem_errors(intake->request, intake->ctx, status, type, message, NULL,
-                                         status == NGX_HTTP_CONFLICT ? NGX_HTTP_GIG_IN_HAND_RETRY
-                                                                     : 0);
     }
 
     return rc == NGX_OK ? NGX_DONE : rc;
@@ -464,6 +415,7 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     intake->submission.gig_rev = record->rev;
     intake->submission.form_rev = intake->form.rev;
     intake->submission.received_ms = record->received_ms;
+    intake->submission.replaces = intake->replaces[0] ? intake->replaces : NULL;
     intake->submission.seat = "";
 
     /* about what it will be: what grows is copied step by step, and leaves copies behind */
@@ -488,6 +440,13 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     ngx_http_gig_wipe(&plain);                  /* before others make copies of the box */
     record->box = (gig_str_t) { intake->box.data, intake->box.len };
     (void) ngx_http_gig_upload_hold(&intake->files_held, files ? intake->box.len : 0);
+
+    if (intake->ask == NGX_HTTP_GIG_ASK_NOT
+        && ngx_http_gig_limit_applicant(intake->request, board, record->who, &intake->limited)
+           != NGX_OK)
+    {
+        intake->ask = NGX_HTTP_GIG_ASK_LIMIT;
+    }
 
     /* what this host has promised is not judged anew: the first answer stands, closed or full */
 
@@ -516,14 +475,15 @@ done:
 static ngx_int_t
 ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row)
 {
-    uint32_t               hash;
-    ngx_int_t              rc;
-    ngx_str_t              id;
-    gig_str_t              email, key;
-    gig_buf_t              canonical;
-    ngx_http_gig_ctx_t    *ctx;
-    gig_ledger_record_t   *record;
-    ngx_http_gig_board_t  *board;
+    uint32_t                   hash;
+    ngx_int_t                  rc;
+    ngx_str_t                  id;
+    gig_str_t                  email, key;
+    gig_buf_t                  canonical;
+    ngx_http_gig_ctx_t        *ctx;
+    gig_ledger_record_t       *record;
+    ngx_http_gig_board_t      *board;
+    ngx_http_gig_form_again_t  again;
 
     ctx = intake->ctx;
     board = ctx->board;
@@ -558,15 +518,28 @@ ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row)
     hash = ngx_crc32_short(id.data, id.len);
 
     if (ngx_str_rbtree_lookup(&board->intakes, &id, hash)) {
-        rc = ngx_http_gig_intake_again(intake, row, NGX_HTTP_CONFLICT, "in-hand",
+        ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
+
+        again.status = NGX_HTTP_CONFLICT;
+        again.key = intake->urlencoded ? intake->key : NULL;
+        again.retry_after = NGX_HTTP_GIG_IN_HAND_RETRY;
+
+        rc = ngx_http_gig_intake_again(intake, row, &again, "in-hand",
                                        "This application is being taken at this moment. Please "
-                                       "send it once more in a second to see the result.",
-                                       intake->urlencoded ? intake->key : NULL);
+                                       "send it once more in a second to see the result.");
         rc = (rc == NGX_DONE) ? NGX_OK : rc;
         goto done;
     }
 
-    rc = ngx_http_gig_known(intake);
+    rc = ngx_http_gig_intake_replaces(intake, row);
+
+    if (rc != NGX_OK) {
+        ngx_http_gig_count(board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        rc = (rc == NGX_DONE) ? NGX_OK : rc;
+        goto done;
+    }
+
+    rc = ngx_http_gig_known(intake, row);
 
 done:
 

@@ -16,12 +16,20 @@
 #include "gig_application.h"
 
 
-#define NGX_HTTP_GIG_FORM_AGE       (7 * 86400) /* s a form may stay open before it is sent */
+#define NGX_HTTP_GIG_FORM_AGE       (7 * 86400) /* s a form's token is good for new ones */
+#define NGX_HTTP_GIG_FORM_CLOCKS    5           /* s that clocks of two hosts may differ */
 #define NGX_HTTP_GIG_IN_HAND_RETRY  1           /* s */
 #define NGX_HTTP_GIG_INTAKE_MORE    1024        /* bytes around answers: room that suffices */
 
 
 typedef struct ngx_http_gig_intake_s  ngx_http_gig_intake_t;
+
+/* Why nothing new is taken, so that the judge is only asked what it knows. */
+typedef enum {
+    NGX_HTTP_GIG_ASK_NOT,
+    NGX_HTTP_GIG_ASK_TOKEN,                     /* the form's token is old, or not ours */
+    NGX_HTTP_GIG_ASK_LIMIT                      /* its applicant has sent very many */
+} ngx_http_gig_ask_t;
 
 typedef struct {
     ngx_str_node_t             node;            /* in board->intakes */
@@ -29,6 +37,7 @@ typedef struct {
     ngx_http_gig_intake_t     *intake;          /* NULL: the request is gone */
     ngx_msec_t                 started;
     size_t                     held;            /* bytes of files, of a request that is gone */
+    ngx_http_gig_limited_t     limited;
     char                       id[GIG_APPLICATION_TEXT];
     char                       gig[GIG_ID_MAX + 1];
     char                       source[NGX_HTTP_GIG_SOURCE_MAX + 1];
@@ -58,6 +67,12 @@ struct ngx_http_gig_intake_s {
     gig_str_t                  boundary;        /* of multipart: in the request's header */
     char                       key[256];
     size_t                     key_len;
+    time_t                     key_age;         /* s, of a form's token */
+    unsigned                   key_ours:1;      /* it is one: signed by a key of ours */
+    ngx_http_gig_ask_t         ask;
+    ngx_http_gig_limited_t     limited;
+    char                       replaces[GIG_APPLICATION_TEXT];  /* id of an earlier one, or "" */
+    char                       resend[GIG_TOKEN_TEXT];  /* offers to replace this very one; or "" */
 
     /* large, and not zeroed for each application: form is only read while form_loaded is set */
     gig_form_t                 form;
@@ -77,18 +92,36 @@ ngx_int_t ngx_http_gig_intake_piece(ngx_http_gig_intake_t *intake, ngx_buf_t *b)
 void ngx_http_gig_intake_done(ngx_http_request_t *r);
 ngx_int_t ngx_http_gig_intake_open(ngx_http_gig_intake_t *intake, uint32_t *row,
     gig_state_t *state);
-ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row);
+ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake);
 void ngx_http_gig_intake_reader_end(ngx_http_gig_intake_t *intake);
 
 /* "An application may have at most 5 MB." */
 const char *ngx_http_gig_intake_most(ngx_http_request_t *r, off_t most);
 
 /*
- * The form again for people, a problem for programs.  key NULL: with a new form token.  NGX_DONE,
- * or what to finalise with.
+ * token: these return NGX_OK to go on; NGX_DONE when an answer was sent whole; any other code is
+ * to finalise with.  _key: of a form its token, of a program its header.  _challenge: that of this
+ * location was passed.  _age: the token is old enough.  _replaces: who has just been named may
+ * replace what the form says.  _again: the form for people, a problem for programs; key NULL:
+ * with a new token.
  */
+ngx_int_t ngx_http_gig_intake_key(ngx_http_gig_intake_t *intake, uint32_t row);
+ngx_int_t ngx_http_gig_intake_challenge(ngx_http_gig_intake_t *intake, uint32_t row);
+ngx_int_t ngx_http_gig_intake_age(ngx_http_gig_intake_t *intake, uint32_t row);
+ngx_int_t ngx_http_gig_intake_replaces(ngx_http_gig_intake_t *intake, uint32_t row);
 ngx_int_t ngx_http_gig_intake_again(ngx_http_gig_intake_t *intake, uint32_t row,
-    ngx_uint_t status, const char *type, const char *message, const char *key);
+    ngx_http_gig_form_again_t *again, const char *type, const char *message);
+
+/* Nothing is known of what was only asked for: the answer that says why it is not taken. */
+ngx_int_t ngx_http_gig_intake_asked(ngx_http_gig_intake_t *intake, uint32_t row);
+
+/* This form was received before, at first_ms, with other content.  What to finalise with. */
+ngx_int_t ngx_http_gig_intake_conflict(ngx_http_gig_intake_t *intake, uint32_t row,
+    int64_t first_ms);
+
+/* As ngx_http_gig_refuse_state(), but people get the form back where it may be sent again. */
+ngx_int_t ngx_http_gig_intake_refuse(ngx_http_gig_intake_t *intake, uint32_t row,
+    gig_state_t state);
 
 /*
  * judge: sends the application.  NGX_OK: on its way, and ngx_http_gig_judged()
@@ -100,7 +133,7 @@ ngx_int_t ngx_http_gig_judge(ngx_http_gig_intake_t *intake);
  * Before the judge is asked: what this host's ledgers say of it.  NGX_DECLINED: nothing, or
  * intake->held; else what to finalise with.
  */
-ngx_int_t ngx_http_gig_known(ngx_http_gig_intake_t *intake);
+ngx_int_t ngx_http_gig_known(ngx_http_gig_intake_t *intake, uint32_t row);
 
 /*
  * On this worker's disk, too, then told: the one place where an acknowledgement is earned.  What

@@ -126,7 +126,7 @@ ngx_http_gig_intake_most(ngx_http_request_t *r, off_t most)
 
 
 ngx_int_t
-ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row)
+ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake)
 {
     char                  detail[sizeof("The body cannot be read: .") + GIG_DETAIL_SIZE];
     size_t                most;
@@ -181,17 +181,5 @@ ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake, uint32_t row)
         return rc == NGX_OK ? NGX_DONE : rc;
     }
 
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    /* a filled trap is never dropped in silence: some password managers fill it */
-    if (intake->answers.honeypot) {
-        return ngx_http_gig_intake_again(intake, row, 422, "trap",
-                                         "A field that must stay empty was filled in, so this was "
-                                         "not sent. Please leave it empty and send the form again.",
-                                         NULL);
-    }
-
-    return NGX_OK;
+    return rc;
 }

@@ -200,10 +200,21 @@ ngx_http_gig_item_gone(ngx_http_gig_ctx_t *ctx, uint32_t row, const gig_page_gig
 
 
 ngx_int_t
+ngx_http_gig_opens_in(ngx_http_gig_ctx_t *ctx, uint32_t row)
+{
+    int64_t  opens, wait;
+
+    opens = gig_image_opens(&ctx->view->image, row);
+    wait = opens == GIG_TIME_NONE ? NGX_HTTP_GIG_RETRY : opens - ctx->now;
+
+    return wait < 1 ? 1 : ngx_min(wait, NGX_HTTP_GIG_RETRY_MAX);
+}
+
+
+ngx_int_t
 ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_state_t state)
 {
-    int64_t                opens, wait;
     gig_buf_t              body;
     ngx_http_gig_shown_t   shown;
     ngx_http_gig_answer_t  answer;
@@ -211,21 +222,9 @@ ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
     switch (state) {
 
     case GIG_STATE_SCHEDULED:
-
-        opens = gig_image_opens(&ctx->view->image, row);
-        wait = opens == GIG_TIME_NONE ? NGX_HTTP_GIG_RETRY : opens - ctx->now;
-
-        if (wait < 1) {
-            wait = 1;
-        }
-
-        if (wait > NGX_HTTP_GIG_RETRY_MAX) {
-            wait = NGX_HTTP_GIG_RETRY_MAX;
-        }
-
         return ngx_http_gig_problem_errors(r, ctx, NGX_HTTP_FORBIDDEN, "not-open",
                                            "Applications for this gig are not open yet.", NULL,
-                                           wait);
+                                           ngx_http_gig_opens_in(ctx, row));
 
     case GIG_STATE_FULL:
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_CONFLICT, "full",

@@ -41,12 +41,14 @@ ngx_http_gig_judge(ngx_http_gig_intake_t *intake)
 
     call->board = b;
     call->started = ngx_current_msec;
+    call->limited = intake->limited;
     ngx_memcpy(call->id, intake->record.id, sizeof(call->id));
     ngx_memcpy(call->gig, intake->record.gig.data, intake->record.gig.len);
     ngx_http_gig_judge_source(call, intake->answers.source);
 
-    if (ngx_http_gig_judge_send(b, "live", &intake->record, b->redis_timeout,
-                                ngx_http_gig_judge_handler, call)
+    if (ngx_http_gig_judge_send(b, intake->ask ? "ask" : "live",
+                                intake->replaces[0] ? "replaces" : "", &intake->record,
+                                b->redis_timeout, ngx_http_gig_judge_handler, call)
         != NGX_OK)
     {
         ngx_free(call);
@@ -67,8 +69,8 @@ ngx_http_gig_judge(ngx_http_gig_intake_t *intake)
 
 ngx_int_t
 ngx_http_gig_judge_send(ngx_http_gig_board_t *b, const char *mode,
-    const gig_ledger_record_t *record, ngx_msec_t timeout, ngx_http_gig_reply_pt handler,
-    void *data)
+    const char *flags, const gig_ledger_record_t *record, ngx_msec_t timeout,
+    ngx_http_gig_reply_pt handler, void *data)
 {
     char        at[NGX_INT64_LEN + 1], prefix[GIG_KEY_SIZE], files[NGX_SIZE_T_LEN + 1];
     char        id_key[GIG_KEY_SIZE], who_key[GIG_KEY_SIZE];
@@ -104,7 +106,7 @@ ngx_http_gig_judge_send(ngx_http_gig_board_t *b, const char *mode,
     argv[n++] = ngx_http_gig_catalog_node(b);
     argv[n++] = (gig_str_t) { record->who, ngx_strlen(record->who) };
     argv[n++] = (gig_str_t) { record->print, ngx_strlen(record->print) };
-    argv[n++] = gig_str("");                    /* FLAGS */
+    argv[n++] = (gig_str_t) { flags, ngx_strlen(flags) };
     argv[n++] = record->box;
     argv[n++] = (gig_str_t) { seat, ngx_strlen(seat) };
     argv[n++] = gig_str(NGX_HTTP_GIG_KEY_TTL);
@@ -172,6 +174,7 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
         source.len = ngx_strlen(call->source);
 
         ngx_http_gig_count(board, NGX_HTTP_GIG_COUNT_ACCEPTED, 1);
+        ngx_http_gig_limit_count(&call->limited);
         ngx_http_gig_visit(board, (gig_str_t) { call->gig, ngx_strlen(call->gig) }, source,
                            NGX_HTTP_GIG_APPLICATION);
     }
@@ -187,8 +190,10 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
         }
 
         intake->call = NULL;
-        intake->unanswered = (what == NGX_HTTP_GIG_REPLY_TIMEOUT || what == NGX_HTTP_GIG_REPLY_LOST
-                              || what == NGX_HTTP_GIG_REPLY_ERROR);
+        intake->unanswered = !intake->ask
+                             && (what == NGX_HTTP_GIG_REPLY_TIMEOUT
+                                 || what == NGX_HTTP_GIG_REPLY_LOST
+                                 || what == NGX_HTTP_GIG_REPLY_ERROR);
         intake->ctx->redis_used = 1;
         intake->ctx->redis_time = ngx_current_msec - call->started;
 

@@ -18,12 +18,13 @@ typedef struct {
 
 
 /*
- * Sends a record.  mode: "live", "intent" or "resend".  timeout in ms.  NGX_OK: the handler is
- * called once; NGX_DECLINED: nothing was sent.
+ * Sends a record.  mode: "live", "ask" (what is known of it; nothing is taken), "intent",
+ * "resend" or "replay".  flags: of its own, separated by commas.  timeout in ms.  NGX_OK: the
+ * handler is called once; NGX_DECLINED: nothing was sent.
  */
 ngx_int_t ngx_http_gig_judge_send(ngx_http_gig_board_t *board, const char *mode,
-    const gig_ledger_record_t *record, ngx_msec_t timeout, ngx_http_gig_reply_pt handler,
-    void *data);
+    const char *flags, const gig_ledger_record_t *record, ngx_msec_t timeout,
+    ngx_http_gig_reply_pt handler, void *data);
 
 /* A withdrawal likewise; NULL: nothing was sent. */
 ngx_http_gig_op_t *ngx_http_gig_withdraw_send(ngx_http_gig_board_t *board, const char *mode,

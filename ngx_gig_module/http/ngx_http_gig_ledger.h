@@ -57,8 +57,9 @@ ngx_http_gig_ledger_write_t *ngx_http_gig_ledger_write(ngx_http_gig_ledger_t *le
     ngx_max((board)->ledger_keep, NGX_HTTP_GIG_LEDGER_SPAN_MIN)
 
 /*
- * What another worker of this host holds of a record and is not settled.  1, and the seat and the
- * time it has there; 0: nothing that is known.
+ * What another worker of this host holds of a record and is not settled.  With the print "": of
+ * any application with that id, the first.  1, and the seat and the time it has there; 0: nothing
+ * that is known.
  */
 ngx_uint_t ngx_http_gig_ledger_elsewhere(ngx_http_gig_ledger_t *ledger,
     const gig_ledger_record_t *record, gig_ledger_seat_t *seat, int64_t *received_ms);

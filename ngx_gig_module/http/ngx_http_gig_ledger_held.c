@@ -31,8 +31,19 @@ void
 ngx_http_gig_ledger_tell(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
     const char *print, gig_ledger_seat_t seat, int64_t received_ms)
 {
-    ngx_http_gig_held_set(ledger->board, ngx_http_gig_ledger_key(op, id, print),
-                          (uint64_t) received_ms * NGX_HTTP_GIG_LEDGER_SEATS + seat);
+    uint64_t  key, value;
+
+    value = (uint64_t) received_ms * NGX_HTTP_GIG_LEDGER_SEATS + seat;
+
+    ngx_http_gig_held_set(ledger->board, ngx_http_gig_ledger_key(op, id, print), value);
+
+    /* the first of an id also under the id alone: other content is a conflict everywhere */
+
+    key = ngx_http_gig_ledger_key(GIG_LEDGER_APPLY, id, "");
+
+    if (op == GIG_LEDGER_APPLY && ngx_http_gig_held(ledger->board, key) == 0) {
+        ngx_http_gig_held_set(ledger->board, key, value);
+    }
 }
 
 
@@ -41,6 +52,10 @@ ngx_http_gig_ledger_untell(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, co
     const char *print)
 {
     ngx_http_gig_held_clear(ledger->board, ngx_http_gig_ledger_key(op, id, print));
+
+    if (op == GIG_LEDGER_APPLY) {
+        ngx_http_gig_held_clear(ledger->board, ngx_http_gig_ledger_key(op, id, ""));
+    }
 }
 
 

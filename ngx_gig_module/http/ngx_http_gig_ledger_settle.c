@@ -397,7 +397,7 @@ ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *ag
         rc = ngx_http_gig_judge_send(ledger->board,
                                      again->replay ? "replay"
                                      : record.seat == GIG_LEDGER_NONE ? "intent" : "resend",
-                                     &record, NGX_HTTP_GIG_LEDGER_TIMEOUT,
+                                     "", &record, NGX_HTTP_GIG_LEDGER_TIMEOUT,
                                      ngx_http_gig_ledger_judged, send);
     }
 

@@ -13,8 +13,8 @@ static ngx_table_elt_t *ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t
     ngx_str_t *value);
 static ngx_int_t ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer);
-static ngx_int_t ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
-    ngx_int_t seconds);
+static ngx_int_t ngx_http_gig_header_limit(ngx_http_request_t *r,
+    const ngx_http_gig_limit_t *limit, ngx_int_t seconds);
 static ngx_int_t ngx_http_gig_header_stale(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 static ngx_int_t ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer);
 static ngx_int_t ngx_http_gig_header_vary(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
@@ -269,8 +269,8 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
         value.len = ngx_sprintf(p, "%i", answer->retry_after) - p;
 
         if (ngx_http_gig_header(r, &ngx_http_gig_name_retry, &value) != NGX_OK
-            || (answer->status == NGX_HTTP_TOO_MANY_REQUESTS
-                && ngx_http_gig_header_limit(r, ctx, answer->retry_after) != NGX_OK))
+            || (answer->status == NGX_HTTP_TOO_MANY_REQUESTS && ctx->limit
+                && ngx_http_gig_header_limit(r, ctx->limit, answer->retry_after) != NGX_OK))
         {
             return NGX_ERROR;
         }
@@ -416,40 +416,31 @@ ngx_http_gig_header_encoding(ngx_http_request_t *r, gig_encoding_t encoding)
 /* draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it. */
 
 static ngx_int_t
-ngx_http_gig_header_limit(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_int_t seconds)
+ngx_http_gig_header_limit(ngx_http_request_t *r, const ngx_http_gig_limit_t *limit,
+    ngx_int_t seconds)
 {
-    u_char      *p;
-    ngx_str_t    value;
-    ngx_int_t    most;
-    const char  *name;
+    u_char     *p;
+    size_t      len;
+    ngx_str_t   value;
 
-    most = NGX_HTTP_GIG_LIMIT_PENDING;
-    name = "pending";
+    len = ngx_strlen(limit->name) + sizeof("\"\";q=;w=60") + NGX_INT_T_LEN;
 
-    if (ctx->route == NGX_HTTP_GIG_ROUTE_SELF_ID) {
-        most = NGX_HTTP_GIG_LIMIT_SELF_ID;
-        name = "self-id";
-    }
-
-    p = ngx_pnalloc(r->pool, sizeof("\"pending\";q=;w=60") + NGX_INT_T_LEN);
+    p = ngx_pnalloc(r->pool, 2 * len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     value.data = p;
-    value.len = ngx_sprintf(p, "\"%s\";q=%i;w=60", name, most) - p;
+    value.len = ngx_sprintf(p, "\"%s\";q=%ui;w=60", limit->name, limit->quota) - p;
 
     if (ngx_http_gig_header(r, &ngx_http_gig_name_policy, &value) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(r->pool, sizeof("\"pending\";r=0;t=") + NGX_INT_T_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
+    p += len;
 
     value.data = p;
-    value.len = ngx_sprintf(p, "\"%s\";r=0;t=%i", name, seconds) - p;
+    value.len = ngx_sprintf(p, "\"%s\";r=0;t=%i", limit->name, seconds) - p;
 
     return ngx_http_gig_header(r, &ngx_http_gig_name_limit, &value);
 }

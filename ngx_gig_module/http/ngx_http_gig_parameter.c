@@ -60,7 +60,8 @@ static const ngx_http_gig_parameter_t  ngx_http_gig_parameters[] = {
     { "redis_timeout",   1, 1, ngx_http_gig_set_redis_timeout },
     { "redis_in_flight", 1, 1, ngx_http_gig_set_redis_in_flight },
     { "cache_size",      1, 1, ngx_http_gig_set_cache_size },
-    { "compress",        1, 1, ngx_http_gig_set_compress }
+    { "compress",        1, 1, ngx_http_gig_set_compress },
+    { "limit_applicant", 1, 1, ngx_http_gig_set_limit_applicant }
 };
 
 #define NGX_HTTP_GIG_PARAMETERS                                                                   \
@@ -134,7 +135,7 @@ ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf)
                            "state, secret_file, seal_key, places, public_url, ledger, "
                            "ledger_size, ledger_keep, ledger_max_age, files, files_waiting, "
                            "deny, title, about, redis_timeout, redis_in_flight, cache_size, "
-                           "compress",
+                           "compress, limit_applicant",
                            &value[0], &board->name);
     }
 
@@ -596,6 +597,7 @@ ngx_http_gig_parameter_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 
     ngx_http_gig_ledger_defaults(board);
     ngx_http_gig_files_defaults(board);
+    ngx_http_gig_limit_defaults(board);
     ngx_conf_init_msec_value(board->redis_timeout, 1000);
     ngx_conf_init_uint_value(board->redis_in_flight, 512);
     ngx_conf_init_size_value(board->cache_size, 16 * 1024 * 1024);

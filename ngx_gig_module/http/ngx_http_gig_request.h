@@ -36,7 +36,8 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_WITHDRAW,
     NGX_HTTP_GIG_ROUTE_KEYS,
     NGX_HTTP_GIG_ROUTE_STYLE,
-    NGX_HTTP_GIG_ROUTE_SCRIPT
+    NGX_HTTP_GIG_ROUTE_SCRIPT,
+    NGX_HTTP_GIG_ROUTE_FORM_SCRIPT
 } ngx_http_gig_route_t;
 
 typedef enum {
@@ -74,6 +75,7 @@ typedef struct {
     ngx_str_t                  token;           /* of the receipt: never logged */
     struct ngx_http_gig_intake_s  *intake;      /* of a POST of an application */
     struct ngx_http_gig_bytes_s  *bytes;        /* being sent: held as long as the request */
+    const ngx_http_gig_limit_t  *limit;         /* of a 429 */
 
     /* variables */
     ngx_str_t                  state;
@@ -161,18 +163,40 @@ uint32_t ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state);
 
 void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
 
+#define NGX_HTTP_GIG_LIMIT_PENDING  120         /* a campus may be one address */
+extern const ngx_http_gig_limit_t  ngx_http_gig_limit_pending;
+
+/* Seconds until the next minute begins, in which it may be tried again. */
+#define ngx_http_gig_limit_wait()   (60 - ngx_time() % 60)
+
 /*
  * Counts an application that no judge was asked about, as `weight`: one with files fills a
- * disk.  NGX_OK; NGX_BUSY: its address has left so many in this minute, and the next begins in
- * 60 - ngx_time() % 60 seconds.
+ * disk.  NGX_OK; NGX_BUSY: its address has left so many in this minute.
  */
-#define NGX_HTTP_GIG_LIMIT_PENDING  120         /* a campus may be one address */
 ngx_int_t ngx_http_gig_limit(ngx_http_request_t *r, ngx_http_gig_board_t *board,
     ngx_uint_t weight);
 
 /* The same of self-identifications: nobody is to fill what waits, or a batch, alone. */
 #define NGX_HTTP_GIG_LIMIT_SELF_ID  60
+extern const ngx_http_gig_limit_t  ngx_http_gig_limit_self_ids;
 ngx_int_t ngx_http_gig_limit_self_id(ngx_http_request_t *r, ngx_http_gig_board_t *board);
+
+/*
+ * Applications of one applicant from one address, to whichever gigs of the board.  _applicant:
+ * NGX_OK, or NGX_BUSY: no more is taken in this minute; and where to count.  _count: one was
+ * taken.
+ */
+typedef struct {
+    ngx_atomic_t              *slot;            /* NULL: there is no limit */
+    ngx_atomic_uint_t          tag;
+} ngx_http_gig_limited_t;
+
+ngx_int_t ngx_http_gig_limit_applicant(ngx_http_request_t *r, ngx_http_gig_board_t *board,
+    const char *who, ngx_http_gig_limited_t *limited);
+void ngx_http_gig_limit_count(const ngx_http_gig_limited_t *limited);
+
+/* Seconds until a gig that is scheduled opens: Retry-After, at least 1. */
+ngx_int_t ngx_http_gig_opens_in(ngx_http_gig_ctx_t *ctx, uint32_t row);
 
 /* The answer for a gig that takes no application now: 403, 409, 410 by its state. */
 ngx_int_t ngx_http_gig_refuse_state(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
@@ -186,6 +210,10 @@ typedef struct {
     const gig_errors_t        *errors;
     const char                *message;
     const char                *key;             /* NULL: a new form token; else this one again */
+    unsigned                   aged:1;          /* a new one may be sent at once */
+    time_t                     wait;            /* s until an old one may */
+    const char                *replaces;        /* of gig_replaces_make(): offers that; or NULL */
+    int64_t                    first_ms;        /* when this form was first received, or 0 */
     ngx_int_t                  retry_after;
 } ngx_http_gig_form_again_t;
 

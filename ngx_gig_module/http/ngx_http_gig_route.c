@@ -201,6 +201,10 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
         return NGX_HTTP_GIG_ROUTE_SCRIPT;
     }
 
+    if (slash == NULL && ngx_http_gig_is(p, last, gig_form_js_name)) {
+        return NGX_HTTP_GIG_ROUTE_FORM_SCRIPT;
+    }
+
     if (ngx_http_gig_is(p, slash ? slash : last, "receipts")) {
 
         if (slash == NULL || slash + 1 == last) {
@@ -414,6 +418,7 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     case NGX_HTTP_GIG_ROUTE_STYLE:
     case NGX_HTTP_GIG_ROUTE_SCRIPT:
+    case NGX_HTTP_GIG_ROUTE_FORM_SCRIPT:
         return ngx_http_gig_style(r, ctx);
 
     case NGX_HTTP_GIG_ROUTE_KEYS:

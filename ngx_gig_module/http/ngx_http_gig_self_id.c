@@ -297,6 +297,7 @@ ngx_http_gig_self_id_post(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     } else if (ngx_http_gig_limit_self_id(r, ctx->board) != NGX_OK) {
         status = NGX_HTTP_TOO_MANY_REQUESTS;
+        ctx->limit = &ngx_http_gig_limit_self_ids;
         type = "too-many";
         wrong = "Very many of these forms came from your network in this minute. This one was "
                 "not stored; please send it again in a minute.";
@@ -311,7 +312,7 @@ ngx_http_gig_self_id_post(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
         return ngx_http_gig_problem_errors(r, ctx, status, type, wrong, NULL,
                                            status == NGX_HTTP_TOO_MANY_REQUESTS
-                                           ? 60 - ngx_time() % 60 : 0);
+                                           ? ngx_http_gig_limit_wait() : 0);
     }
 
     /* as for applications: what is readable stays in no file that has a name */

@@ -36,6 +36,7 @@ struct ngx_http_gig_shm_s {
     ngx_http_gig_held_t          held[NGX_HTTP_GIG_HELD_SLOTS];
     ngx_atomic_t                 limit[NGX_HTTP_GIG_LIMIT_SLOTS];
     ngx_http_gig_self_id_pool_t *self_id;                       /* of the zone's slab, or NULL */
+    ngx_atomic_t                 applicant[NGX_HTTP_GIG_LIMIT_SLOTS];
     ngx_atomic_t                 entries;
     ngx_http_gig_visits_entry_t  visits[NGX_HTTP_GIG_VISITS_SLOTS];
 };
@@ -288,6 +289,13 @@ ngx_atomic_t *
 ngx_http_gig_shm_limit(ngx_http_gig_board_t *board, uint64_t hash)
 {
     return &ngx_http_gig_shm_get(board)->limit[hash % NGX_HTTP_GIG_LIMIT_SLOTS];
+}
+
+
+ngx_atomic_t *
+ngx_http_gig_shm_applicant(ngx_http_gig_board_t *board, uint64_t hash)
+{
+    return &ngx_http_gig_shm_get(board)->applicant[hash % NGX_HTTP_GIG_LIMIT_SLOTS];
 }
 
 

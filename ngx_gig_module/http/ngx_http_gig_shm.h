@@ -75,13 +75,17 @@ ngx_atomic_t *ngx_http_gig_shm_limit(ngx_http_gig_board_t *board, uint64_t hash)
 /* _self_id_batch.c: where its pool hangs; NULL until the first one came. */
 struct ngx_http_gig_self_id_pool_s **ngx_http_gig_shm_self_id(ngx_http_gig_board_t *board);
 
+/* And for an applicant at an address: a slot knows whose it is, and belongs to who came last. */
+#define NGX_HTTP_GIG_LIMIT_TAGS     16777216    /* a slot is tag, minute and count */
+ngx_atomic_t *ngx_http_gig_shm_applicant(ngx_http_gig_board_t *board, uint64_t hash);
+
 /*
  * What the ledgers of this host's workers hold and is not settled, for workers that do not hold
  * it themselves: a table without locks, by hash.  What finds no room in it is not there: then the
  * judge is asked, as if this host knew nothing.  value is never 0.  Set when a record is on the
  * disk, cleared when it is ticked; what a killed worker set, whoever adopts its segment clears.
  */
-#define NGX_HTTP_GIG_HELD_SLOTS     16384       /* a power of two */
+#define NGX_HTTP_GIG_HELD_SLOTS     32768       /* a power of two */
 #define NGX_HTTP_GIG_HELD_PROBES    32
 void ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t key, uint64_t value);
 void ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t key);

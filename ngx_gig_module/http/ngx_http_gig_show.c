@@ -153,6 +153,10 @@ ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *s
 void
 ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
 {
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
     page->title = ngx_http_gig_str(&ctx->board->title);
     page->about = ngx_http_gig_str(&ctx->board->about);
     page->base = ngx_http_gig_str(&ctx->conf->base);
@@ -160,6 +164,9 @@ ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
     page->style.len = ngx_strlen(gig_css_name);
     page->script.data = gig_js_name;
     page->script.len = ngx_strlen(gig_js_name);
+    page->form_script.data = gig_form_js_name;
+    page->form_script.len = ngx_strlen(gig_form_js_name);
     page->now = ctx->now;
+    page->now_ms = (int64_t) tp->sec * 1000 + tp->msec;
     page->stale = (int) ctx->stale;
 }

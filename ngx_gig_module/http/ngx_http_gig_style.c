@@ -1,6 +1,6 @@
 
 /*
- * What is in the program itself, style sheet and script: their names have a hash of their
+ * What is in the program itself, style sheet and scripts: their names have a hash of their
  * content, so they may be kept for ever, and are by us as well, once for all boards of a worker.
  */
 
@@ -13,10 +13,15 @@ static ngx_http_gig_bytes_t *ngx_http_gig_fixed_make(const char *data, size_t le
 ngx_int_t
 ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    static ngx_http_gig_bytes_t  *css, *js;
+    static ngx_http_gig_bytes_t  *css, *js, *form_js;
 
     if (ctx->route == NGX_HTTP_GIG_ROUTE_SCRIPT) {
         return ngx_http_gig_fixed(r, ctx, gig_js, gig_js_len, &ngx_http_gig_type_js, &js);
+    }
+
+    if (ctx->route == NGX_HTTP_GIG_ROUTE_FORM_SCRIPT) {
+        return ngx_http_gig_fixed(r, ctx, gig_form_js, gig_form_js_len, &ngx_http_gig_type_js,
+                                  &form_js);
     }
 
     return ngx_http_gig_fixed(r, ctx, gig_css, gig_css_len, &ngx_http_gig_type_css, &css);

@@ -6,6 +6,8 @@
 
 static ngx_int_t ngx_http_gig_variable_text(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     uintptr_t data);
+static ngx_int_t ngx_http_gig_variable_id(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    uintptr_t data);
 static ngx_int_t ngx_http_gig_variable_board(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     uintptr_t data);
 static ngx_int_t ngx_http_gig_variable_version(ngx_http_request_t *r,
@@ -19,7 +21,7 @@ static ngx_http_variable_t  ngx_http_gig_variables[] = {
     { ngx_string("gig_board"), NULL, ngx_http_gig_variable_board, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
-    { ngx_string("gig_id"), NULL, ngx_http_gig_variable_text,
+    { ngx_string("gig_id"), NULL, ngx_http_gig_variable_id,
       offsetof(ngx_http_gig_ctx_t, id), NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("gig_state"), NULL, ngx_http_gig_variable_text,
@@ -56,6 +58,32 @@ ngx_http_gig_variables_add(ngx_conf_t *cf)
         var->get_handler = v->get_handler;
         var->data = v->data;
     }
+
+    return NGX_OK;
+}
+
+
+/* Also before the content phase has read the address: limit_req and auth_request come earlier. */
+
+static ngx_int_t
+ngx_http_gig_variable_id(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                 id, token;
+    ngx_http_gig_loc_conf_t  *glcf;
+
+    glcf = ngx_http_get_module_loc_conf(r, ngx_http_gig_module);
+
+    if (ngx_http_gig_ctx(r) || glcf->board == NULL) {
+        return ngx_http_gig_variable_text(r, v, data);
+    }
+
+    (void) ngx_http_gig_route(r, glcf, &id, &token);
+
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = (id.len == 0);
+    v->len = id.len;
+    v->data = id.data;
 
     return NGX_OK;
 }

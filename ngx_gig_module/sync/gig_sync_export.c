@@ -25,6 +25,7 @@ typedef struct {
     uint64_t     rows;
     int          named;         /* CSV: some have files, so there is a column for them */
     json_t      *columns;       /* CSV: "class.field" -> true, in the order they came */
+    json_t      *replaced;      /* id of an application -> of the one that replaces it */
     gig_buf_t    row;
     gig_str_t    id;            /* whose files are written out */
     const char  *failed;
@@ -212,19 +213,26 @@ gig_export_read(gig_export_t *export, gig_str_t json)
 }
 
 
-/* First pass of a CSV: which answers there are. */
+/* First pass: which answers there are, and what is replaced by what: either may come first. */
 static int
 gig_export_names(void *data, const gig_sync_application_t *application)
 {
     char           path[128];
     json_t        *root, *fields, *value;
-    const char    *class_, *field;
+    const char    *class_, *field, *replaces;
     gig_export_t  *export = data;
 
     root = gig_export_read(export, application->json);
 
     if (root == NULL) {
         return -1;
+    }
+
+    replaces = json_string_value(json_object_get(root, "replaces"));
+
+    if (replaces != NULL) {
+        (void) json_object_set_new(export->replaced, replaces,
+                                   json_stringn(application->id.data, application->id.len));
     }
 
     json_object_foreach(json_object_get(root, "answers"), class_, fields) {
@@ -253,7 +261,7 @@ gig_export_file(void *data, const gig_application_file_t *file)
 static int
 gig_export_application(void *data, const gig_sync_application_t *a)
 {
-    json_t        *root, *value;
+    json_t        *root, *value, *by;
     gig_buf_t      names;
     const char    *name;
     gig_export_t  *export = data;
@@ -275,6 +283,8 @@ gig_export_application(void *data, const gig_sync_application_t *a)
         return -1;
     }
 
+    by = json_object_getn(export->replaced, a->id.data, a->id.len);
+
     if (export->csv) {
         gig_csv_cell(&export->row, a->id);
         gig_export_cell(export, a->gig);
@@ -284,6 +294,8 @@ gig_export_application(void *data, const gig_sync_application_t *a)
         gig_export_cell(export, a->flags);
         gig_export_cell(export, a->stage);
         gig_export_cell(export, a->stage_at);
+        gig_export_value(export, json_object_get(root, "replaces"));
+        gig_export_value(export, by);
 
         json_object_foreach(export->columns, name, value) {
             gig_export_value(export, gig_export_member(json_object_get(root, "answers"), name));
@@ -304,6 +316,11 @@ gig_export_application(void *data, const gig_sync_application_t *a)
                                                                a->flags.len));
         (void) json_object_set_new(root, "stage", json_stringn(a->stage.len ? a->stage.data : "",
                                                                a->stage.len));
+
+        if (by != NULL) {
+            (void) json_object_set(root, "replaced_by", by);
+        }
+
         gig_buf_puts(&export->row, export->rows ? ",\n" : "");
         gig_json_canonical(root, &export->row);
     }
@@ -370,7 +387,8 @@ gig_export_head(gig_export_t *export, int gigs)
         gig_buf_puts(&export->row, "\r\n");
 
     } else {
-        gig_buf_puts(&export->row, "id,gig,title,received_at,seat,flags,stage,stage_at");
+        gig_buf_puts(&export->row, "id,gig,title,received_at,seat,flags,stage,stage_at,replaces,"
+                                   "replaced_by");
 
         json_object_foreach(export->columns, name, value) {
             gig_export_cell(export, (gig_str_t) { name, strlen(name) });
@@ -397,7 +415,7 @@ static int
 gig_export_all(gig_export_t *export, const gig_sync_connector_t *connector,
     gig_sync_record_t *record, int gigs, gig_error_t *err)
 {
-    if (export->csv && !gigs
+    if (!gigs
         && connector->applications(record, gig_export_names, export, err) == -1)
     {
         return -1;
@@ -511,13 +529,14 @@ gig_sync_export(int argc, char **argv)
     export.connector = connector;
     export.record = record;
     export.columns = json_object();
+    export.replaced = json_object();
     gig_buf_init(&export.row, GIG_EXPORT_ROW_MAX);
 
     if (export.files.folder != NULL && gig_sync_export_folder(&export.files) == -1) {
         status = gig_sync_fail(EX_CANTCREAT, "export", "%s: %s", export.files.err.pointer,
                                export.files.err.detail);
 
-    } else if (export.columns == NULL
+    } else if (export.columns == NULL || export.replaced == NULL
                || (self_ids ? gig_sync_export_self_ids(connector, record, export.csv, &err)
                             : gig_export_all(&export, connector, record, gigs, &err)) == -1)
     {
@@ -531,6 +550,7 @@ gig_sync_export(int argc, char **argv)
     }
 
     json_decref(export.columns);
+    json_decref(export.replaced);
     gig_buf_free(&export.row);
     connector->close(record);
 

@@ -391,6 +391,23 @@ sub answers {
 }
 
 
+# The `_key` of a form that was opened so many seconds ago (60); secret: the file of another's keys.
+sub form_key {
+    my ($self, $gig, $age, $secret) = @_;
+    my $binary = "$self->{dir}/form_token";
+    if (!-x $binary) {
+        my ($status, $output) = $self->run($ENV{CC} // 'cc', '-std=c11', '-D_GNU_SOURCE', '-I', "$ROOT/ngx_gig_module/core",
+            '-o', $binary, "$ROOT/t/lib/form_token.c", ($ENV{GIG_CORE} // "$BUILD/libgigcore.a"),
+            '-lsodium', '-ljansson', '-lutf8proc', '-lz', '-lm', $SANITIZED ? '-fsanitize=address,undefined' : ());
+        $status == 0 or die "form_token: $output";
+    }
+    my ($status, $output) = $self->run($binary, $secret // "$self->{dir}/$self->{board}.secret", $gig, $age // 60);
+    $status == 0 or die "form_token: $output";
+    chomp $output;
+    return $output;
+}
+
+
 # POST of a JSON application; returns the answer.  _from: the address it comes from.
 sub apply {
     my ($self, $gig, $key, %answer) = @_;

@@ -118,7 +118,7 @@ void
 redis_judge(sim_t *s, redis_t *r, history_mode_t mode, unsigned record, int64_t at,
     gig_ledger_seat_t given, verdict_t *v)
 {
-    int            same, duplicate;
+    int            same, duplicate, first;
     known_t       *known;
     unsigned       app = record / 3, print = record % 3, gig = s->gig[app], who = s->who[app];
     queue_entry_t  entry;
@@ -175,6 +175,16 @@ redis_judge(sim_t *s, redis_t *r, history_mode_t mode, unsigned record, int64_t 
 
     } else if (s->closes[gig] && at > s->closes[gig] + CLOCK_BOUND) {
         entry.seat = GIG_LEDGER_LATE;
+    }
+
+    /* one in three proves to have another there: the flag "replaces" */
+
+    first = r->who[gig][who];
+
+    if (mode == MODE_LIVE && app % 3 == 0 && first != -1
+        && (r->id[first].seat == GIG_LEDGER_RESERVED || r->id[first].seat == GIG_LEDGER_WAITLISTED))
+    {
+        entry.seat = r->id[first].seat;
     }
 
     if (entry.seat == GIG_LEDGER_NONE) {

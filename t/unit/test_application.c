@@ -106,6 +106,15 @@ test_write(void **state)
     gig_buf_add(&out, "", 1);
     assert_string_equal(out.data, application);
 
+    /* what it replaces is there only if it replaces something */
+
+    gig_buf_reset(&out);
+    s.replaces = "DwAECAwQFBgcICQoLDA0OD";
+    gig_application_write(&s, &form, &answers, &out);
+    gig_buf_add(&out, "", 1);
+    assert_non_null(strstr(out.data, ",\"replaces\":\"DwAECAwQFBgcICQoLDA0OD\",\"schema\":"));
+    s.replaces = NULL;
+
     /* what is no UTF-8 fails, and is not written by half */
 
     gig_buf_reset(&out);

@@ -75,6 +75,32 @@ refused(const char *json, const char *pointer, const char *says)
 
 
 static void
+test_spam(void **state)
+{
+    (void) state;
+
+    memset(&errors, 0, sizeof(errors));
+    assert_int_equal(gig_form_read(gig_str("{\"id\":\"f\",\"rev\":1,\"fields\":[" FIELD("a", "text") "]}"),
+                                   &form, &errors), 0);
+    assert_int_equal(form.min_seconds, 3);
+    assert_int_equal(form.challenge.len, 0);
+    gig_form_free(&form);
+
+    assert_int_equal(gig_form_read(gig_str("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"min_seconds\":0,"
+                                           "\"challenge\":\"/challenge/solve.js\"},\"fields\":["
+                                           FIELD("a", "text") "]}"), &form, &errors), 0);
+    assert_int_equal(form.min_seconds, 0);
+    assert_true(gig_str_is(form.challenge, "/challenge/solve.js"));
+    gig_form_free(&form);
+
+    assert_int_equal(gig_form_read(gig_form_default(), &form, &errors), 0);
+    assert_int_equal(form.min_seconds, 3);
+    assert_int_equal(form.challenge.len, 0);
+    gig_form_free(&form);
+}
+
+
+static void
 test_refused(void **state)
 {
     (void) state;
@@ -137,6 +163,18 @@ test_refused(void **state)
     refused(ASKS("text", "\"any_of\":\"g\""), "/fields/0", "none of the groups");
     refused(ASKS("hidden", "\"required\":true"), "/fields/0", "nobody could apply");
     refused(FORM(FIELD("eligible", "text")), "/fields/0", "with eligibility adds");
+    refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"min_seconds\":61},\"fields\":[" FIELD("a", "text")
+            "]}", "/anti_spam/min_seconds", "from 0 to 60");
+    refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"min_seconds\":-1},\"fields\":[" FIELD("a", "text")
+            "]}", "/anti_spam/min_seconds", "from 0 to 60");
+    refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"min_seconds\":\"3\"},\"fields\":[" FIELD("a", "text")
+            "]}", "/anti_spam/min_seconds", "from 0 to 60");
+    refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"challenge\":\"https://x.example/a.js\"},\"fields\":["
+            FIELD("a", "text") "]}", "/anti_spam/challenge", "such as /challenge/solve.js");
+    refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"challenge\":\"//x.example/a.js\"},\"fields\":["
+            FIELD("a", "text") "]}", "/anti_spam/challenge", "such as /challenge/solve.js");
+    refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"challenge\":\"/a\\\">\"},\"fields\":[" FIELD("a", "text")
+            "]}", "/anti_spam/challenge", "such as /challenge/solve.js");
     refused("{\"id\":\"f\",\"rev\":1,\"anti_spam\":{\"honeypot\":\"a\"},\"fields\":[" FIELD("a", "text")
             "]}", "/anti_spam/honeypot", "caught");
 }
@@ -262,6 +300,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_default),
+        cmocka_unit_test(test_spam),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_public_hides),
         cmocka_unit_test(test_for_gig)

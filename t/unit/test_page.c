@@ -181,6 +181,29 @@ take(gig_buf_t *out)
 }
 
 
+/* The form of a page that offers to send another version; replaces NULL: only says when. */
+
+static char *
+resent_page(fixture_t *f, const char *replaces)
+{
+    gig_buf_t        out;
+    gig_page_form_t  form;
+
+    memset(&form, 0, sizeof(form));
+    form.gig = &f->view;
+    form.form = &f->form;
+    form.key = "new-key";
+    form.replaces = replaces;
+    form.first_ms = INT64_C(1789912800214);
+    form.message = str("For programs.");
+
+    gig_buf_init(&out, LIMIT);
+    gig_page_form(&f->page, &form, &out);
+
+    return take(&out);
+}
+
+
 static char *
 form_page(fixture_t *f, int with_errors)
 {
@@ -357,7 +380,7 @@ test_gig(void **state)
 
     html = gig_page(f, GIG_STATE_SCHEDULED);
     assert_non_null(strstr(html, "<dt>Opens</dt>"));
-    assert_non_null(strstr(html, "Look at the form</a>"));
+    assert_non_null(strstr(html, "Fill in the form</a>"));
     free(html);
 
     html = gig_page(f, GIG_STATE_FULL);
@@ -375,7 +398,7 @@ test_gig(void **state)
 static void
 test_form(void **state)
 {
-    char        *html;
+    char        *html, want[128];
     unsigned     i;
     fixture_t   *f;
 
@@ -401,7 +424,6 @@ test_form(void **state)
     assert_non_null(strstr(html, "<a href=\"#f-email\">A label: This is missing.</a>"));
 
     for (i = 0; i < f->form.n - 2; i++) {
-        char         want[128];
         const char  *name = f->form.field[i].name.data;
 
         (void) snprintf(want, sizeof(want), " id=\"f-%s\"", name);
@@ -427,8 +449,40 @@ test_form(void **state)
     free(html);
 
     f->view.state = GIG_STATE_SCHEDULED;
+    f->view.opens_at = GIG_TIME_NONE;
     html = form_page(f, 0);
+    assert_null(strstr(html, "gig-counter"));
+    free(html);
+
+    /* Sent again with other content: when the first came, and the way to replace it, also when full. */
+    f->view.state = GIG_STATE_FULL;
+    html = resent_page(f, "a-token");
+    assert_non_null(strstr(html, "2026-09-20T"));
+    assert_non_null(strstr(html, "name=\"_replaces\" value=\"a-token\""));
+    assert_non_null(strstr(html, ">Send this version instead</button>"));
+    assert_null(strstr(html, "For programs."));
+    free(html);
+
+    html = resent_page(f, NULL);
+    assert_null(strstr(html, "_replaces"));
+    assert_null(strstr(html, "instead"));
+    free(html);
+
+    f->view.state = GIG_STATE_CLOSED;
+    html = resent_page(f, "a-token");
+    assert_non_null(strstr(html, "and it stands"));
     assert_null(strstr(html, "type=\"submit\""));
+    free(html);
+    f->view.state = GIG_STATE_SCHEDULED;
+
+    /* Its button can be pressed early, for whoever has no script: that costs nothing. */
+    f->view.opens_at = f->page.now + 90;
+    f->page.now_ms = f->page.now * 1000 + 250;
+    html = form_page(f, 0);
+    assert_int_equal(check_count(html, "type=\"submit\""), 1);
+    (void) snprintf(want, sizeof(want), "data-opens=\"%lld000\" data-now=\"%lld250\"",
+                    (long long) f->view.opens_at, (long long) f->page.now);
+    assert_int_equal(check_count(html, want), 1);
     free(html);
     done(f);
 }

@@ -135,6 +135,41 @@ test_form(void **state)
 }
 
 
+static void
+test_replaces(void **state)
+{
+    char    token[GIG_TOKEN_TEXT], receipt[GIG_TOKEN_TEXT], id[GIG_APPLICATION_TEXT];
+    size_t  i;
+
+    (void) state;
+
+    gig_replaces_make(&secret, text("g_1"), "WHO", ID, token);
+    assert_int_equal(strlen(token), GIG_TOKEN_TEXT - 1);
+    assert_int_equal(gig_replaces_check(&secret, text("g_1"), "WHO", text(token), id), 0);
+    assert_string_equal(id, ID);
+    assert_int_equal(gig_replaces_check(&rotated, text("g_1"), "WHO", text(token), id), 0);
+
+    /* another applicant, gig or board; and no token of another kind does */
+
+    assert_int_equal(gig_replaces_check(&secret, text("g_1"), "WHO2", text(token), id), -1);
+    assert_int_equal(gig_replaces_check(&secret, text("g_1W"), "HO", text(token), id), -1);
+    assert_int_equal(gig_replaces_check(&secret, text("g_2"), "WHO", text(token), id), -1);
+    assert_int_equal(gig_replaces_check(&stranger, text("g_1"), "WHO", text(token), id), -1);
+    gig_token_make(&secret, ID, receipt);
+    assert_int_equal(gig_replaces_check(&secret, text("g_1"), "WHO", text(receipt), id), -1);
+    assert_int_equal(gig_token_check(&secret, text(token), id), -1);
+
+    for (i = 0; i < GIG_TOKEN_TEXT - 1; i++) {
+        token[i] = (char) (token[i] ^ 1);
+        assert_int_equal(gig_replaces_check(&secret, text("g_1"), "WHO", text(token), id), -1);
+        token[i] = (char) (token[i] ^ 1);
+    }
+
+    gig_replaces_make(&secret, text("g_1"), "WHO", "no id", token);
+    assert_string_equal(token, "");
+}
+
+
 static gig_cursor_t
 cursor_of(gig_sort_t sort, int64_t value, const char *id)
 {
@@ -333,6 +368,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_receipt),
         cmocka_unit_test(test_form),
+        cmocka_unit_test(test_replaces),
         cmocka_unit_test(test_cursor),
         cmocka_unit_test(test_cursor_weights),
         cmocka_unit_test(test_cursor_none),

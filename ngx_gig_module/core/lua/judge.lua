@@ -8,9 +8,12 @@
 --   ARGV  PREFIX MODE ID GIG REV AT_MS NODE WHO PRINT FLAGS BOX SEAT TTL [FILES]
 --
 -- MODE is "live", or from a ledger "intent", "resend", "replay": what was acknowledged
--- is labelled and never refused.  Answers {ready, verdict, seat, flags, received at (ms),
--- clock (ms)}.  The rest of the keys is found by PREFIX ("gig:{BOARD}:"): Redis asks for
--- read and write permission on all that is in KEYS, and an edge must not have both.
+-- is labelled and never refused.  "ask" only asks what is known of ID: "fresh" is nothing.
+-- The flag "replaces" of a live one says that its applicant proved to have another here; it
+-- is not kept, as what is replaced is in the box.  Answers {ready, verdict, seat, flags,
+-- received at (ms), clock (ms)}.  The rest of the keys is found by PREFIX ("gig:{BOARD}:"):
+-- Redis asks for read and write permission on all that is in KEYS, and an edge must not have
+-- both.
 
 if #KEYS ~= 4 or #ARGV < 13 or #ARGV > 14 then
     return redis.error_reply('ERR gig: judge takes 4 keys and 13 or 14 arguments')
@@ -26,11 +29,11 @@ local large = 65536                 -- bytes of a box from which it counts as on
 local memory_part = 0.8             -- of maxmemory, which files may not bring Redis above
 local clock_bound = 5000            -- ms that the clocks of an edge and of Redis may differ
 
-local modes = {live = 1, intent = 1, resend = 1, replay = 1}
+local modes = {live = 1, ask = 1, intent = 1, resend = 1, replay = 1}
 local seats = {[''] = 1, reserved = 1, waitlisted = 1, over = 1, late = 1}
 
 if not modes[mode] then
-    return redis.error_reply('ERR gig: MODE of judge is live, intent, resend or replay')
+    return redis.error_reply('ERR gig: MODE of judge is live, ask, intent, resend or replay')
 end
 if not at:find('^%d+$') or not ttl:find('^[1-9]%d*$') then
     return redis.error_reply('ERR gig: AT_MS and TTL of judge are whole numbers')
@@ -107,7 +110,7 @@ local queue = redis.call('XLEN', applications_key)
 local known = withdrawn or first_print
 local same = first_print == content
 
-if mode == 'live' then
+if mode == 'live' or mode == 'ask' then
     if withdrawn then
         return answer('withdrawn')
     end
@@ -115,7 +118,10 @@ if mode == 'live' then
         return answer('replay', first_seat, first_flags, first_at)
     end
     if first_print then
-        return answer('conflict')
+        return answer('conflict', '', '', first_at)
+    end
+    if mode == 'ask' then
+        return answer('fresh')
     end
 
 else
@@ -170,9 +176,21 @@ then
 end
 
 
--- 4. Seats, before it is looked up who asks: a full gig answers all alike.
+-- 4. Seats, before it is looked up who asks: a full gig answers all alike.  But whoever proved
+--    to have an application here sends another version of it, and keeps what that one has.
 
 local count = count_seats(queue)
+
+if mode == 'live' and flags == 'replaces' then
+    local earlier = redis.call('GET', who_key)
+
+    flags = ''
+    local has = earlier and redis.call('HGET', prefix .. 'id:' .. earlier, 'seat')
+
+    if has == 'reserved' or has == 'waitlisted' then
+        seat = has
+    end
+end
 
 if not seat then
     seat = 'reserved'
