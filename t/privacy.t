@@ -71,7 +71,7 @@ push @marks, 'qzother';
 is(by_json('key-2', marked('qzfirst'))->{status}, 202, 'a second one of the same applicant');
 is(by_json('key-3', marked('qzthird'), m_url => 'qznourl')->{status}, 422, 'refused');
 push @marks, 'qznourl';
-my $key = sub { ($test->get('/gigs/one/apply')->{body} =~ /name="_key"[^>]*value="([^"]+)"/)[0] };
+my $key = sub { $test->form_key('one') };
 my %html = (Accept => 'text/html');
 is(send_body('application/x-www-form-urlencoded', encoded(marked('qzsecond'), agree => 'on', _key => $key->()), %html)->{status}, 303, 'by the form');
 is(send_body('application/x-www-form-urlencoded', encoded(marked('qzno'), email => 'qznomail', _key => $key->()), %html)->{status}, 422, 'the form with an error');
