@@ -80,7 +80,7 @@ my %file = (
 my $boundary = '----WebKitFormBoundary7MA4YWxkTrZu0gW';
 my $n = 0;
 
-sub token { my ($gig) = @_; return ($test->get("/gigs/$gig/apply")->{body} =~ /name="_key"[^>]*value="([^"]+)"/)[0] }
+sub token { my ($gig) = @_; return $test->form_key($gig) }
 
 sub multipart {
     my ($answers, @files) = @_;

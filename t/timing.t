@@ -38,7 +38,7 @@ GigTest::Publish::ready($test, 'a-nonce');
 my $cap = 1_000_000;
 my %cap = (open => [undef, 'close'], near => [$cap, 'close'], full => [$cap, 'close'], waits => [$cap, 'waitlist']);
 GigTest::Publish::put($test, map { gig_record($_, capacity => { positions => 1, application_cap => $cap{$_}[0], on_full => $cap{$_}[1] }) } keys %cap);
-$test->start_nginx(board => 'redis_timeout 300ms;');
+$test->start_nginx(board => 'redis_timeout 300ms; limit_applicant off;');
 $test->wait_total(4) or BAIL_OUT('no catalog');
 
 my $json = JSON::PP->new->utf8->canonical;
