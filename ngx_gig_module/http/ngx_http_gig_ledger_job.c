@@ -218,7 +218,13 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame)
         return -1;
     }
 
-    size = ngx_max(job->size, (uint64_t) frame + NGX_HTTP_GIG_LEDGER_SEGMENT_MIN);
+    /* of a small ledger each is as small as can be: a little more, and one less would fit */
+
+    size = job->size;
+
+    if (frame > NGX_HTTP_GIG_LEDGER_SEGMENT_MIN / 2) {
+        size = ngx_max(size, (uint64_t) frame + NGX_HTTP_GIG_LEDGER_SEGMENT_MIN);
+    }
 
     if (ngx_http_gig_ledger_room(job, size) != 0) {
         return -1;
