@@ -137,6 +137,20 @@ receipt('sent again: its receipt');
 ok(wait_for { rows('open') == 2 } 'one application', 10);
 is_deeply(drafts(), [], 'nothing is kept');
 
+# --- a page that is not the board's: nginx refuses before the board sees it
+
+go('open/apply');
+fill(email => 'busy@example.edu');
+js(<<'END');
+const real = window.fetch;
+window.fetch = async (...a) => { window.fetch = real; return new Response("<html><h1>429</h1></html>", { status: 429 }); };
+END
+$browser->press('main form [type=submit]');
+ok(wait_for { said() =~ /The server did not take it yet \(429\).*kept/ } 'it says so, and keeps what was typed', 10);
+$browser->press('main form [type=submit]');
+receipt('sent again: taken');
+ok(wait_for { rows('open') == 3 } 'delivered', 10);
+
 # --- sent again with other content: the page in place, and another version
 
 go('other/apply');

@@ -9,6 +9,7 @@
 
   const REST = 300;             // ms of rest after a key before it is kept
   const PATIENCE = 30000;       // ms an answer may take
+  const PATIENCE_FILES = 600000;    // the same where files go along, on a slow line
   const TRIES = 3;              // times one pressing is sent where the server asks to wait a moment
   const SOON = 5;               // s that is a moment
   const ASLEEP = 30000;         // ms out of sight after which the clock is asked again
@@ -183,7 +184,8 @@
 
     const ask = async () => {
       const call = new AbortController();
-      const stop = setTimeout(() => call.abort(), PATIENCE);
+      const large = all('[type=file]', form).some(e => e.files.length);
+      const stop = setTimeout(() => call.abort(), large ? PATIENCE_FILES : PATIENCE);
       try {
         const answer = await fetch(address, { method: 'POST', body: body(),
           headers: { Accept: 'text/html' }, signal: call.signal });
@@ -216,6 +218,8 @@
       hush();
       look();
 
+      let refused = 0;
+
       try {
         // The form's token has to be so many seconds old.
         const wait = Number(form.dataset.wait) * 1000 + 500 - (performance.now() - loaded);
@@ -231,13 +235,15 @@
         if (show(page, answer.status)) {
           return;
         }
+        refused = answer.status;
       } catch (e) { /* no connection, or no answer in time */ }
 
       sending = false;
       broke = true;
       look();
       const online = navigator.onLine !== false;
-      button.before(say(online ? 'No answer came back.' : 'You are not connected.',
+      button.before(say(refused ? `The server did not take it yet (${refused}).`
+        : online ? 'No answer came back.' : 'You are not connected.',
         'All that you typed is kept in this tab, also if the page is loaded again. Send it again when you have'
         + ' a connection: if it did arrive, it is not taken twice.'));
       note.scrollIntoView({ block: 'nearest' });
