@@ -29,10 +29,16 @@ $test->wait_total(3) or BAIL_OUT('no catalog');
 
 sub deny { $test->write_file('next.deny', join '', map {"$_\n"} @_); chmod 0644, "$test->{dir}/next.deny"; rename "$test->{dir}/next.deny", $file or die }
 sub ids { return join ' ', sort map { $_->{id} } @{ json_of($test->get("/gigs/?format=json&$_[0]"))->{gigs} } }
-# Both workers: many answers in a row say so.
+# Each worker looks at the file once a second, and nobody chooses which one answers: it must be so in
+# every answer of a second and a half.
 sub settled(&$) {
     my ($block, $what) = @_;
-    return ok(wait_for { my $good = grep { $block->() } 1 .. 12; $good == 12 } $what, 5);
+    my $since;
+    return ok(wait_for {
+        my $good = grep { $block->() } 1 .. 12;
+        $since = $good == 12 ? $since // time : undef;
+        $since && time - $since > 1.5;
+    } $what, 8);
 }
 
 is($test->get('/gigs/bad?format=json')->{status}, 200, 'it is there');

@@ -401,5 +401,7 @@ main(void)
         return 1;
     }
 
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
