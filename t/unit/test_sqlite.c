@@ -436,9 +436,15 @@ test_file(void **state)
     assert_int_equal(gig_sync_sqlite.open(str("sqlite:"), &other, &err), -1);
     assert_int_equal(gig_sync_sqlite.open(str("sqlite:/nonexistent/a"), &other, &err), -1);
 
-    /* A newer schema, and a database of something else, are left alone. */
+    /* A newer schema that only has more is worked with, as it is. */
     assert_int_equal(sqlite3_exec(record->db, "PRAGMA user_version = 99", NULL, NULL, NULL), 0);
     snprintf(name, sizeof(name), "sqlite:%s", path);
+    assert_int_equal(gig_sync_sqlite.open(str(name), &other, &err), 0);
+    gig_sync_sqlite.close(other);
+    assert_int_equal(number("PRAGMA user_version"), 99);
+
+    /* One that is another, and a database of something else, are left alone. */
+    assert_int_equal(sqlite3_exec(record->db, "PRAGMA user_version = 100", NULL, NULL, NULL), 0);
     assert_int_equal(gig_sync_sqlite.open(str(name), &other, &err), -1);
     assert_non_null(strstr(err.detail, "newer"));
     assert_int_equal(sqlite3_exec(record->db, "PRAGMA application_id = 7", NULL, NULL, NULL), 0);

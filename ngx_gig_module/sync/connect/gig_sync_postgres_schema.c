@@ -298,6 +298,10 @@ gig_pg_migrate(gig_sync_record_t *record, gig_error_t *err)
         return gig_pg_schema_foreign(record, err);
     }
 
+    if (gig_schema_works(version, GIG_PG_VERSION)) {
+        return 0;
+    }
+
     for ( /* void */ ; version < GIG_PG_VERSION; version++) {
         if (gig_pg_do(record, migrations[version], err) == -1) {
             return -1;
@@ -328,7 +332,7 @@ gig_pg_schema(gig_sync_record_t *record, int make, gig_error_t *err)
         return -1;
     }
 
-    if (there && version == GIG_PG_VERSION) {
+    if (there && gig_schema_works(version, GIG_PG_VERSION)) {
         return 0;
     }
 

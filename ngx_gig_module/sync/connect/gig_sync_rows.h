@@ -14,6 +14,14 @@
 #define GIG_FLAGS_MAX           128
 
 /*
+ * Numbers of a schema: one whose hundreds are the same only has more in it, so that a gig-sync
+ * works on with what the next release made of it, and can be gone back to.
+ */
+#define GIG_SCHEMA_KIN          100
+#define gig_schema_works(number, ours)                                                        \
+    ((number) >= (ours) && (number) / GIG_SCHEMA_KIN == (ours) / GIG_SCHEMA_KIN)
+
+/*
  * Hands a row of gigs ('g') or forms ('f') to the handler, canonical and with its rev.  One
  * that is no record stays as it was published; the log tells the person who edited it why.
  * canonical: a buffer of GIG_RECORD_MAX, used again and again.

@@ -1,6 +1,7 @@
 
 #include <stdio.h>
 
+#include "gig_sync_rows.h"
 #include "gig_sync_sqlite.h"
 
 #define GIG_SQLITE_APPLICATION  0x47494731      /* "GIG1", in the file's header */
@@ -249,6 +250,10 @@ gig_sqlite_migrate(gig_sync_record_t *record, gig_error_t *err)
         return gig_error_set(err, record->path, "is a database of something else");
     }
 
+    if (gig_schema_works(version, GIG_SQLITE_VERSION)) {
+        return 0;
+    }
+
     if (version > GIG_SQLITE_VERSION) {
         return gig_error_set(err, record->path, "has schema %d, this gig-sync knows %d: "
                              "it was made by a newer one", version, GIG_SQLITE_VERSION);
@@ -279,7 +284,9 @@ gig_sync_sqlite_schema(gig_sync_record_t *record, gig_error_t *err)
         return -1;
     }
 
-    if (version == GIG_SQLITE_VERSION && application == GIG_SQLITE_APPLICATION) {
+    if (gig_schema_works(version, GIG_SQLITE_VERSION)
+        && application == GIG_SQLITE_APPLICATION)
+    {
         return 0;
     }
 
