@@ -173,6 +173,7 @@ my $one  = json_of(apply('two', ['resume', 'cv.pdf', $file{pdf}], { email => $ma
 my $two  = json_of(api('two', $mail, [['resume', 'other name.pdf', $file{pdf}]]));
 is($two->{schema}, 'gig-receipt/1', 'a file in JSON') or diag(explain($two));
 is($two->{content}, $one->{content}, 'multipart and JSON: one fingerprint, whatever it is called');
+is(api('two', mail(), [['resume', '../My own cv.exe', "$file{txt}json"]])->{status}, 202, 'of a file in JSON the name is kept');
 isnt(json_of(api('two', $mail, [['resume', 'cv.pdf', "$file{pdf}\n"]]))->{content}, $one->{content}, 'another file: another');
 isnt(json_of(api('two', $mail, [['sample', 'cv.pdf', $file{pdf}]]))->{content}, $one->{content}, 'in another field: another');
 
@@ -319,6 +320,7 @@ my %media = (pdf => 'application/pdf', txt => 'text/plain', rtf => 'application/
     docx => 'application/vnd.openxmlformats-officedocument.wordprocessingml.document');
 ok($by{"$media{$_} " . sha256_hex($file{$_})}, "the $_ as it was, and what it is") for sort keys %file;
 is($by{"$media{png} " . sha256_hex($file{png})}{name}, 'My png.png', 'of a path the last part');
+like($by{"$media{txt} " . sha256_hex("$file{txt}json")}{name}, qr/^My own cv.*\.txt$/, 'of one in JSON as well');
 is($by{"$media{docx} " . sha256_hex($file{docx})}{name}, 'x.exe.docx', 'with the extension of what it is');
 my ($stored) = grep { $_->{json} =~ /image\/png/ } $test->sql('select cast(json as text) as json from applications');
 is_deeply($json->decode($stored->{json})->{files}, [{ field => 'sample', name => 'My png.png', media_type => 'image/png', size => length $file{png}, sha256 => sha256_hex($file{png}) }],

@@ -68,6 +68,12 @@ for my $seat (sort keys %words) {
     is_deeply([grep { $body =~ /$words{$_}/ } sort keys %words], [$seat], "the page says it of '$seat', and nothing else");
     is(json_of($test->get("/gigs/receipts/$token"))->{seat}, $seat, 'the JSON as well');
 }
+# Settled it is as well, but no table has it: a person must look first.
+for my $outcome (qw(parked dead)) {
+    $redis->cmd('HSET', $id, 'outcome', $outcome);
+    ok(!json_of($test->get("/gigs/receipts/$token"))->{delivered}, "not delivered while it is $outcome");
+    unlike($test->get("/gigs/receipts/$token", headers => { Accept => 'text/html' })->{body}, qr/Delivered/, 'nor says the page so');
+}
 $redis->cmd('HDEL', $id, 'outcome');
 
 # --- verified offline, by anybody, by an old key as well

@@ -81,8 +81,11 @@ gig_body_json_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err)
 
     for (i = 0; i < piece.len; i++) {
 
-        if (body->u.json.state == GIG_JSON_STRING && body->u.json.next == GIG_JSON_AFTER) {
+        /* a file's name and content are strings too, but go elsewhere */
 
+        if (body->u.json.state == GIG_JSON_STRING && body->u.json.next == GIG_JSON_AFTER
+            && !body->u.json.naming && !body->u.json.decoding)
+        {
             i += gig_body_put_plain(body, (gig_str_t) { piece.data + i, piece.len - i });
 
             if (i == piece.len) {

@@ -39,6 +39,7 @@ typedef struct {
     json_t                    *onboarding;      /* or NULL: not for this applicant, or none */
     unsigned                   known:1;
     unsigned                   delivered:1;
+    unsigned                   stuck:1;         /* settled, but not delivered: dead or parked */
     unsigned                   withdrawn:1;
     unsigned                   erased:1;        /* and settled */
     unsigned                   unavailable:1;   /* Redis gave no answer */
@@ -256,7 +257,7 @@ ngx_http_gig_lookup_next(ngx_http_gig_lookup_t *l, const redisReply *reply)
         if (reply->type == REDIS_REPLY_STRING
             && gig_str_is((gig_str_t) { reply->str, reply->len }, "settled"))
         {
-            l->delivered = 1;
+            l->delivered = !l->stuck;
         }
 
         next = NGX_HTTP_GIG_ASK_STAGE;
@@ -324,6 +325,7 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
 
     /* a withdrawal that Redis forgot, and the system of record did not */
     l->erased |= (ngx_strcmp(outcome, "erased") == 0);
+    l->stuck = (ngx_strcmp(outcome, "dead") == 0 || ngx_strcmp(outcome, "parked") == 0);
 
     /* what the system of record made of a reservation wins over the reservation */
     if (ngx_strcmp(outcome, "confirmed") == 0 || ngx_strcmp(outcome, "waitlisted") == 0
