@@ -254,6 +254,14 @@ my $crowded = $refused ? $refused->answer('POST') : {};
 is($crowded->{status}, 503, 'that it must wait') or diag($crowded->{body});
 like($crowded->{body}, qr/files-busy/, 'by the word for it');
 is(apply('two')->{status}, 202, 'an application without files does not wait');
+{
+    my $text = multipart({ email => mail(), _key => token('two') });
+    my $apart = GigTest::Http->new($test->{port});
+    $apart->raw($head . 'Content-Length: ' . length($text) . "\r\n\r\n");
+    $test->get('/gigs/two?format=json');
+    $apart->raw($text);
+    is($apart->answer('POST')->{status}, 202, 'nor one whose body comes after its header');
+}
 my $held = 0;
 $held += (do { local (@ARGV, $/) = "/proc/$_/status"; <> } =~ /VmRSS:\s+(\d+)/)[0] for $test->workers;
 cmp_ok($held, '<', 2 * 32 * 1024 + 2 * 60_000, "and the workers' memory is bounded ($held KB)") if !$GigTest::SANITIZED;

@@ -160,6 +160,7 @@ ngx_http_gig_intake_done(ngx_http_request_t *r)
         return;
     }
 
+    ngx_http_gig_intake_drop(ctx->intake);
     ngx_http_finalize_request(r, rc);
 }
 

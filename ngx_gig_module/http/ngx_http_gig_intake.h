@@ -95,6 +95,9 @@ ngx_int_t ngx_http_gig_intake_open(ngx_http_gig_intake_t *intake, uint32_t *row,
 ngx_int_t ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake);
 void ngx_http_gig_intake_reader_end(ngx_http_gig_intake_t *intake);
 
+/* Of one that is answered, its files: the connection may linger, and others need the room. */
+void ngx_http_gig_intake_drop(ngx_http_gig_intake_t *intake);
+
 /* "An application may have at most 5 MB." */
 const char *ngx_http_gig_intake_most(ngx_http_request_t *r, off_t most);
 

@@ -97,6 +97,15 @@ ngx_http_gig_intake_reader(ngx_http_gig_intake_t *intake)
 
 
 void
+ngx_http_gig_intake_drop(ngx_http_gig_intake_t *intake)
+{
+    ngx_http_gig_intake_reader_end(intake);
+    gig_answers_files_drop(&intake->answers);
+    (void) ngx_http_gig_upload_hold(&intake->files_held, 0);
+}
+
+
+void
 ngx_http_gig_intake_reader_end(ngx_http_gig_intake_t *intake)
 {
     if (intake->reader) {

@@ -32,10 +32,16 @@ ngx_http_gig_upload_max(ngx_http_gig_board_t *board, gig_body_type_t type)
 ngx_int_t
 ngx_http_gig_upload_hold(size_t *held, size_t bytes)
 {
+    ngx_uint_t  more;
+
+    more = bytes > *held;
+
     ngx_http_gig_upload_held = ngx_http_gig_upload_held - *held + bytes;
     *held = bytes;
 
-    return ngx_http_gig_upload_held > NGX_HTTP_GIG_UPLOADS ? NGX_BUSY : NGX_OK;
+    /* who asks for no more has what he needs, and is not in anybody's way */
+
+    return more && ngx_http_gig_upload_held > NGX_HTTP_GIG_UPLOADS ? NGX_BUSY : NGX_OK;
 }
 
 
@@ -77,6 +83,8 @@ ngx_http_gig_upload(ngx_http_request_t *r)
         rc = ngx_http_read_unbuffered_request_body(r);
 
         if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+            r->read_event_handler = ngx_http_block_reading;
+            ngx_http_gig_intake_drop(ctx->intake);
             ngx_http_finalize_request(r, rc);
             return;
         }
@@ -94,6 +102,9 @@ ngx_http_gig_upload(ngx_http_request_t *r)
             ngx_del_timer(rev);
         }
     }
+
+    /* An error_page may lead to a handler that waits: what comes then is not for this one. */
+    r->read_event_handler = ngx_http_block_reading;
 
     ngx_http_gig_intake_done(r);
 }
