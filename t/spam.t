@@ -12,8 +12,10 @@ use lib "$FindBin::Bin/lib";
 use HTTP::Tiny;
 use IO::Socket::INET;
 use POSIX ();
+use JSON::PP ();
 use Test::More;
 use GigTest;
+use GigTest::Http;
 
 sub example {
     my ($name) = @_;
@@ -66,6 +68,18 @@ my $page = $test->http('POST', '/gigs/gig-1/applications', %by_form);
 is($page->{status}, 429, 'by the form');
 like($page->{body}, qr/send it again in a minute.*Typed by hand\./s, 'which comes back with what was typed');
 like($test->read_file('error.log'), qr/^(?!.*avery)/s, 'the log knows no names');
+
+# All at once: what is on its way counts as well, or a burst would be let through.
+whole_minute();
+my @burst = map { GigTest::Http->new($test->{port}) } 1 .. 30;
+for my $i (0 .. $#burst) {
+    my $json = JSON::PP->new->utf8->encode({ answers => $test->answers(email => 'burst@example.edu', statement => "Burst $i.") });
+    $burst[$i]->raw("POST /gigs/gig-2/applications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nIdempotency-Key: \"burst-$i\"\r\n"
+        . 'Content-Length: ' . length($json) . "\r\n\r\n$json");
+}
+my %burst;
+$burst{ $_->answer('POST')->{status} }++ for @burst;
+is_deeply(\%burst, { 202 => 5, 429 => 25 }, 'of thirty at once five are taken') or diag(explain(\%burst));
 
 ok(wait_for { time % 60 == 0 } 'the next minute', 61) if $ENV{GIG_LONG};
 is(apply('gig-1', statement => 'In the next minute.')->{status}, 202, 'then it is taken') if $ENV{GIG_LONG};

@@ -41,7 +41,6 @@ ngx_http_gig_judge(ngx_http_gig_intake_t *intake)
 
     call->board = b;
     call->started = ngx_current_msec;
-    call->limited = intake->limited;
     ngx_memcpy(call->id, intake->record.id, sizeof(call->id));
     ngx_memcpy(call->gig, intake->record.gig.data, intake->record.gig.len);
     ngx_http_gig_judge_source(call, intake->answers.source);
@@ -53,6 +52,11 @@ ngx_http_gig_judge(ngx_http_gig_intake_t *intake)
     {
         ngx_free(call);
         return NGX_DECLINED;
+    }
+
+    if (!intake->ask) {
+        ngx_http_gig_limit_count(&intake->limited);
+        call->limited = intake->limited;
     }
 
     call->node.str.data = (u_char *) call->id;
@@ -174,9 +178,16 @@ ngx_http_gig_judge_handler(void *data, ngx_http_gig_reply_t what, const redisRep
         source.len = ngx_strlen(call->source);
 
         ngx_http_gig_count(board, NGX_HTTP_GIG_COUNT_ACCEPTED, 1);
-        ngx_http_gig_limit_count(&call->limited);
         ngx_http_gig_visit(board, (gig_str_t) { call->gig, ngx_strlen(call->gig) }, source,
                            NGX_HTTP_GIG_APPLICATION);
+
+    } else if (known) {
+
+        ngx_http_gig_limit_give_back(&call->limited);
+
+        if (intake) {
+            intake->limited.counted = 0;
+        }
     }
 
     if (intake) {

@@ -123,6 +123,7 @@ ngx_http_gig_limit_applicant(ngx_http_request_t *r, ngx_http_gig_board_t *board,
     ngx_atomic_uint_t   is;
 
     limited->slot = NULL;
+    limited->counted = 0;
 
     if (board->limit_applicant.quota == 0 || !ngx_http_gig_limit_address(r, &address)) {
         return NGX_OK;
@@ -145,11 +146,11 @@ ngx_http_gig_limit_applicant(ngx_http_request_t *r, ngx_http_gig_board_t *board,
 
 
 void
-ngx_http_gig_limit_count(const ngx_http_gig_limited_t *limited)
+ngx_http_gig_limit_count(ngx_http_gig_limited_t *limited)
 {
     ngx_atomic_uint_t  was, count;
 
-    if (limited->slot == NULL) {
+    if (limited->slot == NULL || limited->counted) {
         return;
     }
 
@@ -164,4 +165,32 @@ ngx_http_gig_limit_count(const ngx_http_gig_limited_t *limited)
 
     } while (!ngx_atomic_cmp_set(limited->slot, was,
                                  limited->tag * NGX_HTTP_GIG_LIMIT_COUNTS + count + 1));
+
+    limited->counted = 1;
+}
+
+
+/* Another minute, or another applicant, may have the slot by now: then there is nothing to give. */
+
+void
+ngx_http_gig_limit_give_back(ngx_http_gig_limited_t *limited)
+{
+    ngx_atomic_uint_t  was;
+
+    if (!limited->counted) {
+        return;
+    }
+
+    limited->counted = 0;
+
+    do {
+        was = *limited->slot;
+
+        if (was / NGX_HTTP_GIG_LIMIT_COUNTS != limited->tag
+            || was % NGX_HTTP_GIG_LIMIT_COUNTS == 0)
+        {
+            return;
+        }
+
+    } while (!ngx_atomic_cmp_set(limited->slot, was, was - 1));
 }

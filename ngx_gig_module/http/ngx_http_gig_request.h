@@ -183,17 +183,20 @@ ngx_int_t ngx_http_gig_limit_self_id(ngx_http_request_t *r, ngx_http_gig_board_t
 
 /*
  * Applications of one applicant from one address, to whichever gigs of the board.  _applicant:
- * NGX_OK, or NGX_BUSY: no more is taken in this minute; and where to count.  _count: one was
- * taken.
+ * NGX_OK, or NGX_BUSY: no more is taken in this minute; and where to count.  _count: one is on
+ * its way, counted before it is known what becomes of it, or many at once would all be let
+ * through; once however often it is called.  _give_back: nothing was taken.
  */
 typedef struct {
     ngx_atomic_t              *slot;            /* NULL: there is no limit */
     ngx_atomic_uint_t          tag;
+    unsigned                   counted:1;
 } ngx_http_gig_limited_t;
 
 ngx_int_t ngx_http_gig_limit_applicant(ngx_http_request_t *r, ngx_http_gig_board_t *board,
     const char *who, ngx_http_gig_limited_t *limited);
-void ngx_http_gig_limit_count(const ngx_http_gig_limited_t *limited);
+void ngx_http_gig_limit_count(ngx_http_gig_limited_t *limited);
+void ngx_http_gig_limit_give_back(ngx_http_gig_limited_t *limited);
 
 /* Seconds until a gig that is scheduled opens: Retry-After, at least 1. */
 ngx_int_t ngx_http_gig_opens_in(ngx_http_gig_ctx_t *ctx, uint32_t row);
