@@ -420,7 +420,7 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     intake->submission.seat = "";
 
     /* about what it will be: what grows is copied step by step, and leaves copies behind */
-    gig_buf_room(&plain, (size_t) ngx_http_gig_body_size(intake->request) + files
+    gig_buf_room(&plain, intake->texts + files
                          + (files ? NGX_HTTP_GIG_INTAKE_SPARE : NGX_HTTP_GIG_INTAKE_MORE));
 
     gig_application_write(&intake->submission, &intake->form, &intake->answers, &plain);
@@ -504,7 +504,7 @@ ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row)
     gig_application_id(&board->secret, ngx_http_gig_str(&ctx->id),
                        (gig_str_t) { record->who, ngx_strlen(record->who) }, key, record->id);
 
-    gig_buf_room(&canonical, (size_t) ngx_http_gig_body_size(intake->request));
+    gig_buf_room(&canonical, intake->texts);
     gig_answers_canonical(&intake->form, &intake->answers, &canonical);
 
     if (gig_buf_failed(&canonical)) {

@@ -67,6 +67,7 @@ struct ngx_http_gig_intake_s {
     gig_str_t                  boundary;        /* of multipart: in the request's header */
     char                       key[256];
     size_t                     key_len;
+    size_t                     texts;           /* bytes of the body; of texts at most */
     time_t                     key_age;         /* s, of a form's token */
     unsigned                   key_ours:1;      /* it is one: signed by a key of ours */
     ngx_http_gig_ask_t         ask;

@@ -171,6 +171,7 @@ ngx_http_gig_intake_parse(ngx_http_gig_intake_t *intake)
 
     over = intake->reader && intake->reader->body.over;
     most = intake->reader ? intake->reader->body.max : 0;
+    intake->texts = intake->reader ? ngx_min(intake->reader->body.offset, GIG_BODY_MAX) : 0;
 
     ngx_http_gig_intake_reader_end(intake);
     (void) ngx_http_gig_upload_hold(&intake->files_held, gig_answers_files_held(&intake->answers));
