@@ -428,9 +428,14 @@ sub ledger_alone {
     $self->sync_start;
     $self->ready;
     $self->quiet($what);
-    my $holders = $self->holders($host);
-    my %living = map { $_ => 1 } $host->workers;
-    is_deeply([grep { !$living{ $holders->{$_} } } sort keys %$holders], [], "$what: no file is left that nobody holds");
+    # What is ticked can wait for its new holder, who looks around once in a while.
+    my $orphans = sub {
+        my $holders = $self->holders($host);
+        my %living = map { $_ => 1 } $host->workers;
+        return [grep { !$living{ $holders->{$_} } } sort keys %$holders];
+    };
+    wait_for { !@{ $orphans->() } } "$what: each file to be held by a worker", 15;
+    is_deeply($orphans->(), [], "$what: no file is left that nobody holds");
     return;
 }
 
