@@ -324,8 +324,6 @@ ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t 
     const ngx_http_gig_form_again_t *again)
 {
     char                   key[GIG_FORM_TOKEN_TEXT];
-    gig_buf_t              body;
-    gig_page_t             page;
     gig_page_form_t        fill;
     ngx_http_gig_shown_t   shown;
     ngx_http_gig_answer_t  answer;
@@ -352,33 +350,47 @@ ngx_http_gig_form_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t 
     }
 
     ngx_memzero(&fill, sizeof(gig_page_form_t));
-    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
 
-    fill.gig = &shown.gig;
-    fill.form = again->form;
-    fill.answers = again->answers;
-    fill.errors = again->errors;
     fill.key = again->key ? again->key : key;
     fill.wait = again->key ? (unsigned) again->wait : again->aged ? 0 : again->form->min_seconds;
     fill.replaces = (again->replaces && again->replaces[0]) ? again->replaces : NULL;
     fill.first_ms = again->first_ms;
 
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+    return ngx_http_gig_form_send(r, ctx, again, &shown, &fill, gig_page_form, &answer);
+}
+
+
+ngx_int_t
+ngx_http_gig_form_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    const ngx_http_gig_form_again_t *again, ngx_http_gig_shown_t *shown, gig_page_form_t *fill,
+    ngx_http_gig_form_draw_pt draw, ngx_http_gig_answer_t *answer)
+{
+    gig_buf_t   body;
+    gig_page_t  page;
+
+    fill->gig = &shown->gig;
+    fill->form = again->form;
+    fill->answers = again->answers;
+    fill->errors = again->errors;
+
     if (again->message) {
-        fill.message.data = again->message;
-        fill.message.len = ngx_strlen(again->message);
+        fill->message.data = again->message;
+        fill->message.len = ngx_strlen(again->message);
     }
 
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
 
     ngx_http_gig_page(ctx, &page);
-    gig_page_form(&page, &fill, &body);
+    draw(&page, fill, &body);
 
-    json_decref(shown.json);
+    json_decref(shown->json);
 
-    answer.status = again->status;
-    answer.type = ngx_http_gig_type_html;
-    answer.max_age = NGX_HTTP_GIG_NO_STORE;
-    answer.retry_after = again->retry_after;
+    answer->status = again->status;
+    answer->type = ngx_http_gig_type_html;
+    answer->max_age = NGX_HTTP_GIG_NO_STORE;
+    answer->retry_after = again->retry_after;
 
-    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+    return ngx_http_gig_send_buf(r, ctx, answer, &body);
 }

@@ -147,6 +147,16 @@ typedef struct {
     unsigned                   replayed:1;
 } ngx_http_gig_answer_t;
 
+/*
+ * The page with a form that `draw` makes of fill, into which what `again` says is put; shown is
+ * released.  The answer's status, type and time to live are set here.
+ */
+typedef void (*ngx_http_gig_form_draw_pt)(const gig_page_t *page, const gig_page_form_t *fill,
+    gig_buf_t *out);
+ngx_int_t ngx_http_gig_form_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    const ngx_http_gig_form_again_t *again, ngx_http_gig_shown_t *shown, gig_page_form_t *fill,
+    ngx_http_gig_form_draw_pt draw, ngx_http_gig_answer_t *answer);
+
 extern ngx_str_t  ngx_http_gig_type_html;
 extern ngx_str_t  ngx_http_gig_type_json;
 extern ngx_str_t  ngx_http_gig_type_problem;

@@ -18,16 +18,6 @@
 #define NGX_HTTP_GIG_SELF_ID_OF     (GIG_ID_MAX + sizeof("/self-id"))
 
 
-/* What a page shows again; all but status and form may be 0 or NULL. */
-typedef struct {
-    ngx_uint_t                 status;
-    const gig_form_t          *form;
-    const gig_answers_t       *answers;
-    const gig_errors_t        *errors;
-    const char                *message;
-} ngx_http_gig_self_id_again_t;
-
-
 static uint32_t ngx_http_gig_self_id_open(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     gig_form_t *form, ngx_int_t *rc);
 static ngx_int_t ngx_http_gig_self_id_load(ngx_http_gig_ctx_t *ctx, uint32_t row,
@@ -37,7 +27,7 @@ static void ngx_http_gig_self_id_wrong(ngx_http_gig_board_t *board, gig_str_t fo
 static gig_str_t ngx_http_gig_self_id_of(ngx_http_gig_ctx_t *ctx,
     char text[NGX_HTTP_GIG_SELF_ID_OF]);
 static ngx_int_t ngx_http_gig_self_id_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
-    uint32_t row, const ngx_http_gig_self_id_again_t *again);
+    uint32_t row, const ngx_http_gig_form_again_t *again);
 static void ngx_http_gig_self_id_body(ngx_http_request_t *r);
 static void ngx_http_gig_self_id_wipe(ngx_http_request_t *r);
 static ngx_int_t ngx_http_gig_self_id_take(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
@@ -55,7 +45,7 @@ ngx_http_gig_self_id(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     uint32_t                      row;
     ngx_int_t                     rc;
     gig_form_t                    form;
-    ngx_http_gig_self_id_again_t  again;
+    ngx_http_gig_form_again_t  again;
 
     ctx->format = NGX_HTTP_GIG_HTML;
 
@@ -65,7 +55,7 @@ ngx_http_gig_self_id(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return rc;
     }
 
-    ngx_memzero(&again, sizeof(ngx_http_gig_self_id_again_t));
+    ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
 
     again.status = NGX_HTTP_OK;
     again.form = &form;
@@ -206,11 +196,9 @@ ngx_http_gig_self_id_of(ngx_http_gig_ctx_t *ctx, char text[NGX_HTTP_GIG_SELF_ID_
 
 static ngx_int_t
 ngx_http_gig_self_id_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row,
-    const ngx_http_gig_self_id_again_t *again)
+    const ngx_http_gig_form_again_t *again)
 {
     char                   key[GIG_FORM_TOKEN_TEXT], of[NGX_HTTP_GIG_SELF_ID_OF];
-    gig_buf_t              body;
-    gig_page_t             page;
     gig_page_form_t        fill;
     ngx_http_gig_shown_t   shown;
     ngx_http_gig_answer_t  answer;
@@ -227,32 +215,12 @@ ngx_http_gig_self_id_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
     gig_form_token_make(&ctx->board->secret, ngx_http_gig_self_id_of(ctx, of), ctx->now, key);
 
     ngx_memzero(&fill, sizeof(gig_page_form_t));
-    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
-
-    fill.gig = &shown.gig;
-    fill.form = again->form;
-    fill.answers = again->answers;
-    fill.errors = again->errors;
     fill.key = key;
 
-    if (again->message) {
-        fill.message.data = again->message;
-        fill.message.len = ngx_strlen(again->message);
-    }
-
-    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
-
-    ngx_http_gig_page(ctx, &page);
-    gig_page_self_id(&page, &fill, &body);
-
-    json_decref(shown.json);
-
-    answer.status = again->status;
-    answer.type = ngx_http_gig_type_html;
-    answer.max_age = NGX_HTTP_GIG_NO_STORE;
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
     answer.secret = 1;
 
-    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+    return ngx_http_gig_form_send(r, ctx, again, &shown, &fill, gig_page_self_id, &answer);
 }
 
 
@@ -415,7 +383,7 @@ ngx_http_gig_self_id_read(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
     gig_errors_t                   errors;
     gig_body_type_t                type;
     gig_answers_reader_t          *reader;
-    ngx_http_gig_self_id_again_t   again;
+    ngx_http_gig_form_again_t      again;
 
     reader = ngx_palloc(r->pool, sizeof(gig_answers_reader_t));
 
@@ -441,7 +409,7 @@ ngx_http_gig_self_id_read(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "unreadable", detail);
     }
 
-    ngx_memzero(&again, sizeof(ngx_http_gig_self_id_again_t));
+    ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
     ngx_memzero(&errors, sizeof(gig_errors_t));
 
     again.status = 422;
@@ -478,7 +446,7 @@ ngx_http_gig_self_id_seal(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
     int                            written;
     gig_buf_t                      plain, box;
     ngx_int_t                      rc;
-    ngx_http_gig_self_id_again_t   again;
+    ngx_http_gig_form_again_t      again;
 
     gig_buf_init(&plain, 2 * GIG_SELF_ID_PLAIN);
     gig_buf_init(&box, GIG_SELF_ID_BOX);
@@ -489,7 +457,7 @@ ngx_http_gig_self_id_seal(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
     written = gig_self_id_write(form, answers, &plain);
 
     if (written == 1) {
-        ngx_memzero(&again, sizeof(ngx_http_gig_self_id_again_t));
+        ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
 
         again.status = 422;
         again.form = form;
