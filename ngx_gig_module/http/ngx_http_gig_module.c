@@ -16,6 +16,7 @@
 #include "ngx_http_gig_self_id.h"
 
 
+static ngx_http_gig_board_t **ngx_http_gig_boards(ngx_cycle_t *cycle, ngx_uint_t *n);
 static ngx_int_t ngx_http_gig_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_gig_init_process(ngx_cycle_t *cycle);
 static void ngx_http_gig_exit_process(ngx_cycle_t *cycle);
@@ -54,22 +55,34 @@ ngx_module_t  ngx_http_gig_module = {
 };
 
 
-static ngx_int_t
-ngx_http_gig_init_module(ngx_cycle_t *cycle)
+/* Those of a configuration; none without http {}. */
+
+static ngx_http_gig_board_t **
+ngx_http_gig_boards(ngx_cycle_t *cycle, ngx_uint_t *n)
 {
-    ngx_uint_t                  i;
-    ngx_http_gig_board_t      **board;
-    ngx_http_gig_main_conf_t   *gmcf;
+    ngx_http_gig_main_conf_t  *gmcf;
 
     gmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_gig_module);
 
-    if (gmcf == NULL || ngx_test_config) {
+    *n = gmcf ? gmcf->boards.nelts : 0;
+
+    return gmcf ? gmcf->boards.elts : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_gig_init_module(ngx_cycle_t *cycle)
+{
+    ngx_uint_t              i, n;
+    ngx_http_gig_board_t  **board;
+
+    if (ngx_test_config) {
         return NGX_OK;
     }
 
-    board = gmcf->boards.elts;
+    board = ngx_http_gig_boards(cycle, &n);
 
-    for (i = 0; i < gmcf->boards.nelts; i++) {
+    for (i = 0; i < n; i++) {
 
         if (!board[i]->used) {
             continue;
@@ -102,23 +115,16 @@ ngx_http_gig_init_module(ngx_cycle_t *cycle)
 static ngx_int_t
 ngx_http_gig_init_process(ngx_cycle_t *cycle)
 {
-    ngx_uint_t                  i;
-    ngx_http_gig_board_t      **board;
-    ngx_http_gig_main_conf_t   *gmcf;
+    ngx_uint_t              i, n;
+    ngx_http_gig_board_t  **board;
 
     if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) {
         return NGX_OK;
     }
 
-    gmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_gig_module);
+    board = ngx_http_gig_boards(cycle, &n);
 
-    if (gmcf == NULL) {
-        return NGX_OK;
-    }
-
-    board = gmcf->boards.elts;
-
-    for (i = 0; i < gmcf->boards.nelts; i++) {
+    for (i = 0; i < n; i++) {
         if (board[i]->used && ngx_http_gig_start_board(board[i], cycle) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -198,19 +204,12 @@ ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
 static void
 ngx_http_gig_exit_process(ngx_cycle_t *cycle)
 {
-    ngx_uint_t                  i;
-    ngx_http_gig_board_t      **board;
-    ngx_http_gig_main_conf_t   *gmcf;
+    ngx_uint_t              i, n;
+    ngx_http_gig_board_t  **board;
 
-    gmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_gig_module);
+    board = ngx_http_gig_boards(cycle, &n);
 
-    if (gmcf == NULL) {
-        return;
-    }
-
-    board = gmcf->boards.elts;
-
-    for (i = 0; i < gmcf->boards.nelts; i++) {
+    for (i = 0; i < n; i++) {
 
         if (board[i]->keeper) {
             ngx_http_gig_keeper_done(board[i]);
@@ -260,19 +259,12 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
 static void
 ngx_http_gig_exit_master(ngx_cycle_t *cycle)
 {
-    ngx_uint_t                  i;
-    ngx_http_gig_board_t      **board;
-    ngx_http_gig_main_conf_t   *gmcf;
+    ngx_uint_t              i, n;
+    ngx_http_gig_board_t  **board;
 
-    gmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_gig_module);
+    board = ngx_http_gig_boards(cycle, &n);
 
-    if (gmcf == NULL) {
-        return;
-    }
-
-    board = gmcf->boards.elts;
-
-    for (i = 0; i < gmcf->boards.nelts; i++) {
+    for (i = 0; i < n; i++) {
         if (board[i]->used) {
             ngx_http_gig_self_id_end(board[i], cycle->log);
         }
