@@ -370,14 +370,11 @@ ngx_http_gig_refuse(ngx_http_gig_intake_t *intake, const ngx_http_gig_verdict_t 
         }
 
         return ngx_http_gig_again(intake, NGX_HTTP_FORBIDDEN, "not-open",
-                                  "Applications for this gig are not open yet. Nothing was "
-                                  "stored; please send it again when it is open.", wait);
+                                  NGX_HTTP_GIG_SAYS_NOT_OPEN, wait);
     }
 
     if (gig_str_is(verdict->verdict, "full")) {
-        return ngx_http_gig_again(intake, NGX_HTTP_CONFLICT, "full",
-                                  "All places of this gig are taken, so this application was not "
-                                  "stored.", 0);
+        return ngx_http_gig_again(intake, NGX_HTTP_CONFLICT, "full", NGX_HTTP_GIG_SAYS_FULL, 0);
     }
 
     if (gig_str_is(verdict->verdict, "closed")) {

@@ -22,6 +22,14 @@
 #define NGX_HTTP_GIG_INTAKE_MORE    1024        /* bytes around answers: room that suffices */
 
 
+/* Said by the image, or by the judge. */
+#define NGX_HTTP_GIG_SAYS_NOT_OPEN                                                            \
+    "Applications for this gig are not open yet. Nothing was stored; please send it again when "  \
+    "it is open."
+#define NGX_HTTP_GIG_SAYS_FULL                                                                \
+    "All places of this gig are taken, so this application was not stored."
+
+
 typedef struct ngx_http_gig_intake_s  ngx_http_gig_intake_t;
 
 /* Why nothing new is taken, so that the judge is only asked what it knows. */

@@ -25,7 +25,6 @@
 #define NGX_HTTP_GIG_LEDGER_TICK_MAX    256                     /* bytes of one at most */
 #define NGX_HTTP_GIG_LEDGER_PARTS       8               /* ledger_size is of so many at least */
 #define NGX_HTTP_GIG_LEDGER_FILES       1024            /* of the folder that are looked at */
-#define NGX_HTTP_GIG_LEDGER_ADOPTED     65536           /* records of one segment */
 #define NGX_HTTP_GIG_LEDGER_SEATS       16              /* a number above all of them */
 #define NGX_HTTP_GIG_LEDGER_CURSOR      48
 #define NGX_HTTP_GIG_LEDGER_TIMEOUT     5000            /* ms, of Redis: nobody waits for it */

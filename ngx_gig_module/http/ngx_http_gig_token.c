@@ -285,11 +285,8 @@ ngx_http_gig_intake_refuse(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
     again.retry_after = scheduled ? ngx_http_gig_opens_in(ctx, row) : 0;
 
     return ngx_http_gig_intake_again(intake, row, &again, scheduled ? "not-open" : "full",
-                                     scheduled
-                                     ? "Applications for this gig are not open yet. Nothing was "
-                                       "stored; please send it again when it is open."
-                                     : "All places of this gig are taken, so this application was "
-                                       "not stored.");
+                                     scheduled ? NGX_HTTP_GIG_SAYS_NOT_OPEN
+                                               : NGX_HTTP_GIG_SAYS_FULL);
 }
 
 
