@@ -20,7 +20,6 @@
 #include "gig_sync_commands.h"
 #include "gig_sync_connector.h"
 #include "gig_sync_job.h"
-#include "gig_sync_ledger.h"
 #include "gig_sync_log.h"
 #include "gig_sync_options.h"
 #include "gig_time.h"
@@ -535,8 +534,9 @@ gig_sync_dead(int argc, char **argv)
         return rc;
     }
 
-    if (name != NULL && gig_sync_ledger_board(&settings, name) == NULL) {
-        rc = gig_sync_fail(EX_USAGE, argv[0], "%s has no board \"%s\"", options.config, name);
+    rc = gig_sync_options_named(&options, argv[0], &settings, name);
+
+    if (rc != 0) {
         gig_sync_settings_free(&settings);
         return rc;
     }

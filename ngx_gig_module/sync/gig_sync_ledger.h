@@ -40,8 +40,4 @@ void gig_sync_folder_close(gig_sync_folder_t *folder);
 /* gig-sync ledger send: an exit status. */
 int gig_sync_ledger_send(const char *path, const char *config, int all);
 
-/* The board of that name; name NULL: the only one.  NULL: none such. */
-const gig_sync_board_t *gig_sync_ledger_board(const gig_sync_settings_t *settings,
-    const char *name);
-
 #endif /* GIG_SYNC_LEDGER_H */

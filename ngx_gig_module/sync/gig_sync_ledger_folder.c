@@ -222,22 +222,3 @@ gig_sync_folder_order(const void *a, const void *b)
 
     return strcmp(one->name, other->name);
 }
-
-
-const gig_sync_board_t *
-gig_sync_ledger_board(const gig_sync_settings_t *settings, const char *name)
-{
-    unsigned  i;
-
-    if (name == NULL) {
-        return settings->n == 1 ? &settings->board[0] : NULL;
-    }
-
-    for (i = 0; i < settings->n; i++) {
-        if (strcmp(settings->board[i].name, name) == 0) {
-            return &settings->board[i];
-        }
-    }
-
-    return NULL;
-}

@@ -160,7 +160,7 @@ gig_sync_send_ready(const gig_sync_folder_t *folder, const gig_sync_settings_t *
                                  path, (*board)->name, segment->header.board);
         }
 
-        *board = gig_sync_ledger_board(settings, segment->header.board);
+        *board = gig_sync_options_board(settings, segment->header.board);
 
         if (*board == NULL) {
             return gig_sync_fail(EX_CONFIG, "ledger", "%s is of board %s, which these settings"

@@ -63,3 +63,34 @@ gig_sync_options_load(const gig_sync_options_t *options, const char *command,
 
     return gig_sync_fail(EX_CONFIG, command, "%s: %s", err.pointer, err.detail);
 }
+
+
+const gig_sync_board_t *
+gig_sync_options_board(const gig_sync_settings_t *settings, const char *name)
+{
+    unsigned  i;
+
+    if (name == NULL) {
+        return settings->n == 1 ? &settings->board[0] : NULL;
+    }
+
+    for (i = 0; i < settings->n; i++) {
+        if (strcmp(settings->board[i].name, name) == 0) {
+            return &settings->board[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+int
+gig_sync_options_named(const gig_sync_options_t *options, const char *command,
+    const gig_sync_settings_t *settings, const char *name)
+{
+    if (name == NULL || gig_sync_options_board(settings, name) != NULL) {
+        return 0;
+    }
+
+    return gig_sync_fail(EX_USAGE, command, "%s has no board \"%s\"", options->config, name);
+}

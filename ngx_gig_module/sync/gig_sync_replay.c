@@ -18,7 +18,6 @@
 #include "gig_seal.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_job.h"
-#include "gig_sync_ledger.h"
 #include "gig_sync_log.h"
 #include "gig_sync_options.h"
 #include "gig_sync_redis.h"
@@ -157,13 +156,17 @@ gig_sync_replay(int argc, char **argv)
         return rc;
     }
 
-    board = gig_sync_ledger_board(&settings, name);
+    rc = gig_sync_options_named(&options, argv[0], &settings, name);
+
+    if (rc != 0) {
+        goto done;
+    }
+
+    board = gig_sync_options_board(&settings, name);
 
     if (board == NULL) {
-        rc = name
-             ? gig_sync_fail(EX_USAGE, argv[0], "%s has no board \"%s\"", options.config, name)
-             : gig_sync_fail(EX_USAGE, argv[0], "%s has several boards: name one, --board NAME",
-                             options.config);
+        rc = gig_sync_fail(EX_USAGE, argv[0], "%s has several boards: name one, --board NAME",
+                           options.config);
         goto done;
     }
 
