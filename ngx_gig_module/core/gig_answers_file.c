@@ -11,7 +11,7 @@
 
 static void  gig_file_drop(gig_files_t *files, gig_file_t *file);
 static void  gig_file_wrong(gig_files_t *files, gig_file_t *file, gig_file_fault_t fault);
-static int  gig_file_room(gig_files_t *files, gig_file_t *file, size_t more);
+static int  gig_file_room(gig_files_t *files, gig_file_t *file, size_t more, size_t most);
 
 
 int
@@ -81,10 +81,10 @@ gig_file_wrong(gig_files_t *files, gig_file_t *file, gig_file_fault_t fault)
 }
 
 
-/* Not by realloc, which leaves what it moved behind. */
+/* Not by realloc, which leaves what it moved behind; never more than the field may have. */
 
 static int
-gig_file_room(gig_files_t *files, gig_file_t *file, size_t more)
+gig_file_room(gig_files_t *files, gig_file_t *file, size_t more, size_t most)
 {
     char    *data;
     size_t   size;
@@ -98,6 +98,8 @@ gig_file_room(gig_files_t *files, gig_file_t *file, size_t more)
     while (size - file->len < more) {
         size *= 2;
     }
+
+    size = size > most ? most : size;
 
     data = malloc(size);
 
@@ -142,7 +144,7 @@ gig_answers_file_more(const gig_form_t *form, gig_answers_t *answers, gig_str_t 
         return 0;
     }
 
-    if (gig_file_room(files, file, piece.len) != 0) {
+    if (gig_file_room(files, file, piece.len, form->field[file->field].max_bytes) != 0) {
         return -1;
     }
 

@@ -23,6 +23,8 @@ json_t *gig_json_parse(gig_str_t data, size_t max_size, unsigned max_depth, gig_
  * RFC 8785 for what our records hold: members sorted, no blanks, integers as
  * they are, reals in shortest round-trip form, only " \ and controls escaped.
  */
+void gig_json_canonical(const json_t *value, gig_buf_t *out);
+
 /*
  * Its parts, where a tree need not be built to be written.  A string must be valid UTF-8; members
  * are sorted in place and written as an object.
@@ -34,7 +36,6 @@ typedef struct {
 
 void gig_json_canonical_string(gig_str_t s, gig_buf_t *out);
 void gig_json_canonical_members(gig_json_member_t *members, size_t n, gig_buf_t *out);
-void gig_json_canonical(const json_t *value, gig_buf_t *out);
 
 /* A member as a view, or gig_null_str if absent, null or no string. */
 gig_str_t gig_json_str(const json_t *object, const char *name);
