@@ -5,6 +5,7 @@
 
 
 static ngx_int_t ngx_http_gig_upload_pieces(ngx_http_gig_intake_t *intake, size_t *taken);
+static ngx_uint_t ngx_http_gig_upload_late(ngx_http_gig_intake_t *intake);
 
 
 /* Of all boards of this worker. */
@@ -80,7 +81,8 @@ ngx_http_gig_upload(ngx_http_request_t *r)
             return;
         }
 
-        rc = ngx_http_read_unbuffered_request_body(r);
+        rc = ngx_http_gig_upload_late(ctx->intake) ? NGX_HTTP_REQUEST_TIME_OUT
+                                                   : ngx_http_read_unbuffered_request_body(r);
 
         if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
             r->read_event_handler = ngx_http_block_reading;
@@ -107,6 +109,27 @@ ngx_http_gig_upload(ngx_http_request_t *r)
     r->read_event_handler = ngx_http_block_reading;
 
     ngx_http_gig_intake_done(r);
+}
+
+
+/*
+ * client_body_timeout is from one byte to the next: who sends one now and then would keep for ever
+ * what he holds, and there is room for few.  A telephone far out sends faster.
+ */
+
+static ngx_uint_t
+ngx_http_gig_upload_late(ngx_http_gig_intake_t *intake)
+{
+    int64_t              ms;
+    ngx_time_t          *tp;
+    ngx_http_request_t  *r;
+
+    r = intake->request;
+    tp = ngx_timeofday();
+    ms = (int64_t) (tp->sec - r->start_sec) * 1000 + (int64_t) tp->msec - (int64_t) r->start_msec;
+
+    return ms > (int64_t) (NGX_HTTP_GIG_UPLOAD_TIME
+                           + intake->reader->body.offset / NGX_HTTP_GIG_UPLOAD_RATE);
 }
 
 

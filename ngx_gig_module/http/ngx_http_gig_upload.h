@@ -14,6 +14,8 @@
 
 #define NGX_HTTP_GIG_UPLOADS        (32 * 1024 * 1024)  /* bytes of files in a worker's hands */
 #define NGX_HTTP_GIG_UPLOAD_TURN    (256 * 1024)        /* bytes read before others have a turn */
+#define NGX_HTTP_GIG_UPLOAD_TIME    60000               /* ms that any may take, */
+#define NGX_HTTP_GIG_UPLOAD_RATE    16                  /* and one more for so many bytes */
 #define NGX_HTTP_GIG_UPLOAD_RETRY   10                  /* s, Retry-After where there is no room */
 #define NGX_HTTP_GIG_UPLOAD_SHARE   (256 * 1024)        /* bytes of files that count as one more
                                                            application of an address */
