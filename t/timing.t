@@ -120,6 +120,13 @@ sub smallest {
 sub compare {
     my ($what, $first, $second, %option) = @_;
     my ($difference, $said) = measure($first, $second, $option{before});
+    # On a busy machine it takes more of them before anything could be seen.
+    for (1 .. 5) {
+        last if (smallest($difference) // 1) <= 500e-6;
+        my ($more, $told) = measure($first, $second, $option{before});
+        push @$difference, @$more;
+        for my $text (keys %$told) { $said->{$text}[$_] += $told->{$text}[$_] // 0 for 0, 1 }
+    }
     is(scalar keys %$said, 1, "$what: one and the same answer to both")
         or diag(join "\n---\n", map {"$said->{$_}[0] / $said->{$_}[1]: $_"} sort { ($said->{$a}[0] // 0) + ($said->{$a}[1] // 0) <=> ($said->{$b}[0] // 0) + ($said->{$b}[1] // 0) } keys %$said);
     like((keys %$said)[0], qr{\AHTTP/1.1 $option{status} .*$option{has}}s, "$what: the right one");
