@@ -50,6 +50,7 @@ gig_form_file(const json_t *json, gig_field_t *field, const char *pointer, gig_e
     const json_t    *accept;
     gig_file_type_t  type;
 
+    name = gig_null_str;
     field->accept = GIG_FILE_DOCUMENTS;
     field->max_bytes = GIG_FILE_BYTES;
 
@@ -88,8 +89,6 @@ gig_form_file(const json_t *json, gig_field_t *field, const char *pointer, gig_e
                                  gig_file_names[i]);
     }
 
-    name = json_is_string(accept) ? (gig_str_t) { json_string_value(accept),
-                                                  json_string_length(accept) } : name;
     near = json_array_size(accept) != 0 && name.data != NULL
            ? gig_nearest(name, gig_file_names, GIG_FILE_TYPES) : NULL;
 

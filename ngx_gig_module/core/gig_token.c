@@ -11,6 +11,7 @@
 
 #include "gig_mac.h"
 
+#define GIG_TOKEN_OF        3               /* parts beside the id */
 #define GIG_FORM_NONCE      16
 #define GIG_FORM_BYTES      (GIG_FORM_NONCE + 8 + GIG_MAC_SHORT)
 
@@ -24,10 +25,10 @@ _Static_assert(GIG_CURSOR_TEXT == (GIG_CURSOR_BYTES * 4 + 2) / 3 + 1,
                "a cursor's text has room for the longest one");
 
 
-static void  gig_id_token_make(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
-    const char *id, char out[GIG_TOKEN_TEXT]);
-static int  gig_id_token_check(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
-    gig_str_t token, char id[GIG_APPLICATION_TEXT]);
+static void  gig_id_token_make(const gig_secret_t *s, size_t subkey, const gig_str_t *of,
+    size_t n, const char *id, char out[GIG_TOKEN_TEXT]);
+static int  gig_id_token_check(const gig_secret_t *s, size_t subkey, const gig_str_t *of,
+    size_t n, gig_str_t token, char id[GIG_APPLICATION_TEXT]);
 static int  gig_cursor_read(const unsigned char *bytes, size_t len, gig_cursor_t *cursor);
 static int  gig_token_mac_is(const gig_secret_t *s, size_t subkey, const gig_str_t *parts, size_t n,
     const unsigned char *mac);
@@ -39,18 +40,18 @@ static gig_str_t  gig_token_view(const unsigned char *bytes, size_t len);
 void
 gig_token_make(const gig_secret_t *s, const char *id, char out[GIG_TOKEN_TEXT])
 {
-    gig_str_t  parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
+    gig_str_t  of = gig_str("gig receipt 1");
 
-    gig_id_token_make(s, offsetof(gig_subkeys_t, receipt), parts, 2, id, out);
+    gig_id_token_make(s, offsetof(gig_subkeys_t, receipt), &of, 1, id, out);
 }
 
 
 int
 gig_token_check(const gig_secret_t *s, gig_str_t token, char id[GIG_APPLICATION_TEXT])
 {
-    gig_str_t  parts[] = { gig_str("gig receipt 1"), { NULL, 0 } };
+    gig_str_t  of = gig_str("gig receipt 1");
 
-    return gig_id_token_check(s, offsetof(gig_subkeys_t, receipt), parts, 2, token, id);
+    return gig_id_token_check(s, offsetof(gig_subkeys_t, receipt), &of, 1, token, id);
 }
 
 
@@ -58,9 +59,9 @@ void
 gig_replaces_make(const gig_secret_t *s, gig_str_t gig, const char *who, const char *id,
     char out[GIG_TOKEN_TEXT])
 {
-    gig_str_t  parts[] = { gig_str("gig replaces 1"), gig, { who, strlen(who) }, { NULL, 0 } };
+    gig_str_t  of[] = { gig_str("gig replaces 1"), gig, { who, strlen(who) } };
 
-    gig_id_token_make(s, offsetof(gig_subkeys_t, form), parts, 4, id, out);
+    gig_id_token_make(s, offsetof(gig_subkeys_t, form), of, 3, id, out);
 }
 
 
@@ -68,20 +69,21 @@ int
 gig_replaces_check(const gig_secret_t *s, gig_str_t gig, const char *who, gig_str_t token,
     char id[GIG_APPLICATION_TEXT])
 {
-    gig_str_t  parts[] = { gig_str("gig replaces 1"), gig, { who, strlen(who) }, { NULL, 0 } };
+    gig_str_t  of[] = { gig_str("gig replaces 1"), gig, { who, strlen(who) } };
 
-    return gig_id_token_check(s, offsetof(gig_subkeys_t, form), parts, 4, token, id);
+    return gig_id_token_check(s, offsetof(gig_subkeys_t, form), of, 3, token, id);
 }
 
 
-/* base64url(id, MAC): the last of the parts is the id. */
+/* base64url(id, MAC): of what it is, at most GIG_TOKEN_OF parts, and then of the id. */
 
 static void
-gig_id_token_make(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
-    const char *id, char out[GIG_TOKEN_TEXT])
+gig_id_token_make(const gig_secret_t *s, size_t subkey, const gig_str_t *of,
+    size_t n, const char *id, char out[GIG_TOKEN_TEXT])
 {
     size_t         len;
     gig_str_t      text;
+    gig_str_t      parts[GIG_TOKEN_OF + 1];
     unsigned char  bytes[GIG_APPLICATION_ID + GIG_MAC_SHORT], mac[GIG_HASH_SIZE];
 
     text.data = id;
@@ -94,8 +96,9 @@ gig_id_token_make(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t
         return;
     }
 
-    parts[n - 1] = gig_token_view(bytes, GIG_APPLICATION_ID);
-    gig_mac((const unsigned char *) &s->key[0] + subkey, parts, n, mac);
+    memcpy(parts, of, n * sizeof(gig_str_t));
+    parts[n] = gig_token_view(bytes, GIG_APPLICATION_ID);
+    gig_mac((const unsigned char *) &s->key[0] + subkey, parts, n + 1, mac);
     memcpy(&bytes[GIG_APPLICATION_ID], mac, GIG_MAC_SHORT);
 
     gig_base64url(bytes, sizeof(bytes), out, GIG_TOKEN_TEXT);
@@ -103,19 +106,21 @@ gig_id_token_make(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t
 
 
 static int
-gig_id_token_check(const gig_secret_t *s, size_t subkey, gig_str_t *parts, size_t n,
-    gig_str_t token, char id[GIG_APPLICATION_TEXT])
+gig_id_token_check(const gig_secret_t *s, size_t subkey, const gig_str_t *of,
+    size_t n, gig_str_t token, char id[GIG_APPLICATION_TEXT])
 {
     size_t         len;
+    gig_str_t      parts[GIG_TOKEN_OF + 1];
     unsigned char  bytes[GIG_APPLICATION_ID + GIG_MAC_SHORT];
 
     if (gig_base64url_read(token, bytes, sizeof(bytes), &len) != 0 || len != sizeof(bytes)) {
         return -1;
     }
 
-    parts[n - 1] = gig_token_view(bytes, GIG_APPLICATION_ID);
+    memcpy(parts, of, n * sizeof(gig_str_t));
+    parts[n] = gig_token_view(bytes, GIG_APPLICATION_ID);
 
-    if (!gig_token_mac_is(s, subkey, parts, n, &bytes[GIG_APPLICATION_ID])) {
+    if (!gig_token_mac_is(s, subkey, parts, n + 1, &bytes[GIG_APPLICATION_ID])) {
         return -1;
     }
 

@@ -19,8 +19,9 @@ ngx_http_gig_ledger_answer(ngx_event_t *ev)
 
     for (n = 0; n < NGX_HTTP_GIG_LEDGER_ANSWERS && !ngx_queue_empty(&ledger->answers); /* void */) {
 
+        /* the one before was removed before it was freed, so the head is another */
         q = ngx_queue_head(&ledger->answers);
-        ngx_queue_remove(q);
+        ngx_queue_remove(q);            /* NOLINT(clang-analyzer-unix.Malloc) */
         w = ngx_queue_data(q, ngx_http_gig_ledger_write_t, queue);
         ledger->bytes -= w->len;
 
@@ -66,7 +67,7 @@ ngx_http_gig_ledger_answer_done(ngx_http_gig_ledger_t *ledger)
 
     while (!ngx_queue_empty(&ledger->answers)) {
         q = ngx_queue_head(&ledger->answers);
-        ngx_queue_remove(q);
+        ngx_queue_remove(q);            /* NOLINT(clang-analyzer-unix.Malloc): as above */
         ngx_free(ngx_queue_data(q, ngx_http_gig_ledger_write_t, queue));
     }
 }
