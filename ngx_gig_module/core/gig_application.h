@@ -1,5 +1,5 @@
 
-/* The application ("gig-application/1") that goes into a box, and the receipt ("gig-receipt/1"). */
+/* The application ("gig-application/1") that goes into a box. */
 
 #ifndef GIG_APPLICATION_H
 #define GIG_APPLICATION_H
@@ -9,7 +9,6 @@
 #include "gig_form.h"
 #include "gig_seal.h"
 
-#define GIG_RECEIPT_MAX         16384           /* bytes of a receipt's JSON */
 #define GIG_APPLICATION_MAX     (1024 * 1024)   /* bytes of an application's */
 
 /* What the edge knows of one submission. */
@@ -54,28 +53,5 @@ int gig_application_file(const json_t *application, gig_str_t files, size_t *num
  * are objects of the known classes.  New reference, or NULL and err.
  */
 json_t *gig_application_read(gig_str_t json, gig_error_t *err);
-
-/*
- * The signed receipt.  `sig` covers the canonical JSON of all members but `sig`
- * and `url`.  url_prefix: the receipts' base, ending in "receipts/".
- */
-int gig_receipt_write(const gig_secret_t *secret, const gig_submission_t *s,
-    const char *confirmation, gig_str_t url_prefix, gig_buf_t *out);
-
-/*
- * ,"erasure":[...] for a withdrawn one: where it is erased, where it goes by itself, and where that
- * could only be asked for.  erased: the system of record has done it; ledger_keep: seconds that a
- * ledger may have its box after that, 0: none has.
- */
-void gig_receipt_erasure(int erased, int64_t ledger_keep, gig_buf_t *out);
-
-/* 0 if signed by one of the secret's keys and whole; else -1 and err says what is not. */
-int gig_receipt_verify(const gig_secret_t *secret, gig_str_t json, gig_error_t *err);
-
-/*
- * The same for anybody, who has no secret: keys is what `receipts/keys.json` holds (RFC 7517, of
- * Ed25519 keys as RFC 8037 has them).  That the token is ours follows from the signature.
- */
-int gig_receipt_verify_public(gig_str_t keys, gig_str_t json, gig_error_t *err);
 
 #endif /* GIG_APPLICATION_H */

@@ -110,6 +110,8 @@ struct ngx_http_gig_board_s {
     gig_sealer_t              sealer;
     ngx_rbtree_t              intakes;      /* applications in this worker's hands, by id */
     ngx_rbtree_node_t         intakes_sentinel;
+    ngx_queue_t               unsigned_;    /* those of them whose receipt waits to be signed */
+    ngx_event_t               sign;
     ngx_msec_t                told;         /* when a missing key was last logged */
     ngx_msec_t                files_told;   /* when a form that wants files was last logged */
     ngx_msec_t                judge_told;   /* when an error of the judge was last logged */

@@ -8,6 +8,8 @@
 static void ngx_http_gig_written(void *data, ngx_uint_t ok);
 static ngx_int_t ngx_http_gig_intent(ngx_http_gig_intake_t *intake);
 static ngx_int_t ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake);
+static ngx_int_t ngx_http_gig_acknowledgement(ngx_http_gig_intake_t *intake,
+    ngx_http_gig_answer_t *answer);
 static ngx_int_t ngx_http_gig_refuse(ngx_http_gig_intake_t *intake,
     const ngx_http_gig_verdict_t *verdict);
 static ngx_int_t ngx_http_gig_withdrawn(ngx_http_gig_intake_t *intake);
@@ -224,6 +226,7 @@ ngx_http_gig_remember(ngx_http_gig_intake_t *intake)
 static void
 ngx_http_gig_written(void *data, ngx_uint_t ok)
 {
+    ngx_int_t               rc;
     ngx_http_request_t     *r;
     ngx_http_gig_intake_t  *intake = data;
 
@@ -236,53 +239,35 @@ ngx_http_gig_written(void *data, ngx_uint_t ok)
         ngx_http_gig_count(intake->ctx->board, NGX_HTTP_GIG_COUNT_PENDING, 1);
     }
 
-    ngx_http_gig_finalize(r, ok ? ngx_http_gig_acknowledge(intake)
-                                : ngx_http_gig_not_stored(intake));
+    rc = ok ? ngx_http_gig_acknowledge(intake) : ngx_http_gig_not_stored(intake);
+
+    if (rc != NGX_AGAIN) {
+        ngx_http_gig_finalize(r, rc);
+    }
 }
 
 
 /*
  * What the record says is on the disk, or, with the ledger off, in the Redis that queued it: then
- * it is as safe as that, and the answer says so.
+ * it is as safe as that, and the answer says so.  NGX_AGAIN: its receipt waits to be signed.
  */
 
 static ngx_int_t
 ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake)
 {
-    char                   token[GIG_TOKEN_TEXT];
-    u_char                *p;
-    gig_buf_t              body;
-    ngx_str_t              receipts;
-    ngx_http_request_t    *r;
+    ngx_int_t              rc;
     const char            *confirmation;
+    gig_submission_t      *submission;
     gig_ledger_seat_t      seat;
     ngx_http_gig_ctx_t    *ctx;
+    gig_ledger_record_t   *record;
     ngx_http_gig_answer_t  answer;
 
-    r = intake->request;
     ctx = intake->ctx;
-    seat = intake->record.seat;
-    confirmation = ctx->board->records == NULL ? "queued"
-                   : seat == GIG_LEDGER_NONE ? "pending" : "recorded";
+    record = &intake->record;
+    seat = record->seat;
 
-    gig_token_make(&ctx->board->secret, intake->record.id, token);
-
-    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
-
-    p = ngx_pnalloc(r->pool, ctx->conf->base.len + sizeof("receipts/") + GIG_TOKEN_TEXT);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    answer.location.data = p;
-    answer.location.len = ngx_sprintf(p, "%Vreceipts/%s", &ctx->conf->base, token) - p;
-
-    receipts.data = p;
-    receipts.len = ctx->conf->base.len + sizeof("receipts/") - 1;
-
-    answer.max_age = NGX_HTTP_GIG_NO_STORE;
-    answer.secret = 1;
-    answer.replayed = intake->replayed;
+    gig_token_make(&ctx->board->secret, record->id, intake->token);
 
     if (intake->replayed) {
         ngx_str_set(&ctx->outcome, "replayed");
@@ -295,33 +280,92 @@ ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake)
     }
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
+
+        rc = ngx_http_gig_acknowledgement(intake, &answer);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
         answer.status = NGX_HTTP_SEE_OTHER;
-        return ngx_http_gig_send(r, ctx, &answer, NULL);
+
+        return ngx_http_gig_send(intake->request, ctx, &answer, NULL);
+    }
+
+    submission = &intake->submission;
+    submission->seat = seat == GIG_LEDGER_NONE ? NULL : gig_ledger_seat_text(seat);
+    submission->token = intake->token;
+    submission->id = record->id;
+    submission->who = record->who;
+    submission->print = record->print;
+    submission->gig = ngx_http_gig_str(&ctx->id);
+    submission->received_ms = record->received_ms;
+
+    confirmation = ctx->board->records == NULL ? "queued"
+                   : seat == GIG_LEDGER_NONE ? "pending" : "recorded";
+
+    gig_buf_room(&intake->receipt, NGX_HTTP_GIG_INTAKE_MORE);
+
+    if (gig_receipt_begin(&ctx->board->secret, submission, confirmation, &intake->receipt) != 0) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_gig_sign(intake);
+
+    return NGX_AGAIN;
+}
+
+
+ngx_int_t
+ngx_http_gig_signed(ngx_http_gig_intake_t *intake, const gig_receipts_t *receipts)
+{
+    ngx_int_t              rc;
+    ngx_http_gig_answer_t  answer;
+
+    rc = ngx_http_gig_acknowledgement(intake, &answer);
+
+    if (rc != NGX_OK) {
+        return rc;
     }
 
     answer.status = NGX_HTTP_ACCEPTED;
     answer.type = ngx_http_gig_type_json;
 
-    intake->submission.seat = seat == GIG_LEDGER_NONE ? NULL : gig_ledger_seat_text(seat);
-    intake->submission.token = token;
-    intake->submission.id = intake->record.id;
-    intake->submission.who = intake->record.who;
-    intake->submission.print = intake->record.print;
-    intake->submission.gig = ngx_http_gig_str(&ctx->id);
-    intake->submission.received_ms = intake->record.received_ms;
-
-    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
-    gig_buf_room(&body, NGX_HTTP_GIG_INTAKE_MORE);
-
-    if (gig_receipt_write(&ctx->board->secret, &intake->submission, confirmation,
-                          ngx_http_gig_str(&receipts), &body)
+    if (gig_receipt_end(receipts, intake->leaf, ngx_http_gig_str(&answer.location),
+                        &intake->receipt)
         != 0)
     {
-        gig_buf_free(&body);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+    return ngx_http_gig_send_buf(intake->request, intake->ctx, &answer, &intake->receipt);
+}
+
+
+/* What the answers to people and to programs share: both lead to the receipt. */
+
+static ngx_int_t
+ngx_http_gig_acknowledgement(ngx_http_gig_intake_t *intake, ngx_http_gig_answer_t *answer)
+{
+    u_char                   *p;
+    ngx_http_gig_loc_conf_t  *conf;
+
+    conf = intake->ctx->conf;
+    ngx_memzero(answer, sizeof(ngx_http_gig_answer_t));
+
+    p = ngx_pnalloc(intake->request->pool, conf->base.len + sizeof("receipts/") + GIG_TOKEN_TEXT);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    answer->location.data = p;
+    answer->location.len = ngx_sprintf(p, "%Vreceipts/%s", &conf->base, intake->token) - p;
+
+    answer->max_age = NGX_HTTP_GIG_NO_STORE;
+    answer->secret = 1;
+    answer->replayed = intake->replayed;
+
+    return NGX_OK;
 }
 
 

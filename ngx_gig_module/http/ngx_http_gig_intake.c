@@ -113,6 +113,7 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     cln->handler = ngx_http_gig_intake_cleanup;
 
     gig_buf_init(&intake->box, GIG_LEDGER_BOX_MAX);
+    gig_buf_init(&intake->receipt, GIG_RECEIPT_MAX);
     intake->request = r;
     intake->ctx = ctx;
     intake->type = type;
@@ -584,6 +585,8 @@ ngx_http_gig_intake_cleanup(void *data)
         intake->write = NULL;
     }
 
+    ngx_http_gig_sign_cancel(intake);
+    gig_buf_free(&intake->receipt);
     gig_buf_free(&intake->box);
 
     if (intake->answers_read) {

@@ -13,7 +13,7 @@
 #include "ngx_http_gig_judge.h"
 #include "ngx_http_gig_ledger.h"
 
-#include "gig_application.h"
+#include "gig_receipt.h"
 
 
 #define NGX_HTTP_GIG_FORM_AGE       (7 * 86400) /* s a form's token is good for new ones */
@@ -56,6 +56,10 @@ struct ngx_http_gig_intake_s {
     ngx_http_gig_ctx_t        *ctx;
     ngx_http_gig_call_t       *call;            /* while the judge is asked */
     ngx_http_gig_ledger_write_t  *write;        /* while the disk is waited for */
+    ngx_queue_t                queue;           /* in board->unsigned_, while queued is set */
+    ngx_uint_t                 leaf;            /* number among those that are signed with it */
+    gig_buf_t                  receipt;
+    char                       token[GIG_TOKEN_TEXT];
     gig_buf_t                  box;
     size_t                     files_held;      /* ngx_http_gig_upload_hold()'s */
     gig_answers_reader_t      *reader;          /* while the body is read; in the request's pool */
@@ -63,6 +67,7 @@ struct ngx_http_gig_intake_s {
     char                       rev[GIG_LEDGER_REV_MAX];
     unsigned                   replayed:1;      /* what is being written was answered before */
     unsigned                   held:1;          /* another worker of this host has it */
+    unsigned                   queued:1;
     unsigned                   unanswered:1;    /* the judge was asked, and may have taken it */
     gig_answers_t              answers;
     gig_submission_t           submission;
@@ -143,23 +148,32 @@ ngx_int_t ngx_http_gig_judge(ngx_http_gig_intake_t *intake);
 
 /*
  * Before the judge is asked: what this host's ledgers say of it.  NGX_DECLINED: nothing, or
- * intake->held; else what to finalise with.
+ * intake->held; else what to finalise with, or NGX_AGAIN.
  */
 ngx_int_t ngx_http_gig_known(ngx_http_gig_intake_t *intake, uint32_t row);
 
 /*
  * On this worker's disk, too, then told: the one place where an acknowledgement is earned.  What
- * to finalise with, or NGX_AGAIN.
+ * to finalise with, or NGX_AGAIN: the disk is waited for, or the signature.
  */
 ngx_int_t ngx_http_gig_remember(ngx_http_gig_intake_t *intake);
+
+/*
+ * sign: at the end of this turn of the event loop what waits is signed, and each is finalised with
+ * what _signed() says; so whoever queues one has NGX_AGAIN.  _cancel: a request that is gone.
+ */
+void ngx_http_gig_sign_init(ngx_http_gig_board_t *board, ngx_cycle_t *cycle);
+void ngx_http_gig_sign(ngx_http_gig_intake_t *intake);
+void ngx_http_gig_sign_cancel(ngx_http_gig_intake_t *intake);
+ngx_int_t ngx_http_gig_signed(ngx_http_gig_intake_t *intake, const gig_receipts_t *receipts);
 
 /* 503: send it again, here or at another host. */
 ngx_int_t ngx_http_gig_not_stored(ngx_http_gig_intake_t *intake);
 
 /*
  * Answers a request that is still there, by the judge's word (verdict NULL: none
- * came).  Returns what to finalise with, or NGX_AGAIN: the disk is waited for, and what is to be
- * done after that is.
+ * came).  Returns what to finalise with, or NGX_AGAIN: the disk is waited for, or the signature,
+ * and what is to be done after that is.
  */
 ngx_int_t ngx_http_gig_judged(ngx_http_gig_intake_t *intake,
     const ngx_http_gig_verdict_t *verdict);

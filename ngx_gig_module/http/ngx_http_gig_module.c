@@ -8,6 +8,7 @@
 #include "ngx_http_gig_catalog.h"
 #include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_guard.h"
+#include "ngx_http_gig_intake.h"
 #include "ngx_http_gig_keeper.h"
 #include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_link.h"
@@ -148,6 +149,7 @@ ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
     }
 
     ngx_rbtree_init(&board->intakes, &board->intakes_sentinel, ngx_str_rbtree_insert_value);
+    ngx_http_gig_sign_init(board, cycle);
 
     if (board->sealed) {
         gig_sealer_init(&board->sealer, &board->seal_key);

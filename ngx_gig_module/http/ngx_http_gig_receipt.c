@@ -9,7 +9,7 @@
 #include "ngx_http_gig_link.h"
 #include "ngx_http_gig_response.h"
 
-#include "gig_application.h"
+#include "gig_receipt.h"
 #include "gig_json.h"
 #include "gig_key.h"
 

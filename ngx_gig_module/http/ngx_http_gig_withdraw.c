@@ -9,7 +9,7 @@
 #include "ngx_http_gig_response.h"
 #include "ngx_http_gig_shm.h"
 
-#include "gig_application.h"
+#include "gig_receipt.h"
 #include "gig_key.h"
 
 

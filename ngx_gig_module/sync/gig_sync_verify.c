@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "gig_application.h"
+#include "gig_receipt.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_file.h"
 #include "gig_sync_settings.h"

@@ -6,12 +6,13 @@
  * was signed or not verify.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
-#include "gig_application.h"
+#include "gig_receipt.h"
 #include "gig_json.h"
 
 #define EDIT    3                               /* bytes of an edit */
@@ -20,10 +21,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
+/* One that was signed with others: there is more of it to change. */
+
 static void
 gig_fuzz_true(gig_secret_t *secret, gig_buf_t *receipt)
 {
     char              id[GIG_APPLICATION_TEXT], who[GIG_HASH_TEXT], print[GIG_HASH_TEXT];
+    char              url[64], token[GIG_TOKEN_TEXT];
+    gig_str_t         text[3];
+    gig_receipts_t    all;
     gig_submission_t  s;
 
     if (sodium_init() < 0
@@ -38,16 +44,26 @@ gig_fuzz_true(gig_secret_t *secret, gig_buf_t *receipt)
     gig_applicant_hash(secret, gig_str("acme"), gig_str("avery@example.edu"), who);
     gig_application_id(secret, gig_str("g_1"), (gig_str_t) { who, strlen(who) }, gig_str("k"), id);
     gig_fingerprint(secret, gig_str("{}"), print);
+    gig_token_make(secret, id, token);
+    (void) snprintf(url, sizeof(url), "/gigs/receipts/%s", token);
 
     s = (gig_submission_t) {
         .id = id, .who = who, .print = print, .gig = gig_str("g_1"), .gig_rev = gig_str("sha256-0"),
-        .form_rev = 1, .received_ms = 1795000000000, .seat = "reserved"
+        .form_rev = 1, .received_ms = 1795000000000, .seat = "reserved", .token = token
     };
 
     gig_buf_init(receipt, GIG_RECEIPT_MAX);
 
-    if (gig_receipt_write(secret, &s, "queued", gig_str("https://jobs.example/gigs/receipts/"),
-                          receipt) != 0
+    if (gig_receipt_begin(secret, &s, "queued", receipt) != 0) {
+        abort();
+    }
+
+    text[0] = gig_str("{1}");
+    text[1] = (gig_str_t) { receipt->data, receipt->len };
+    text[2] = gig_str("{3}");
+    gig_receipts_sign(secret, text, 3, &all);
+
+    if (gig_receipt_end(&all, 1, (gig_str_t) { url, strlen(url) }, receipt) != 0
         || gig_receipt_verify(secret, (gig_str_t) { receipt->data, receipt->len }, NULL) != 0)
     {
         abort();
@@ -55,7 +71,7 @@ gig_fuzz_true(gig_secret_t *secret, gig_buf_t *receipt)
 }
 
 
-/* What is signed: all but `sig` and `url`. */
+/* What is signed: all but `sig`, `inclusion` and `url`. */
 
 static json_t *
 gig_fuzz_signed(gig_str_t text)
@@ -69,6 +85,7 @@ gig_fuzz_signed(gig_str_t text)
     }
 
     (void) json_object_del(root, "sig");
+    (void) json_object_del(root, "inclusion");
     (void) json_object_del(root, "url");
 
     return root;
