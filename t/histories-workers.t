@@ -8,9 +8,11 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use JSON::PP ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 use GigTest;
+use GigTest::Http;
 use GigTest::World;
 
 histories(sub {
@@ -23,6 +25,22 @@ histories(sub {
     history(12, 'workers and masters killed, reload, fewer workers, a new binary: one row each, nothing stranded', sub {
         $world->sync_stop;
         my @keys;
+
+        # A file that is to become a segment looks like one that a dead worker left, until it is locked.
+        my $connection = GigTest::Http->new($host->{port});
+        $connection->send('GET', '/worker-health');
+        my $maker = $connection->answer('GET')->{headers}{'x-worker'};
+        my $made = sub { my ($tmp) = glob "$host->{dir}/state/acme/ledger.*.tmp"; $tmp };
+        $world->disk($host, "flock\@$maker 3000");
+        push @keys, 'swept';
+        $connection->send('POST', '/gigs/process/applications', headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => '"swept"' },
+            body => JSON::PP->new->utf8->encode({ answers => $host->answers(email => 'swept@example.edu') }));
+        my $tmp = wait_for { $made->() } 'a segment that is being made';
+        wait_for { !-e $tmp } 'the other worker to sweep it away';
+        ok(!-e $tmp =~ s/\.tmp$//r, 'it was no segment yet');
+        $world->disk($host);
+        is(state_of($connection->answer('POST')), '202 recorded', 'another is made, and nobody hears of it');
+
         my $cut = sub {
             my ($what, $fault) = @_;
             for my $n (1, 2) {

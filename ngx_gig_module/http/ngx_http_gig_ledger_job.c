@@ -14,8 +14,14 @@
 #include <sys/stat.h>
 
 
+#define NGX_HTTP_GIG_LEDGER_TMP    (NGX_HTTP_GIG_FILE_NAME + 8)
+#define NGX_HTTP_GIG_LEDGER_TRIES  8            /* to make a file that nobody sweeps away */
+
+
 static int ngx_http_gig_ledger_append(ngx_http_gig_ledger_job_t *job);
 static ngx_int_t ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame);
+static int ngx_http_gig_ledger_make(ngx_http_gig_ledger_job_t *job,
+    ngx_http_gig_segment_t *segment, char tmp[NGX_HTTP_GIG_LEDGER_TMP]);
 static int ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size);
 static void ngx_http_gig_ledger_close(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_tick(ngx_http_gig_ledger_job_t *job);
@@ -200,7 +206,7 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame)
 {
     int                      fd, failed;
     uint64_t                 size;
-    char                     tmp[NGX_HTTP_GIG_FILE_NAME + 8];
+    char                     tmp[NGX_HTTP_GIG_LEDGER_TMP];
     ngx_int_t                at;
     unsigned char            bytes[GIG_LEDGER_HEADER];
     gig_ledger_header_t      header;
@@ -233,21 +239,14 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame)
     segment = &job->ledger->segment[at];
     ngx_memzero(segment, sizeof(ngx_http_gig_segment_t));
 
+    fd = ngx_http_gig_ledger_make(job, segment, tmp);
+    failed = fd == -1 ? errno : 0;
+
     ngx_memzero(&header, sizeof(gig_ledger_header_t));
     header.made_ms = job->now_ms;
+    header.segment = segment->id;
     ngx_memcpy(header.board, job->board, sizeof(header.board));
-
-    do {
-        randombytes_buf(&header.segment, sizeof(header.segment));
-    } while (header.segment == 0);
-
-    (void) snprintf(segment->name, sizeof(segment->name), "ledger.%016" PRIx64, header.segment);
-    (void) snprintf(tmp, sizeof(tmp), "%s.tmp", segment->name);
-
     gig_ledger_header_write(&header, bytes);
-
-    fd = openat(job->folder, tmp, O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
-    failed = (fd == -1 || flock(fd, LOCK_EX|LOCK_NB) == -1) ? errno : 0;
 
     /* All the room it will need, so that a full disk is known before anybody is told. */
 
@@ -278,7 +277,6 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame)
     }
 
     segment->fd = fd;
-    segment->id = header.segment;
     segment->size = size;
     segment->end = GIG_LEDGER_HEADER;
     segment->number = 1;
@@ -288,6 +286,60 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame)
     ngx_http_gig_ledger_replay_mark(job, segment);
 
     return at;
+}
+
+
+/*
+ * The empty file of a new segment, named by its id and ".tmp", and locked: the descriptor, or -1
+ * and errno.  Between open and lock it looks like what a dead worker left, and another may sweep
+ * it away.  So it is ours only if the name is still that of what is locked; else another is made,
+ * by another name, as whoever has seen the old one may yet remove it.
+ */
+
+static int
+ngx_http_gig_ledger_make(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t *segment,
+    char tmp[NGX_HTTP_GIG_LEDGER_TMP])
+{
+    int          fd, failed;
+    ngx_uint_t   tries;
+    struct stat  st, named;
+
+    for (tries = 0; tries < NGX_HTTP_GIG_LEDGER_TRIES; tries++) {
+
+        do {
+            randombytes_buf(&segment->id, sizeof(segment->id));
+        } while (segment->id == 0);
+
+        (void) snprintf(segment->name, sizeof(segment->name), "ledger.%016" PRIx64, segment->id);
+        (void) snprintf(tmp, NGX_HTTP_GIG_LEDGER_TMP, "%s.tmp", segment->name);
+
+        fd = openat(job->folder, tmp, O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600);
+
+        if (fd == -1) {
+            return -1;
+        }
+
+        if (flock(fd, LOCK_EX|LOCK_NB) == 0 && fstat(fd, &st) == 0
+            && fstatat(job->folder, tmp, &named, AT_SYMLINK_NOFOLLOW) == 0)
+        {
+            if (named.st_ino == st.st_ino) {
+                return fd;
+            }
+
+            errno = ENOENT;
+        }
+
+        failed = errno;
+        (void) unlinkat(job->folder, tmp, 0);
+        (void) close(fd);
+        errno = failed;
+
+        if (failed != EWOULDBLOCK && failed != ENOENT) {
+            break;
+        }
+    }
+
+    return -1;
 }
 
 

@@ -4,7 +4,7 @@
  * GIG_DISK_FAULTS names holds lines "CALL[@PID] WHAT...", as "fdatasync EIO", "pwrite ENOSPC",
  * "fdatasync 3000" (ms it takes), "fdatasync KILL" (the process dies in it), "fdatasync DONE-KILL"
  * (it dies when it is done), or "fdatasync@123 3000 EIO" (in process 123 it takes 3 seconds, then
- * fails); it is read at each call.  Only files whose names begin with GIG_DISK_FILES ("ledger.")
+ * fails), or "flock 3000"; it is read at each call.  Only files whose names begin with GIG_DISK_FILES ("ledger.")
  * are on that disk.
  *
  * What is synced is copied to the folder GIG_DISK_SYNCED, if that is set: what a power cut would
@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -320,4 +321,21 @@ ssize_t
 pwrite64(int fd, const void *buf, size_t len, off_t offset)
 {
     return pwrite(fd, buf, len, offset);
+}
+
+
+int
+flock(int fd, int operation)
+{
+    int  kill_after;
+
+    static int (*real)(int, int);
+
+    if (real == NULL) {
+        real = (int (*)(int, int)) dlsym(RTLD_NEXT, "flock");
+    }
+
+    errno = fault(fd, "flock", &kill_after);
+
+    return errno ? -1 : real(fd, operation);
 }
