@@ -572,6 +572,10 @@ sub finish {
     $first->{redis} = $self->{redis};
     $_->finish for @others;
     $_->stop for grep {defined} @{$self}{qw(replica)};
+    # Why a host said no is in its log, and that goes with its folder.
+    if (!Test::More->builder->is_passing) {
+        diag("$_->{dir}:\n", grep {/\[(?:warn|error|crit|alert|emerg)\]|took over|start worker process \d/} split /^/, $_->read_file('error.log')) for @{ $self->{hosts} };
+    }
     $first->finish;
     return;
 }
