@@ -61,6 +61,14 @@ histories(sub {
         is($a->get('/gigs/filled?format=json')->{status}, 200, 'reads go on');
         is(state_of($world->apply($b, 'filled', 'filled-at-b')), '202 recorded', 'and so does B');
         my @taken = grep { $world->{answered}{$_} =~ /^202/ } keys %{ $world->{answered} };
+
+        # A crashes with its ledger full: what comes after it has no room to write in, and takes all of it over.
+        $world->nginx_kill($a);
+        $world->nginx_start($a);
+        my $held = sub { my $holders = $world->holders($a); my ($worker) = $a->workers; !grep { $_ != $worker } values %$holders };
+        wait_for { $held->() && GigTest::World::gap($a) >= @taken } 'a full ledger to be taken over', 30;
+        is($world->apply($a, 'filled', 'filled-anew')->{status}, 503, 'and it is full still');
+        wait_for { ledger_bytes($a) <= $BOUND } 'what was taken over to be gone', 15;
         my $copies = $world->queue;
 
         # gig-sync anew, as it would rest for up to half a minute first.

@@ -41,20 +41,22 @@ histories(sub {
         $world->disk($host);
         is(state_of($connection->answer('POST')), '202 recorded', 'another is made, and nobody hears of it');
 
+        # In those of now alone: who comes in their place writes at once, and would die of it again and again.
         my $cut = sub {
-            my ($what, $fault) = @_;
+            my ($what, $call, $fault) = @_;
             for my $n (1, 2) {
                 push @keys, my $key = "$what-$n";
-                $world->disk($host, $fault);
+                wait_for { $host->workers == 2 } 'two workers';
+                $world->disk($host, map {"$call\@$_ $fault"} $host->workers);
                 is($world->end($world->begin($host, 'process', $key))->{status}, 0, "$key: the worker dies, and nobody is told");
                 $world->disk($host);
                 my $again = wait_for { my $x = eval { $world->apply($host, 'process', $key) }; $x && $x->{status} != 409 && $x->{status} && $x } 'another answers';
                 like(state_of($again), qr/^202 (?:recorded|pending)$/, "$key: the same key is taken");
             }
         };
-        $cut->('before-write', 'pwrite KILL');
-        $cut->('before-fsync', 'fdatasync KILL');
-        $cut->('before-answer', 'fdatasync DONE-KILL');
+        $cut->('before-write', 'pwrite', 'KILL');
+        $cut->('before-fsync', 'fdatasync', 'KILL');
+        $cut->('before-answer', 'fdatasync', 'DONE-KILL');
         $world->ledger_alone($host, 'killed workers');
 
         # The master alone: its workers go on, and whoever starts nginx anew takes over from them.

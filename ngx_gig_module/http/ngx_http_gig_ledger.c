@@ -596,7 +596,7 @@ ngx_http_gig_ledger_adopted(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
     }
 
     if (!job->adopt_failed) {
-        ledger->adopt_told = 0;
+        ledger->adopt_told &= !job->adopt;
 
     } else if (!ledger->adopt_told) {
         ledger->adopt_told = 1;

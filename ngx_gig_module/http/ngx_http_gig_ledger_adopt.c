@@ -262,6 +262,8 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
         goto done;
     }
 
+    job->copying = gig_ledger_book_bytes(content.open);
+
     for (i = 0; i < gig_ledger_book_gap(content.open); i++) {
         e = gig_ledger_book_at(content.open, i);
 
@@ -281,6 +283,7 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
             goto done;
         }
 
+        job->copying -= e->len;
         adopted[n].record = record;
         adopted[n].record.gig = gig_null_str;
         adopted[n].record.rev = gig_null_str;
@@ -311,6 +314,12 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
         ngx_http_gig_ledger_replay_mark(job, segment);
     }
 
+    /* It may stay for ledger_keep, but not with room for what nobody will write there. */
+
+    if (!segment->failed && !segment->damaged) {
+        (void) !ftruncate(segment->fd, (off_t) segment->end);
+    }
+
     job->adopted = adopted;
     job->n_adopted = n;
     adopted = NULL;
@@ -318,6 +327,7 @@ ngx_http_gig_ledger_copy(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
 
 done:
 
+    job->copying = 0;
     gig_buf_free(&frames);
     gig_ledger_content_free(&content);
     free(adopted);

@@ -16,13 +16,15 @@
 
 #define NGX_HTTP_GIG_LEDGER_TMP    (NGX_HTTP_GIG_FILE_NAME + 8)
 #define NGX_HTTP_GIG_LEDGER_TRIES  8            /* to make a file that nobody sweeps away */
+#define NGX_HTTP_GIG_LEDGER_COPIES 2            /* times ledger_size, while some are made */
 
 
 static int ngx_http_gig_ledger_append(ngx_http_gig_ledger_job_t *job);
 static ngx_int_t ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame);
 static int ngx_http_gig_ledger_make(ngx_http_gig_ledger_job_t *job,
     ngx_http_gig_segment_t *segment, char tmp[NGX_HTTP_GIG_LEDGER_TMP]);
-static int ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size);
+static int ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size,
+    uint64_t size_max);
 static void ngx_http_gig_ledger_close(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_tick(ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_read(ngx_http_gig_ledger_job_t *job);
@@ -232,8 +234,22 @@ ngx_http_gig_ledger_open(ngx_http_gig_ledger_job_t *job, size_t frame)
         size = ngx_max(size, (uint64_t) frame + NGX_HTTP_GIG_LEDGER_SEGMENT_MIN);
     }
 
-    if (ngx_http_gig_ledger_room(job, size) != 0) {
-        return -1;
+    if (ngx_http_gig_ledger_room(job, size, job->size_max) != 0) {
+
+        /*
+         * What is copied takes no more room for long.  If it had to wait for some, what a full
+         * ledger holds would be sent by nobody after a restart, and never be settled.
+         */
+
+        if (job->copying == 0) {
+            return -1;
+        }
+
+        size = GIG_LEDGER_HEADER + job->copying + NGX_HTTP_GIG_LEDGER_TICK_MAX;
+
+        if (ngx_http_gig_ledger_room(job, size, NGX_HTTP_GIG_LEDGER_COPIES * job->size_max) != 0) {
+            return -1;
+        }
     }
 
     segment = &job->ledger->segment[at];
@@ -343,10 +359,10 @@ ngx_http_gig_ledger_make(ngx_http_gig_ledger_job_t *job, ngx_http_gig_segment_t 
 }
 
 
-/* Whether ledger_size, which is of all workers together, allows for one more. */
+/* Whether size_max, which is of all workers together, allows for one more. */
 
 static int
-ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size)
+ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size, uint64_t size_max)
 {
     int             fd;
     DIR            *dir;
@@ -384,7 +400,7 @@ ngx_http_gig_ledger_room(ngx_http_gig_ledger_job_t *job, uint64_t size)
 
     (void) closedir(dir);
 
-    if (sum + size > job->size_max) {
+    if (sum + size > size_max) {
         return gig_error_set(&job->err, "", "ledger_size is reached: %" PRIu64 " bytes wait to be "
                              "settled (is gig-sync running?)", sum);
     }

@@ -91,6 +91,7 @@ typedef struct {
     int64_t                    now_ms;          /* since 1970 */
     uint64_t                   size_max;        /* of all ledgers of the folder */
     uint64_t                   size;            /* of a new segment */
+    uint64_t                   copying;         /* bytes that are to be copied still */
     char                       board[GIG_BOARD_MAX + 1];
 
     /* in */

@@ -574,7 +574,7 @@ sub finish {
     $_->stop for grep {defined} @{$self}{qw(replica)};
     # Why a host said no is in its log, and that goes with its folder.
     if (!Test::More->builder->is_passing) {
-        diag("$_->{dir}:\n", grep {/\[(?:warn|error|crit|alert|emerg)\]|took over|start worker process \d/} split /^/, $_->read_file('error.log')) for @{ $self->{hosts} };
+        diag("$_->{dir}:\n", grep {/\[(?:warn|error|crit|alert|emerg)\]|took over|start worker process \d/ && !/buffered to a temporary file/} split /^/, $_->read_file('error.log')) for @{ $self->{hosts} };
     }
     $first->finish;
     return;
