@@ -26,29 +26,39 @@ histories(sub {
         $world->sync_stop;
         my @keys;
 
+        # A worker, by a connection that it has accepted: what is sent there it takes and no other.
+        my $worker = sub {
+            my $connection = GigTest::Http->new($host->{port});
+            $connection->send('GET', '/worker-health');
+            return ($connection, $connection->answer('GET')->{headers}{'x-worker'});
+        };
+        my $post = sub {
+            my ($connection, $key) = @_;
+            push @keys, $key;
+            $connection->send('POST', '/gigs/process/applications', headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => "\"$key\"" },
+                body => JSON::PP->new->utf8->encode({ answers => $host->answers(email => "$key\@example.edu") }));
+        };
+
         # A file that is to become a segment looks like one that a dead worker left, until it is locked.
-        my $connection = GigTest::Http->new($host->{port});
-        $connection->send('GET', '/worker-health');
-        my $maker = $connection->answer('GET')->{headers}{'x-worker'};
-        my $made = sub { my ($tmp) = glob "$host->{dir}/state/acme/ledger.*.tmp"; $tmp };
+        my ($connection, $maker) = $worker->();
         $world->disk($host, "flock\@$maker 3000");
-        push @keys, 'swept';
-        $connection->send('POST', '/gigs/process/applications', headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => '"swept"' },
-            body => JSON::PP->new->utf8->encode({ answers => $host->answers(email => 'swept@example.edu') }));
-        my $tmp = wait_for { $made->() } 'a segment that is being made';
+        $post->($connection, 'swept');
+        my $tmp = wait_for { (glob "$host->{dir}/state/acme/ledger.*.tmp")[0] } 'a segment that is being made';
         wait_for { !-e $tmp } 'the other worker to sweep it away';
         ok(!-e $tmp =~ s/\.tmp$//r, 'it was no segment yet');
         $world->disk($host);
         is(state_of($connection->answer('POST')), '202 recorded', 'another is made, and nobody hears of it');
 
-        # In those of now alone: who comes in their place writes at once, and would die of it again and again.
+        # That worker alone: who comes in its place writes at once, and would die of it again and again.
         my $cut = sub {
             my ($what, $call, $fault) = @_;
             for my $n (1, 2) {
-                push @keys, my $key = "$what-$n";
-                wait_for { $host->workers == 2 } 'two workers';
-                $world->disk($host, map {"$call\@$_ $fault"} $host->workers);
-                is($world->end($world->begin($host, 'process', $key))->{status}, 0, "$key: the worker dies, and nobody is told");
+                my $key = "$what-$n";
+                my ($connection, $cut) = $worker->();
+                $world->disk($host, "$call\@$cut $fault");
+                $post->($connection, $key);
+                is($connection->answer('POST')->{status}, 0, "$key: the worker dies, and nobody is told");
+                wait_for { !kill 0, $cut } "$key: it is gone";
                 $world->disk($host);
                 my $again = wait_for { my $x = eval { $world->apply($host, 'process', $key) }; $x && $x->{status} != 409 && $x->{status} && $x } 'another answers';
                 like(state_of($again), qr/^202 (?:recorded|pending)$/, "$key: the same key is taken");
@@ -86,6 +96,7 @@ histories(sub {
         is_deeply([map { state_of($world->end($_)) } @flight], [('202 recorded') x 4], 'a reload: all that were in flight are answered');
         $world->disk($host);
         wait_for { my @now = $host->workers; @now == 2 && !grep { $old{$_} } @now } 'new workers';
+        $world->ready;
 
         # Fewer workers, while each of the old ones holds something.
         push @keys, map {"lowered-$_"} 1 .. 8;
