@@ -158,10 +158,10 @@ histories(sub {
             wait_for { $whole->() } "$step: ready again", 20;
         }
 
-        # Two of them, and it is lost again and again.
+        # Two of them, and it is lost again and again, for as long as it takes to have looked often.
         $world->sync_start(2);
-        my $end = time + 2.5;
-        while (time < $end) {
+        my ($end, $late) = (time + 2.5, time + 60);
+        while (time < $end || ($looks <= 500 && time < $late)) {
             $world->cmd('FLUSHALL');
             my $pause = time + 0.05 + rand 0.4;
             while (time < $pause) { $whole->(); sleep 0.001 }

@@ -125,7 +125,7 @@ histories(sub {
         wait_for { $host->children($new) >= 2 } 'its workers';
         push @said, map { state_of($world->apply($host, 'process', "upgrade-$_")) } 5 .. 8;
         kill 'WINCH', $master;
-        wait_for { !grep { $host->command_of($_) =~ /worker/ } $host->children($master) } 'the old workers leave', 15;
+        wait_for { !grep { $host->command_of($_) =~ /worker process/ } $host->children($master) } 'the old workers leave', 15;
         $host->{nginx} = $new;
         push @said, map { state_of($world->apply($host, 'process', "upgrade-$_")) } 9 .. 12;
         kill 'QUIT', $master;
