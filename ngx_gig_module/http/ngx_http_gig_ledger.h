@@ -42,6 +42,9 @@ ngx_http_gig_ledger_t *ngx_http_gig_ledger_create(ngx_http_gig_board_t *board,
     ngx_cycle_t *cycle);
 void ngx_http_gig_ledger_destroy(ngx_http_gig_ledger_t *ledger);
 
+/* Which Redis this is and what has been settled: when it is there, and once a second. */
+void ngx_http_gig_ledger_look(ngx_http_gig_ledger_t *ledger);
+
 /*
  * Appends and fsyncs a record, which is copied.  sent: Redis has it; else it is sent as soon as
  * that can be reached.  NULL: too much is on its way, or the disk just failed; the handler will

@@ -206,8 +206,7 @@ void ngx_http_gig_ledger_replay_mark(ngx_http_gig_ledger_job_t *job,
 /* _ledger_adopt.c: takes over at most one segment that nobody holds. */
 void ngx_http_gig_ledger_adopt(ngx_http_gig_ledger_job_t *job);
 
-/* _ledger_settle.c: once a second; what a task has read is sent; what is to be read by one. */
-void ngx_http_gig_ledger_look(ngx_http_gig_ledger_t *ledger);
+/* _ledger_settle.c: what a task has read is sent; what is to be read by one. */
 void ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again);
 void ngx_http_gig_ledger_unsent(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again);
 ngx_uint_t ngx_http_gig_ledger_due(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again,

@@ -2,6 +2,7 @@
 #include "ngx_http_gig_link.h"
 #include "ngx_http_gig_connect.h"
 #include "ngx_http_gig_guard.h"
+#include "ngx_http_gig_ledger.h"
 #include "ngx_http_gig_shm.h"
 
 #include "gig_key.h"
@@ -155,6 +156,12 @@ ngx_http_gig_link_up_handler(void *data)
 
     link->expired = 0;
     ngx_http_gig_guard_up(link->board->guard);
+
+    /* before anything is sent to it: else all that was goes once more when the ledger looks */
+
+    if (link->board->records) {
+        ngx_http_gig_ledger_look(link->board->records);
+    }
 }
 
 
