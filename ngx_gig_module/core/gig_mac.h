@@ -8,8 +8,9 @@
 
 #define GIG_MAC_SHORT       16                  /* bytes of a MAC that goes into a token */
 
-/* HMAC-SHA256 over parts, each with its length before it; the first is a label. */
-void gig_mac(const unsigned char key[32], const gig_str_t *parts, size_t n,
+/* Begins a MAC.  _of: HMAC-SHA256 over parts, each with its length before it, first a label. */
+void gig_mac_begin(gig_mac_t *begun, const unsigned char key[32]);
+void gig_mac_of(const gig_mac_t *begun, const gig_str_t *parts, size_t n,
     unsigned char out[GIG_HASH_SIZE]);
 
 /* base64url without padding.  _read: -1 for what is none, longer than size, or has stray bits. */

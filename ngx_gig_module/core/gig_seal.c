@@ -7,10 +7,11 @@
 #include "gig_seal.h"
 
 
-static void  gig_mac_peppered(const gig_secret_t *s, const gig_str_t *parts, size_t n,
-    unsigned char out[GIG_HASH_SIZE]);
-static void  gig_mac_end(crypto_auth_hmacsha256_state *state, const gig_str_t *parts, size_t n,
-    unsigned char out[GIG_HASH_SIZE]);
+void
+gig_mac_begin(gig_mac_t *begun, const unsigned char key[32])
+{
+    (void) crypto_auth_hmacsha256_init(begun, key, 32);
+}
 
 
 /*
@@ -19,51 +20,30 @@ static void  gig_mac_end(crypto_auth_hmacsha256_state *state, const gig_str_t *p
  */
 
 void
-gig_mac(const unsigned char key[32], const gig_str_t *parts, size_t n,
-    unsigned char out[GIG_HASH_SIZE])
-{
-    crypto_auth_hmacsha256_state  state;
-
-    crypto_auth_hmacsha256_init(&state, key, 32);
-    gig_mac_end(&state, parts, n, out);
-}
-
-
-/* The same, without hashing the pepper anew for each name of each application. */
-
-static void
-gig_mac_peppered(const gig_secret_t *s, const gig_str_t *parts, size_t n,
-    unsigned char out[GIG_HASH_SIZE])
-{
-    crypto_auth_hmacsha256_state  state;
-
-    state = s->peppered;
-    gig_mac_end(&state, parts, n, out);
-}
-
-
-static void
-gig_mac_end(crypto_auth_hmacsha256_state *state, const gig_str_t *parts, size_t n,
+gig_mac_of(const gig_mac_t *begun, const gig_str_t *parts, size_t n,
     unsigned char out[GIG_HASH_SIZE])
 {
     size_t         i, k;
+    gig_mac_t      state;
     unsigned char  length[8];
+
+    state = *begun;
 
     for (i = 0; i < n; i++) {
         for (k = 0; k < 8; k++) {
             length[k] = (unsigned char) ((uint64_t) parts[i].len >> (56 - 8 * k));
         }
 
-        crypto_auth_hmacsha256_update(state, length, sizeof(length));
+        crypto_auth_hmacsha256_update(&state, length, sizeof(length));
 
         if (parts[i].len != 0) {
-            crypto_auth_hmacsha256_update(state, (const unsigned char *) parts[i].data,
+            crypto_auth_hmacsha256_update(&state, (const unsigned char *) parts[i].data,
                                           parts[i].len);
         }
     }
 
-    crypto_auth_hmacsha256_final(state, out);
-    sodium_memzero(state, sizeof(*state));
+    crypto_auth_hmacsha256_final(&state, out);
+    sodium_memzero(&state, sizeof(state));
 }
 
 
@@ -97,7 +77,7 @@ gig_applicant_hash(const gig_secret_t *s, gig_str_t board, gig_str_t email,
     unsigned char  mac[GIG_HASH_SIZE];
     gig_str_t      parts[] = { gig_str("gig applicant 1"), board, email };
 
-    gig_mac_peppered(s, parts, 3, mac);
+    gig_mac_of(&s->pepper, parts, 3, mac);
     gig_base64url(mac, sizeof(mac), out, GIG_HASH_TEXT);
 }
 
@@ -109,7 +89,7 @@ gig_application_id(const gig_secret_t *s, gig_str_t gig, gig_str_t applicant, gi
     unsigned char  mac[GIG_HASH_SIZE];
     gig_str_t      parts[] = { gig_str("gig application 1"), gig, applicant, key };
 
-    gig_mac_peppered(s, parts, 4, mac);
+    gig_mac_of(&s->pepper, parts, 4, mac);
     gig_base64url(mac, GIG_APPLICATION_ID, out, GIG_APPLICATION_TEXT);
 }
 
@@ -120,6 +100,6 @@ gig_fingerprint(const gig_secret_t *s, gig_str_t canonical_answers, char out[GIG
     unsigned char  mac[GIG_HASH_SIZE];
     gig_str_t      parts[] = { gig_str("gig fingerprint 1"), canonical_answers };
 
-    gig_mac_peppered(s, parts, 2, mac);
+    gig_mac_of(&s->pepper, parts, 2, mac);
     gig_base64url(mac, sizeof(mac), out, GIG_HASH_TEXT);
 }

@@ -25,18 +25,20 @@
 #define GIG_APPLICATION_TEXT    23              /* base64url of 16 bytes and NUL */
 #define GIG_TOKEN_TEXT          44              /* base64url(id, 16 bytes of MAC) and NUL */
 
+/* A MAC begun under a key, which so is hashed once and not for each: each begins as a copy. */
+typedef crypto_auth_hmacsha256_state  gig_mac_t;
+
 typedef struct {
     char           kid[GIG_KID_MAX + 1];
-    unsigned char  receipt[32];                 /* crypto_kdf, context "gigrecpt", id 1 */
-    unsigned char  cursor[32];                  /* "gigcursr" */
-    unsigned char  form[32];                    /* "gigforms" */
+    gig_mac_t      receipt;                     /* crypto_kdf, context "gigrecpt", id 1 */
+    gig_mac_t      cursor;                      /* "gigcursr" */
+    gig_mac_t      form;                        /* "gigforms" */
     unsigned char  sign_public[32];             /* Ed25519 from the seed of "gigsigns" */
     unsigned char  sign_secret[64];
 } gig_subkeys_t;
 
 typedef struct {
-    unsigned char  pepper[32];
-    crypto_auth_hmacsha256_state  peppered;     /* a MAC under it, begun: each begins as a copy */
+    gig_mac_t      pepper;
     unsigned       n;                           /* the first is used, all are accepted */
     gig_subkeys_t  key[GIG_KEYS_MAX];
 } gig_secret_t;
@@ -51,6 +53,12 @@ int gig_kid_valid(gig_str_t kid);
  */
 int gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err);
 void gig_secret_wipe(gig_secret_t *secret);
+
+/*
+ * For the cursors of a board that has no secret, and for nothing else: a key that anybody could
+ * compute.  It keeps hosts agreeing and garbage out.
+ */
+void gig_secret_of_name(gig_secret_t *secret, gig_str_t board);
 
 /* HMAC(pepper; ...) with length-prefixed parts and a label each, so no two mean the same. */
 void gig_applicant_hash(const gig_secret_t *s, gig_str_t board, gig_str_t email,

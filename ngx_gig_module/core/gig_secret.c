@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "gig_mac.h"
 #include "gig_seal.h"
 
 #define GIG_HEX_SIZE            64              /* hex digits of 32 bytes */
@@ -23,6 +24,8 @@ static int  gig_secret_hex(gig_str_t hex, unsigned char out[32]);
 static int  gig_secret_key(gig_secret_t *secret, gig_str_t kid, gig_str_t hex, unsigned line,
     gig_error_t *err);
 static int  gig_subkeys_derive(gig_subkeys_t *key, const unsigned char master[32]);
+static int  gig_subkey_begin(gig_mac_t *begun, const char *context,
+    const unsigned char master[32]);
 static void  gig_keygen_secret(const char *kid, gig_buf_t *out);
 
 
@@ -38,6 +41,7 @@ gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err)
 {
     int                 pepper;
     unsigned            line;
+    unsigned char       key[32];
     gig_str_t           rest;
     gig_secret_words_t  words;
 
@@ -63,12 +67,19 @@ gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err)
                                          "one, and it never changes", line);
                 }
 
-                if (gig_secret_hex(words.word[1], secret->pepper) != 0) {
+                pepper = gig_secret_hex(words.word[1], key) == 0;
+
+                if (pepper) {
+                    gig_mac_begin(&secret->pepper, key);
+                }
+
+                sodium_memzero(key, sizeof(key));
+
+                if (!pepper) {
                     return gig_error_set(err, "", "line %u: after \"pepper\" come exactly %d "
                                          "hexadecimal digits", line, GIG_HEX_SIZE);
                 }
 
-                pepper = 1;
                 continue;
             }
 
@@ -94,8 +105,6 @@ gig_secret_read(gig_str_t file, gig_secret_t *secret, gig_error_t *err)
         return gig_error_set(err, "", "there is no line \"key NAME HEX\"; gig-sync keygen makes a "
                              "whole file");
     }
-
-    crypto_auth_hmacsha256_init(&secret->peppered, secret->pepper, sizeof(secret->pepper));
 
     return 0;
 }
@@ -239,15 +248,43 @@ gig_subkeys_derive(gig_subkeys_t *key, const unsigned char master[32])
     int            rc;
     unsigned char  seed[crypto_sign_SEEDBYTES];
 
-    rc = crypto_kdf_derive_from_key(key->receipt, sizeof(key->receipt), 1, "gigrecpt", master);
-    rc |= crypto_kdf_derive_from_key(key->cursor, sizeof(key->cursor), 1, "gigcursr", master);
-    rc |= crypto_kdf_derive_from_key(key->form, sizeof(key->form), 1, "gigforms", master);
+    rc = gig_subkey_begin(&key->receipt, "gigrecpt", master);
+    rc |= gig_subkey_begin(&key->cursor, "gigcursr", master);
+    rc |= gig_subkey_begin(&key->form, "gigforms", master);
     rc |= crypto_kdf_derive_from_key(seed, sizeof(seed), 1, "gigsigns", master);
     rc |= crypto_sign_seed_keypair(key->sign_public, key->sign_secret, seed);
 
     sodium_memzero(seed, sizeof(seed));
 
     return rc == 0 ? 0 : -1;
+}
+
+
+static int
+gig_subkey_begin(gig_mac_t *begun, const char *context, const unsigned char master[32])
+{
+    int            rc;
+    unsigned char  key[32];
+
+    rc = crypto_kdf_derive_from_key(key, sizeof(key), 1, context, master);
+    gig_mac_begin(begun, key);
+    sodium_memzero(key, sizeof(key));
+
+    return rc;
+}
+
+
+void
+gig_secret_of_name(gig_secret_t *secret, gig_str_t board)
+{
+    unsigned char  key[32];
+
+    sodium_memzero(secret, sizeof(gig_secret_t));
+    secret->n = 1;
+
+    (void) crypto_generichash(key, sizeof(key), (const unsigned char *) board.data, board.len,
+                              NULL, 0);
+    gig_mac_begin(&secret->key[0].cursor, key);
 }
 
 

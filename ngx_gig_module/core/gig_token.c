@@ -30,6 +30,7 @@ static void  gig_id_token_make(const gig_secret_t *s, size_t subkey, const gig_s
 static int  gig_id_token_check(const gig_secret_t *s, size_t subkey, const gig_str_t *of,
     size_t n, gig_str_t token, char id[GIG_APPLICATION_TEXT]);
 static int  gig_cursor_read(const unsigned char *bytes, size_t len, gig_cursor_t *cursor);
+static const gig_mac_t *gig_token_subkey(const gig_subkeys_t *key, size_t subkey);
 static int  gig_token_mac_is(const gig_secret_t *s, size_t subkey, const gig_str_t *parts, size_t n,
     const unsigned char *mac);
 static void  gig_token_number(int64_t value, unsigned char out[8]);
@@ -98,7 +99,7 @@ gig_id_token_make(const gig_secret_t *s, size_t subkey, const gig_str_t *of,
 
     memcpy(parts, of, n * sizeof(gig_str_t));
     parts[n] = gig_token_view(bytes, GIG_APPLICATION_ID);
-    gig_mac((const unsigned char *) &s->key[0] + subkey, parts, n + 1, mac);
+    gig_mac_of(gig_token_subkey(&s->key[0], subkey), parts, n + 1, mac);
     memcpy(&bytes[GIG_APPLICATION_ID], mac, GIG_MAC_SHORT);
 
     gig_base64url(bytes, sizeof(bytes), out, GIG_TOKEN_TEXT);
@@ -140,7 +141,7 @@ gig_form_token_make(const gig_secret_t *s, gig_str_t gig, int64_t now,
     gig_token_number(now, &bytes[GIG_FORM_NONCE]);
 
     parts[1] = gig_token_view(bytes, GIG_FORM_NONCE + 8);
-    gig_mac(s->key[0].form, parts, 3, mac);
+    gig_mac_of(&s->key[0].form, parts, 3, mac);
     memcpy(&bytes[GIG_FORM_NONCE + 8], mac, GIG_MAC_SHORT);
 
     gig_base64url(bytes, sizeof(bytes), out, GIG_FORM_TOKEN_TEXT);
@@ -212,7 +213,7 @@ gig_cursor_make(const gig_secret_t *s, const gig_cursor_t *cursor, char out[GIG_
     len += id.len;
 
     parts[1] = gig_token_view(&bytes[GIG_MAC_SHORT], len - GIG_MAC_SHORT);
-    gig_mac(s->key[0].cursor, parts, 2, mac);
+    gig_mac_of(&s->key[0].cursor, parts, 2, mac);
     memcpy(bytes, mac, GIG_MAC_SHORT);
 
     gig_base64url(bytes, len, out, GIG_CURSOR_TEXT);
@@ -292,6 +293,15 @@ gig_cursor_read(const unsigned char *bytes, size_t len, gig_cursor_t *cursor)
 }
 
 
+/* subkey: where it stands in the structure, so that a check can go through all keys. */
+
+static const gig_mac_t *
+gig_token_subkey(const gig_subkeys_t *key, size_t subkey)
+{
+    return (const gig_mac_t *) (const void *) ((const char *) key + subkey);
+}
+
+
 /* 1 if mac is that of parts under any of the keys; the time says not which. */
 
 static int
@@ -305,7 +315,7 @@ gig_token_mac_is(const gig_secret_t *s, size_t subkey, const gig_str_t *parts, s
     found = 0;
 
     for (i = 0; i < s->n; i++) {
-        gig_mac((const unsigned char *) &s->key[i] + subkey, parts, n, right);
+        gig_mac_of(gig_token_subkey(&s->key[i], subkey), parts, n, right);
         found |= sodium_memcmp(right, mac, GIG_MAC_SHORT) == 0;
     }
 

@@ -270,14 +270,9 @@ ngx_http_gig_file_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
         return NGX_OK;
     }
 
-    /*
-     * Reads work without a secret.  Cursors are then signed with a key that
-     * anybody could compute: it keeps hosts agreeing and garbage out, and all a
-     * forged cursor gives is another place in the same list.
-     */
-    board->cursors.n = 1;
-    (void) crypto_generichash(board->cursors.key[0].cursor, sizeof(board->cursors.key[0].cursor),
-                              board->name.data, board->name.len, NULL, 0);
+    /* Reads work without: all a forged cursor gives is another place in the same list. */
+    gig_secret_of_name(&board->cursors, (gig_str_t) { (const char *) board->name.data,
+                                                       board->name.len });
 
     return NGX_OK;
 }

@@ -324,7 +324,7 @@ test_cursor_bytes(void **state)
 
         parts[0] = gig_str("gig cursor 2");
         parts[1] = (gig_str_t) { samples[i].bytes, samples[i].len };
-        gig_mac(secret.key[0].cursor, parts, 2, mac);
+        gig_mac_of(&secret.key[0].cursor, parts, 2, mac);
 
         for (k = 0; k < GIG_MAC_SHORT; k++) {
             bytes[k] = mac[k];
