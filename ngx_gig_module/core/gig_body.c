@@ -376,7 +376,6 @@ gig_body_put(gig_body_t *body, unsigned char c, gig_error_t *err)
 size_t
 gig_body_put_plain(gig_body_t *body, gig_str_t bytes)
 {
-    char    c;
     size_t  n, most;
 
     if (body->bytes || body->utf8.need != 0) {
@@ -388,15 +387,7 @@ gig_body_put_plain(gig_body_t *body, gig_str_t bytes)
                                                                  : most;
     most = most > bytes.len ? bytes.len : most;
 
-    for (n = 0; n < most; n++) {
-
-        c = bytes.data[n];
-
-        if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
-            break;
-        }
-    }
-
+    n = gig_utf8_plain((gig_str_t) { bytes.data, most });
     body->offset += n;
 
     if (!body->silent) {

@@ -366,6 +366,11 @@ gig_json_canonical_string(gig_str_t s, gig_buf_t *out)
         c = (unsigned char) s.data[i];
 
         if (c >= 0x20 && c != '"' && c != '\\') {
+
+            if (c < 0x80) {
+                i += gig_utf8_plain((gig_str_t) { s.data + i + 1, s.len - i - 1 });
+            }
+
             continue;
         }
 

@@ -2,6 +2,10 @@
 #include "gig_utf8.h"
 
 
+#define GIG_UTF8_RUN        16                  /* bytes that are looked at together */
+
+
+static inline int  gig_utf8_odd(unsigned char c);
 static int  gig_utf8_allowed(uint32_t code, int lines);
 
 
@@ -149,6 +153,46 @@ gig_utf8_valid(gig_str_t s)
 }
 
 
+/* The inner loop has no way out, so that compilers make a few instructions of it. */
+
+size_t
+gig_utf8_plain(gig_str_t s)
+{
+    int     odd;
+    size_t  n, i;
+
+    if (s.len == 0 || gig_utf8_odd((unsigned char) s.data[0])) {
+        return 0;                               /* soon said, where it is asked at each byte */
+    }
+
+    for (n = 0; s.len - n >= GIG_UTF8_RUN; n += GIG_UTF8_RUN) {
+
+        odd = 0;
+
+        for (i = 0; i < GIG_UTF8_RUN; i++) {
+            odd |= gig_utf8_odd((unsigned char) s.data[n + i]);
+        }
+
+        if (odd) {
+            break;
+        }
+    }
+
+    while (n < s.len && !gig_utf8_odd((unsigned char) s.data[n])) {
+        n++;
+    }
+
+    return n;
+}
+
+
+static inline int
+gig_utf8_odd(unsigned char c)
+{
+    return (c < 0x20) | (c > 0x7e) | (c == '"') | (c == '\\');
+}
+
+
 size_t
 gig_utf8_length(gig_str_t s)
 {
@@ -174,9 +218,11 @@ gig_utf8_clean(gig_str_t s, int lines)
 
     while (s.len != 0) {
 
-        if (s.data[0] >= 0x20 && s.data[0] < 0x7f) {
-            s.data++;                           /* what most of a text is */
-            s.len--;
+        n = gig_utf8_plain(s);
+
+        if (n != 0) {
+            s.data += n;
+            s.len -= n;
             continue;
         }
 

@@ -28,6 +28,12 @@ const char *gig_utf8_end(const gig_utf8_reader_t *reader);
 /* 1 if s is valid UTF-8 without NUL, else 0. */
 int gig_utf8_valid(gig_str_t s);
 
+/*
+ * Bytes in front that are printable ASCII but no quote or backslash: what most of a text is.
+ * They need neither a look at each nor an escape anywhere.
+ */
+size_t gig_utf8_plain(gig_str_t s);
+
 /* Characters (code points) in valid UTF-8. */
 size_t gig_utf8_length(gig_str_t s);
 
