@@ -458,37 +458,41 @@ gig_answers_email(const gig_form_t *form, const gig_answers_t *answers)
 void
 gig_answers_canonical(const gig_form_t *form, const gig_answers_t *answers, gig_buf_t *out)
 {
-    char               name[GIG_POINTER_SIZE], hash[2 * GIG_FILE_HASH + 1];
-    json_t            *object, *value;
+    char               hash[2 * GIG_FILE_HASH + 1];
+    json_t            *of_file[GIG_FORM_FIELDS];
+    size_t             n, n_files;
     unsigned           i;
+    gig_json_member_t  member[GIG_FORM_FIELDS];
     const gig_file_t  *file;
+    const gig_field_t *field;
 
-    object = json_object();
+    n = 0;
+    n_files = 0;
 
-    for (i = 0; object != NULL && i < form->n; i++) {
+    for (i = 0; i < form->n; i++) {
 
-        gig_answer_name(&form->field[i], name);
-        value = json_object_get(answers->answers, name);
-
-        if (value != NULL && json_object_set(object, name, value) != 0) {
-            json_decref(object);
-            object = NULL;
-            continue;
-        }
-
+        field = &form->field[i];
         file = gig_answers_file_of(answers, i);
 
-        if (file != NULL
-            && json_object_set_new(object, name,
-                                   json_pack("{s:s}", "sha256",
-                                             sodium_bin2hex(hash, sizeof(hash), file->sha256,
-                                                            GIG_FILE_HASH))) != 0)
-        {
-            json_decref(object);
-            object = NULL;
+        member[n].name = field->name;
+
+        if (file != NULL) {
+            of_file[n_files] = json_pack("{s:s}", "sha256",
+                                         sodium_bin2hex(hash, sizeof(hash), file->sha256,
+                                                        GIG_FILE_HASH));
+            out->failed |= of_file[n_files] == NULL;
+            member[n++].value = of_file[n_files++];
+
+        } else {
+            member[n].value = json_object_getn(answers->answers, field->name.data,
+                                               field->name.len);
+            n += member[n].value != NULL ? 1 : 0;
         }
     }
 
-    gig_json_canonical(object, out);
-    json_decref(object);
+    gig_json_canonical_members(member, n, out);
+
+    while (n_files != 0) {
+        json_decref(of_file[--n_files]);
+    }
 }
