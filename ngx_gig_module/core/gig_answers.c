@@ -78,6 +78,13 @@ gig_answer_name(const gig_field_t *field, char name[GIG_FIELD_NAME + 1])
 
 
 int
+gig_answer_set(json_t *answers, const gig_field_t *field, json_t *value)
+{
+    return json_object_setn_new_nocheck(answers, field->name.data, field->name.len, value);
+}
+
+
+int
 gig_answers_reader_init(gig_answers_reader_t *reader, const gig_form_t *form,
     gig_body_type_t type, gig_str_t boundary, gig_answers_t *answers)
 {
@@ -384,10 +391,10 @@ gig_answers_place(const gig_form_t *form, gig_str_t name)
 static int
 gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err)
 {
-    char              name[GIG_FIELD_NAME + 1];
-    json_t           *value, *list;
-    gig_str_t         text;
-    gig_field_type_t  type;
+    json_t             *value, *list;
+    gig_str_t           text;
+    gig_field_type_t    type;
+    const gig_field_t  *field;
 
     text = (gig_str_t) { reader->text.data, reader->text.len };
     type = reader->form->field[reader->place].type;
@@ -414,14 +421,14 @@ gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err)
         return gig_answers_keep(reader, value, err);
     }
 
-    gig_answer_name(&reader->form->field[reader->place], name);
-    list = json_object_get(reader->answers->answers, name);
+    field = &reader->form->field[reader->place];
+    list = json_object_getn(reader->answers->answers, field->name.data, field->name.len);
 
     if (list == NULL) {
 
         list = json_array();
 
-        if (json_object_set_new(reader->answers->answers, name, list) != 0) {
+        if (gig_answer_set(reader->answers->answers, field, list) != 0) {
             json_decref(value);
             return gig_answers_no_memory(err);
         }
@@ -434,18 +441,15 @@ gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err)
 static int
 gig_answers_keep(gig_answers_reader_t *reader, json_t *value, gig_error_t *err)
 {
-    char  name[GIG_FIELD_NAME + 1];
-
-    gig_answer_name(&reader->form->field[reader->place], name);
-
-    return json_object_set_new(reader->answers->answers, name, value) == 0
+    return gig_answer_set(reader->answers->answers, &reader->form->field[reader->place], value) == 0
            ? 0 : gig_answers_no_memory(err);
 }
 
 
 /*
  * A value no field of its type can have stays one: gig_answers_check() tells the
- * applicant at the field.  A number is kept as it was written.
+ * applicant at the field.  A number is kept as it was written.  Texts of a body are
+ * valid UTF-8 without NUL, so jansson need not look again.
  */
 
 static json_t *
@@ -459,7 +463,7 @@ gig_answers_make(gig_field_type_t type, gig_value_kind_t kind, gig_str_t text)
         truth = type == GIG_FIELD_BOOLEAN || type == GIG_FIELD_CONSENT
                 ? gig_answer_truth(text) : -1;
         return truth >= 0 ? json_boolean(truth)
-                          : json_stringn(text.data != NULL ? text.data : "", text.len);
+                          : json_stringn_nocheck(text.data != NULL ? text.data : "", text.len);
 
     case GIG_VALUE_NUMBER:
         return type == GIG_FIELD_NUMBER ? json_stringn(text.data, text.len) : json_integer(0);

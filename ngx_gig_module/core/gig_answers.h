@@ -41,6 +41,9 @@ int gig_answer_truth(gig_str_t value);
 /* A field's name, terminated; gig_form_read() sees to it that it fits. */
 void gig_answer_name(const gig_field_t *field, char name[GIG_FIELD_NAME + 1]);
 
+/* Sets the answer to a field; value is taken over, whatever comes back: 0, or -1. */
+int gig_answer_set(json_t *answers, const gig_field_t *field, json_t *value);
+
 /*
  * Of the check.  _text: the normal form of an answer that is a text (new), or NULL:
  * there is none, or errors say why.  _missing: NULL, and told if it is required.

@@ -76,7 +76,7 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
 
         answered[i] = value != NULL || errors->count != faults;
 
-        if (value != NULL && json_object_set_new(checked, name, value) != 0) {
+        if (value != NULL && gig_answer_set(checked, &form->field[i], value) != 0) {
             (void) gig_errors_add(errors, "", "out of memory");
         }
     }

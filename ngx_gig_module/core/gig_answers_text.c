@@ -139,13 +139,13 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
             *domain = (char) (*domain >= 'A' && *domain <= 'Z' ? *domain | 0x20 : *domain);
         }
 
-        result = gig_buf_failed(&out) ? NULL : json_stringn(out.data, out.len);
+        result = gig_buf_failed(&out) ? NULL : json_stringn_nocheck(out.data, out.len);
 
     } else if (s.data == raw.data && s.len == raw.len) {
         result = json_incref((json_t *) (uintptr_t) value);    /* it is its own normal form */
 
     } else {
-        result = json_stringn(s.data, s.len);
+        result = json_stringn_nocheck(s.data, s.len);        /* found clean above */
     }
 
 made:
@@ -404,7 +404,8 @@ gig_answer_plain(gig_str_t s)
 
     for (i = 0; i < s.len; i++) {
 
-        c = (unsigned char) s.data[i];
+        i += gig_utf8_plain((gig_str_t) { s.data + i, s.len - i });
+        c = i < s.len ? (unsigned char) s.data[i] : ' ';
 
         if (c == '\0' || c == '\r' || c >= 0x80) {
             return 0;
