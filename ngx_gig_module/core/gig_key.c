@@ -1,39 +1,56 @@
 
-#include <stdio.h>
+#include <string.h>
 
 #include "gig_key.h"
 
 
-static size_t
-gig_key_length(int n)
-{
-    if (n < 0) {
-        return 0;
-    }
+/* What does not fit is cut off.  Several for each application: too often for snprintf(). */
 
-    return (size_t) n < GIG_KEY_SIZE ? (size_t) n : GIG_KEY_SIZE - 1;
+static size_t
+gig_key_add(char out[GIG_KEY_SIZE], size_t len, gig_str_t s)
+{
+    size_t  n;
+
+    n = s.len < GIG_KEY_SIZE - 1 - len ? s.len : GIG_KEY_SIZE - 1 - len;
+    memcpy(out + len, s.data, n);
+    out[len + n] = '\0';
+
+    return len + n;
 }
 
 
 size_t
 gig_key(char out[GIG_KEY_SIZE], gig_str_t board, const char *name)
 {
-    return gig_key_length(snprintf(out, GIG_KEY_SIZE, "gig:{%.*s}:%s", (int) board.len,
-                                   board.data, name));
+    size_t  len;
+
+    len = gig_key_add(out, 0, gig_str("gig:{"));
+    len = gig_key_add(out, len, board);
+    len = gig_key_add(out, len, gig_str("}:"));
+
+    return gig_key_add(out, len, (gig_str_t) { name, strlen(name) });
 }
 
 
 size_t
 gig_key_id(char out[GIG_KEY_SIZE], gig_str_t board, const char *application_id)
 {
-    return gig_key_length(snprintf(out, GIG_KEY_SIZE, "gig:{%.*s}:id:%s", (int) board.len,
-                                   board.data, application_id));
+    size_t  len;
+
+    len = gig_key(out, board, "id:");
+
+    return gig_key_add(out, len, (gig_str_t) { application_id, strlen(application_id) });
 }
 
 
 size_t
 gig_key_who(char out[GIG_KEY_SIZE], gig_str_t board, gig_str_t gig, const char *applicant)
 {
-    return gig_key_length(snprintf(out, GIG_KEY_SIZE, "gig:{%.*s}:who:%.*s:%s", (int) board.len,
-                                   board.data, (int) gig.len, gig.data, applicant));
+    size_t  len;
+
+    len = gig_key(out, board, "who:");
+    len = gig_key_add(out, len, gig);
+    len = gig_key_add(out, len, gig_str(":"));
+
+    return gig_key_add(out, len, (gig_str_t) { applicant, strlen(applicant) });
 }

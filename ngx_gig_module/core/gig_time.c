@@ -216,6 +216,37 @@ gig_time_parse(gig_str_t s, int64_t *ms)
 }
 
 
+/* A number of so many digits and what stands behind it; the end.  Too often for snprintf(). */
+
+static char *
+gig_time_put(char *p, unsigned value, unsigned digits, char behind)
+{
+    unsigned  i;
+
+    for (i = digits; i != 0; i--) {
+        p[i - 1] = (char) ('0' + value % 10);
+        value /= 10;
+    }
+
+    p[digits] = behind;
+
+    return p + digits + 1;
+}
+
+
+static char *
+gig_time_put_seconds(char *p, const gig_local_t *t, char behind)
+{
+    p = gig_time_put(p, (unsigned) t->year, 4, '-');
+    p = gig_time_put(p, t->month, 2, '-');
+    p = gig_time_put(p, t->day, 2, 'T');
+    p = gig_time_put(p, t->hour, 2, ':');
+    p = gig_time_put(p, t->minute, 2, ':');
+
+    return gig_time_put(p, t->second, 2, behind);
+}
+
+
 char *
 gig_time_format(int64_t seconds, char out[GIG_TIME_SIZE])
 {
@@ -223,8 +254,7 @@ gig_time_format(int64_t seconds, char out[GIG_TIME_SIZE])
 
     gig_local_split(seconds, &t);
 
-    (void) snprintf(out, GIG_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned) t.year,
-                    t.month % 100, t.day % 100, t.hour % 100, t.minute % 100, t.second % 100);
+    *gig_time_put_seconds(out, &t, 'Z') = '\0';
 
     return out;
 }
@@ -233,6 +263,7 @@ gig_time_format(int64_t seconds, char out[GIG_TIME_SIZE])
 char *
 gig_time_format_ms(int64_t ms, char out[GIG_TIME_SIZE])
 {
+    char        *p;
     int64_t      seconds, rest;
     gig_local_t  t;
 
@@ -246,9 +277,9 @@ gig_time_format_ms(int64_t ms, char out[GIG_TIME_SIZE])
 
     gig_local_split(seconds, &t);
 
-    (void) snprintf(out, GIG_TIME_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-                    (unsigned) t.year % 10000, t.month % 100, t.day % 100, t.hour % 100,
-                    t.minute % 100, t.second % 100, (unsigned) rest % 1000);
+    p = gig_time_put_seconds(out, &t, '.');
+    p = gig_time_put(p, (unsigned) rest, 3, 'Z');
+    *p = '\0';
 
     return out;
 }
