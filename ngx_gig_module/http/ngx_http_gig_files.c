@@ -235,8 +235,11 @@ ngx_http_gig_files_write(int fd, const void *buf, size_t len, uint64_t offset)
         len -= (size_t) n;
         offset += (uint64_t) n;
 
-        /* The event loop may be waiting for this very core. */
-        (void) sched_yield();
+        /* The event loop may be waiting for this very core; a sync, if one follows, waits too. */
+
+        if (len) {
+            (void) sched_yield();
+        }
     }
 
     return 0;
