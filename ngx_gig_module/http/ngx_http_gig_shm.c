@@ -221,7 +221,8 @@ ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what)
 /* Two that set one key at once may take two slots: both are cleared together. */
 
 void
-ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t key, uint64_t value)
+ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t place, uint64_t key,
+    uint64_t value)
 {
     ngx_uint_t            i;
     ngx_http_gig_held_t  *held, *slot;
@@ -229,7 +230,7 @@ ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t key, uint64_t value)
     held = ngx_http_gig_shm_get(board)->held;
 
     for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
-        slot = &held[(key + i) % NGX_HTTP_GIG_HELD_SLOTS];
+        slot = &held[(place + i) % NGX_HTTP_GIG_HELD_SLOTS];
 
         if (slot->key == key || (slot->key == 0 && ngx_atomic_cmp_set(&slot->key, 0, key))) {
             slot->value = value;
@@ -240,7 +241,7 @@ ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t key, uint64_t value)
 
 
 void
-ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t key)
+ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t place, uint64_t key)
 {
     ngx_uint_t            i;
     ngx_http_gig_held_t  *held, *slot;
@@ -248,7 +249,7 @@ ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t key)
     held = ngx_http_gig_shm_get(board)->held;
 
     for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
-        slot = &held[(key + i) % NGX_HTTP_GIG_HELD_SLOTS];
+        slot = &held[(place + i) % NGX_HTTP_GIG_HELD_SLOTS];
 
         if (slot->key == key) {
             slot->value = 0;
@@ -260,7 +261,7 @@ ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t key)
 
 
 uint64_t
-ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t key)
+ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t place, uint64_t key)
 {
     uint64_t              value;
     ngx_uint_t            i;
@@ -269,7 +270,7 @@ ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t key)
     held = ngx_http_gig_shm_get(board)->held;
 
     for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
-        slot = &held[(key + i) % NGX_HTTP_GIG_HELD_SLOTS];
+        slot = &held[(place + i) % NGX_HTTP_GIG_HELD_SLOTS];
 
         if (slot->key == key) {
             value = slot->value;

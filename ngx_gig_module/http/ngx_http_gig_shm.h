@@ -84,12 +84,16 @@ ngx_atomic_t *ngx_http_gig_shm_applicant(ngx_http_gig_board_t *board, uint64_t h
  * it themselves: a table without locks, by hash.  What finds no room in it is not there: then the
  * judge is asked, as if this host knew nothing.  value is never 0.  Set when a record is on the
  * disk, cleared when it is ticked; what a killed worker set, whoever adopts its segment clears.
+ * place: a hash that all keys of an id share: what is asked for together lies together in memory.
  */
 #define NGX_HTTP_GIG_HELD_SLOTS     32768       /* a power of two */
 #define NGX_HTTP_GIG_HELD_PROBES    32
-void ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t key, uint64_t value);
-void ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t key);
-uint64_t ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t key);     /* 0: not there */
+void ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t place, uint64_t key,
+    uint64_t value);
+void ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t place, uint64_t key);
+
+/* 0: not there. */
+uint64_t ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t place, uint64_t key);
 
 /*
  * How many records of the ledger are not settled: _set says it of this worker, the other gives the
