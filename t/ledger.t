@@ -230,6 +230,13 @@ $blocked->start_nginx(%conf, board => 'ledger_size 16m; ledger_keep 2s;');
 $blocked->wait_total(1) or BAIL_OUT('no catalog');
 is($blocked->apply('open', 'a')->{status}, 202, 'with room');
 {
+    # The worker has just begun, but had looked at this Redis before it sent anything to it.
+    my $calls = sub { return ($blocked->{redis}->cmd('INFO', 'commandstats') =~ /^cmdstat_$_[0]:calls=(\d+)/m)[0] // 0 };
+    my ($looks, $judged) = map { $calls->($_) } qw(mget evalsha);
+    ok(wait_for { $calls->('mget') >= $looks + 2 } 'two more looks at Redis', 10);
+    is($calls->('evalsha'), $judged, 'what was taken in the first second is not sent again');
+}
+{
     # ledger_size is of all ledgers of the folder: another file takes it up.
     open my $file, '>', "$blocked->{dir}/state/acme/ledger.other" or die;
     truncate $file, 16 << 20;
