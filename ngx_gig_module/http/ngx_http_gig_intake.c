@@ -109,7 +109,6 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     intake = cln->data;
     ngx_memzero(intake, offsetof(ngx_http_gig_intake_t, form));
-    intake->errors.count = 0;
     cln->handler = ngx_http_gig_intake_cleanup;
 
     gig_buf_init(&intake->box, GIG_LEDGER_BOX_MAX);
@@ -315,6 +314,7 @@ static ngx_int_t
 ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_state_t state)
 {
     ngx_int_t                  rc;
+    gig_errors_t               errors;
     ngx_http_request_t        *r;
     ngx_http_gig_ctx_t        *ctx;
     ngx_http_gig_form_again_t  again;
@@ -322,18 +322,21 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
     r = intake->request;
     ctx = intake->ctx;
 
-    if (gig_answers_check(&intake->form, &intake->answers, &intake->errors) == 0
-        && intake->errors.count == 0)
-    {
+    errors.count = 0;
+
+    if (gig_answers_check(&intake->form, &intake->answers, &errors) == 0) {
         return NGX_OK;
     }
+
+    intake->errors = &errors;
 
     /*
      * Only a replay could be answered otherwise after closing, and what has
      * faults never was accepted: the image may decide.
      */
     if (state != GIG_STATE_OPEN && state != GIG_STATE_WAITLIST) {
-        return ngx_http_gig_intake_refuse(intake, row, state);
+        rc = ngx_http_gig_intake_refuse(intake, row, state);
+        goto done;
     }
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
@@ -341,21 +344,26 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
         ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
 
         again.status = 422;
-        again.errors = &intake->errors;
+        again.errors = &errors;
         again.key = (intake->urlencoded && !intake->ask) ? intake->key : NULL;
         again.aged = intake->key_ours;
         again.wait = ngx_max((time_t) intake->form.min_seconds - intake->key_age, 0);
 
-        return ngx_http_gig_intake_again(intake, row, &again, "fields", NULL);
+        rc = ngx_http_gig_intake_again(intake, row, &again, "fields", NULL);
 
     } else {
         rc = ngx_http_gig_problem_errors(r, ctx, 422, "fields",
                                          "Some answers have to be corrected; \"errors\" says "
                                          "which.",
-                                         &intake->errors, 0);
+                                         &errors, 0);
+        rc = (rc == NGX_OK) ? NGX_DONE : rc;
     }
 
-    return rc == NGX_OK ? NGX_DONE : rc;
+done:
+
+    intake->errors = NULL;
+
+    return rc;
 }
 
 

@@ -88,10 +88,11 @@ struct ngx_http_gig_intake_s {
     char                       replaces[GIG_APPLICATION_TEXT];  /* id of an earlier one, or "" */
     char                       resend[GIG_TOKEN_TEXT];  /* offers to replace this very one; or "" */
 
+    const gig_errors_t        *errors;          /* of the answers, while who sent them is told */
+
     /* large, and not zeroed for each application: form is only read while form_loaded is set */
     gig_form_t                 form;
     gig_error_t                error;
-    gig_errors_t               errors;
 };
 
 

@@ -280,7 +280,7 @@ ngx_http_gig_intake_refuse(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
     ngx_memzero(&again, sizeof(ngx_http_gig_form_again_t));
 
     again.status = scheduled ? NGX_HTTP_FORBIDDEN : NGX_HTTP_CONFLICT;
-    again.errors = &intake->errors;
+    again.errors = intake->errors;
     again.key = (intake->urlencoded && !intake->ask) ? intake->key : NULL;
     again.retry_after = scheduled ? ngx_http_gig_opens_in(ctx, row) : 0;
 
