@@ -9,7 +9,6 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use IO::Select;
 use Test::More;
 use Time::HiRes qw(sleep time);
 use GigTest;
@@ -125,36 +124,7 @@ is(scalar(grep { $_->[0] == 202 } @answers), 5, 'and the applications are, when 
 cmp_ok((sort { $a <=> $b } map { $_->[1] } @answers)[0], '>', 2, 'not before');
 
 
-# --- settled before it is on the disk: heard of all the same, at once and not by sending it a minute later
-
-sub gap { my ($n) = $test->get('/metrics')->{body} =~ /^gig_ledger_gap\S* (\d+)/m; return $n // -1 }
-{
-    all_there('before it');
-    wait_for { gap() == 0 } 'the gap to close', 20;
-    my $applications = 'gig:{acme}:applications';
-    disk();
-    $test->stop_sync;
-    is(apply('stays')->{status}, 202, 'one that nobody settles');
-    $redis->cmd('XDEL', $applications, $redis->cmd('XRANGE', $applications, '-', '+')->[0][0]);
-    wait_for { gap() == 1 } 'the ledger waits for it';
-    disk('fdatasync 5000');
-    my $early = begin('early');
-    wait_for { $redis->cmd('XLEN', $applications) == 1 } 'the judge to have accepted another';
-    $test->start_sync;
-    wait_for { times_of()->{'early@example.edu'} && $redis->cmd('XLEN', $applications) == 0 } 'it to be settled';
-    is(IO::Select->new($early->{read})->can_read(0), undef, 'its fsync is not done');
-    is((end($early))[0], 202, 'it is, in the end');
-    ok(wait_for { gap() == 1 } 'and the ledger knows that it is settled', 10);
-    disk();
-    $redis->cmd('FLUSHALL');
-    all_there('settled early');
-    wait_for { gap() == 0 } 'the gap to close', 20;
-}
-
-
 # --- a reload while the disk is slow: nobody is cut off
-
-disk('fdatasync 3000');
 
 my @during = map { begin("reload-$_") } 1 .. 3;
 sleep 0.5;

@@ -23,7 +23,6 @@ static void ngx_http_gig_ledger_written(ngx_http_gig_ledger_t *ledger,
 static void ngx_http_gig_ledger_adopted(ngx_http_gig_ledger_t *ledger,
     ngx_http_gig_ledger_job_t *job);
 static void ngx_http_gig_ledger_first(ngx_http_gig_ledger_t *ledger);
-static ngx_uint_t ngx_http_gig_ledger_passed(ngx_http_gig_ledger_t *ledger, int64_t received_ms);
 static int64_t ngx_http_gig_ledger_now(void);
 
 
@@ -545,12 +544,6 @@ ngx_http_gig_ledger_written(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
 
         ngx_http_gig_ledger_first(ledger);
 
-        /* It may be settled already, and that passed over, for nobody waited for it then. */
-
-        if (ngx_http_gig_ledger_passed(ledger, w->record.received_ms)) {
-            w->sent = 0;
-        }
-
         ok = job->ok
              && gig_ledger_book_add(ledger->book, &w->record, w->segment, w->offset, w->len,
                                     w->sent ? (int64_t) ngx_current_msec : 0, &first)
@@ -625,20 +618,6 @@ ngx_http_gig_ledger_first(ngx_http_gig_ledger_t *ledger)
     if (gig_ledger_book_gap(ledger->book) == 0) {
         ngx_http_gig_ledger_from_now(ledger);
     }
-}
-
-
-/* Whether `settled` was looked at beyond that time, of Redis's clock. */
-
-static ngx_uint_t
-ngx_http_gig_ledger_passed(ngx_http_gig_ledger_t *ledger, int64_t received_ms)
-{
-    u_char  *dash;
-
-    dash = (u_char *) ngx_strchr(ledger->cursor, '-');
-
-    return dash && ngx_atoof((u_char *) ledger->cursor, dash - (u_char *) ledger->cursor)
-                   >= received_ms;
 }
 
 
