@@ -1,8 +1,12 @@
+#include <grp.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "gig_sync_commands.h"
 #include "gig_sync_connector.h"
@@ -46,6 +50,15 @@ gig_sync_check_say(gig_sync_check_t *check, gig_sync_verdict_t verdict, const ch
     va_end(args);
 
     putchar('\n');
+}
+
+
+/* Of an error with a place: "PLACE: what is wrong". */
+static void
+gig_sync_check_fault(gig_sync_check_t *check, const char *what, const gig_error_t *err)
+{
+    gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, what, "%s%s%s", err->pointer,
+                       err->pointer[0] == '\0' ? "" : ": ", err->detail);
 }
 
 
@@ -377,8 +390,7 @@ gig_sync_check_source(gig_sync_check_t *check)
     gig_sync_tally_t  tally;
 
     if (gig_sync_tally(gig_sync_source_url(check->board), &tally, &err) == -1) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "source", "%s%s%s", err.pointer,
-                           err.pointer[0] == '\0' ? "" : ": ", err.detail);
+        gig_sync_check_fault(check, "source", &err);
         return;
     }
 
@@ -407,15 +419,23 @@ gig_sync_check_sink(gig_sync_check_t *check)
     connector = gig_sync_connector(url, &err);
 
     if (connector == NULL || connector->open(url, &record, &err) == -1) {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "sink", "%s%s%s", err.pointer,
-                           err.pointer[0] == '\0' ? "" : ": ", err.detail);
+        gig_sync_check_fault(check, "sink", &err);
         return;
     }
 
-    gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "sink", "%s",
-                       connector->abilities & GIG_SYNC_DATABASE
-                           ? "keeps applications and confirms seats itself"
-                           : "takes applications");
+    /* One that cannot be written reads as well as any other. */
+    if (connector->begin != NULL
+        && (connector->begin(record, &err) == -1 || connector->end(record, 0, &err) == -1))
+    {
+        gig_sync_check_fault(check, "sink", &err);
+
+    } else {
+        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "sink", "%s",
+                           connector->abilities & GIG_SYNC_DATABASE
+                               ? "keeps applications and confirms seats itself"
+                               : "takes applications");
+    }
+
     connector->close(record);
 
     if (gig_sync_dead_count(url, &n, &err) == -1) {
@@ -425,6 +445,66 @@ gig_sync_check_sink(gig_sync_check_t *check)
         gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "dead",
                            "%zu letters wait for a person: \"gig-sync dead list\"", n);
     }
+}
+
+
+/*
+ * Root may write every file, so root's look says nothing about a service with a user of its own.
+ * That is whose the private key is, which only it may read: root looks with that user's eyes, for
+ * the rest of the command.  1: it does now, and what was read as root is to be read again.
+ */
+static int
+gig_sync_check_become(const gig_sync_board_t *board)
+{
+    int             rc;
+    struct stat     st;
+    struct passwd  *user;
+
+    if (geteuid() != 0 || stat(board->private_key, &st) == -1 || st.st_uid == 0) {
+        return 0;
+    }
+
+    user = getpwuid(st.st_uid);
+    rc = user ? initgroups(user->pw_name, user->pw_gid) : setgroups(0, NULL);
+
+    if (rc == -1 || setgid(user ? user->pw_gid : st.st_gid) == -1 || setuid(st.st_uid) == -1) {
+        printf("%-8s %s: is not root's, but its owner's eyes cannot be borrowed: check as that"
+               " user\n", "warning", board->private_key);
+        return 0;
+    }
+
+    printf("%-8s %s: belongs to %s, so all is tried as that user\n", "ok", board->private_key,
+           user ? user->pw_name : "a user without a name");
+    (void) fflush(stdout);
+
+    return 1;
+}
+
+
+/* Keys of root, and a record of somebody else: one of both is not as gig-sync needs it. */
+static void
+gig_sync_check_owner(gig_sync_check_t *check, const char *what, gig_str_t url)
+{
+    uid_t                        owner;
+    gig_error_t                  err;
+    struct passwd               *user;
+    const gig_sync_connector_t  *connector;
+
+    connector = gig_sync_connector(url, &err);
+
+    if (geteuid() != 0 || connector == NULL || connector->owner == NULL
+        || connector->owner(url, &owner) == -1 || owner == 0)
+    {
+        return;
+    }
+
+    user = getpwuid(owner);
+
+    gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, what,
+                       "belongs to %s, but %s to root; if gig-sync runs as %s, right is: chown %s"
+                       " %s %s", user ? user->pw_name : "another user", check->board->private_key,
+                       user ? user->pw_name : "that", user ? user->pw_name : "USER",
+                       check->board->private_key, check->board->secret_file);
 }
 
 
@@ -440,6 +520,11 @@ gig_sync_check(int argc, char **argv)
     rc = gig_sync_options(argc, argv, 0, &options);
 
     if (rc == 0) {
+        rc = gig_sync_options_load(&options, argv[0], &settings);
+    }
+
+    if (rc == 0 && gig_sync_check_become(&settings.board[0])) {
+        gig_sync_settings_free(&settings);
         rc = gig_sync_options_load(&options, argv[0], &settings);
     }
 
@@ -470,6 +555,7 @@ gig_sync_check(int argc, char **argv)
 
         gig_sync_check_source(&check);
         gig_sync_check_sink(&check);
+        gig_sync_check_owner(&check, "source", gig_sync_source_url(check.board));
 
         gig_sync_redis_close(&check.redis);
         errors += check.errors;

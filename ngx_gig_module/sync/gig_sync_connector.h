@@ -7,6 +7,8 @@
 #ifndef GIG_SYNC_CONNECTOR_H
 #define GIG_SYNC_CONNECTOR_H
 
+#include <sys/types.h>
+
 #include "gig_application.h"
 #include "gig_base.h"
 #include "gig_buf.h"
@@ -141,6 +143,9 @@ typedef struct {
 
     /* For the commands.  there: -1 if there is nothing yet, and open would make it. */
     int   (*there)(gig_str_t url, gig_error_t *err);
+
+    /* Whose file it is; -1: there is none yet.  NULL: it is no file. */
+    int   (*owner)(gig_str_t url, uid_t *owner);
 
     /*
      * Import, between begin and end, which commits (keep) or rolls back; NULL: it takes none.

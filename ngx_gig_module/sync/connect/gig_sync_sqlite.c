@@ -165,7 +165,16 @@ static const char *const  sql[GIG_SQL_COUNT] = {
 int
 gig_sql_fault(gig_sync_record_t *record, gig_error_t *err)
 {
-    return gig_error_set(err, record->path, "%s", sqlite3_errmsg(record->db));
+    gig_error_set(err, record->path, "%s", sqlite3_errmsg(record->db));
+
+    switch (sqlite3_errcode(record->db) & 0xff) {
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+        (void) gig_sqlite_rights(record->path, err);
+    }
+
+    return -1;
 }
 
 
@@ -321,7 +330,9 @@ gig_sqlite_file(const char *path, gig_error_t *err)
     fd = mkostemp(made, O_CLOEXEC);
 
     if (fd == -1) {
-        return gig_error_set(err, path, "%s", strerror(errno));
+        gig_error_set(err, path, "%s", strerror(errno));
+        (void) gig_sqlite_rights(path, err);
+        return -1;
     }
 
     close(fd);
@@ -379,8 +390,13 @@ gig_sync_sqlite_open(gig_str_t url, gig_sync_record_t **out, gig_error_t *err)
     if (sqlite3_open_v2(record->path, &record->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
     {
-        gig_error_set(err, record->path, "%s",
-                      record->db ? sqlite3_errmsg(record->db) : "out of memory");
+        if (record->db) {
+            gig_sql_fault(record, err);
+
+        } else {
+            gig_error_set(err, record->path, "out of memory");
+        }
+
         goto failed;
     }
 
@@ -602,6 +618,7 @@ const gig_sync_connector_t  gig_sync_sqlite = {
     .receipts = gig_sync_sqlite_receipts,
     .changed = gig_sync_sqlite_changed,
     .there = gig_sync_sqlite_there,
+    .owner = gig_sync_sqlite_owner,
     .begin = gig_sync_sqlite_begin,
     .put = gig_sync_sqlite_put,
     .end = gig_sync_sqlite_end,

@@ -62,6 +62,13 @@ gig_str_t gig_sql_column(sqlite3_stmt *statement, int column);
 /* What SQLite said last, as err; returns -1. */
 int gig_sql_fault(gig_sync_record_t *record, gig_error_t *err);
 
+/*
+ * Which of the database's folder and files this process may not read and write, and whose it is
+ * (gig_sync_sqlite_rights.c): -1 with err; 0 and err as it was if it is none of them.
+ */
+int gig_sqlite_rights(const char *path, gig_error_t *err);
+int gig_sync_sqlite_owner(gig_str_t url, uid_t *owner);
+
 /* Makes or migrates the tables (gig_sync_sqlite_schema.c). */
 int gig_sync_sqlite_schema(gig_sync_record_t *record, gig_error_t *err);
 

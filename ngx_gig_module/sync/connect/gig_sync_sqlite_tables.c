@@ -10,6 +10,13 @@
 int
 gig_sync_sqlite_begin(gig_sync_record_t *record, gig_error_t *err)
 {
+    /* A file that cannot be written is opened for reading, and fails at the first row, not here. */
+    if (sqlite3_db_readonly(record->db, "main") == 1) {
+        gig_error_set(err, record->path, "is read-only");
+        (void) gig_sqlite_rights(record->path, err);
+        return -1;
+    }
+
     return gig_sql_simple(record, GIG_SQL_BEGIN, err);
 }
 
