@@ -111,7 +111,7 @@ $test->start_sync;
 ($status, $words) = ledger('send', $copy, '-c', $test->{sync_conf});
 is($status, 0, 'ledger send') or diag($words);
 like($words, qr/^acme: 22 appended, 0 queued already, 0 settled already, 0 refused$/m, 'says what it did');
-like($words, qr/^ledger\.[0-9a-f]{16}: all \d+ of \d+ records$/m, 'and how far it is');
+like($words, qr/^ledger\.[0-9a-f]{16}: sent \d+ of \d+ records(?:: the others are settled)?$/m, 'and how far it is');
 wait_for { keys %{ emails() } == keys %said } 'all of it in SQLite', 20;
 is_deeply(emails(), { map { $_ => 1 } keys %said }, 'every one that was acknowledged, exactly once');
 is($test->sql('select 1 from tombstones'), 1, 'and the one that was withdrawn is not there');
@@ -187,9 +187,20 @@ $test->write_file("$other/damaged.$name", $bytes);
 is($status, 65, 'a segment with damage: EX_DATAERR');
 is($list->[0]{damages}, 1, 'in one place') or diag(explain($list));
 ($status, $words) = ledger('list', $other);
-like($words, qr/^damaged\.\Q$name\E: board acme, .*, DAMAGED in 1 places \(\d+ bytes\), held by nobody$/m, 'in words');
+like($words, qr/^damaged\.\Q$name\E: board acme, .*, DAMAGED in 1 place \(\d+ bytes\), held by nobody$/m, 'in words');
 ($status, $words) = ledger('send', $other, '-c', $test->{sync_conf}, '--all');
-like($words, qr/is damaged in 1 places/, 'what is left of it is sent');
+is($status, 65, 'ledger send of it: EX_DATAERR, as not all could be sent') or diag($words);
+like($words, qr/is damaged in 1 place, \d+ bytes: what stood there cannot be sent$/m, 'it says where');
+my ($whole) = $words =~ /^damaged\.\Q$name\E: sent (\d+) of \1 records?$/m;
+cmp_ok($whole // 0, '>', 0, 'what is left of it is sent') or diag($words);
+like($words, qr/^acme: $whole appended, .* 0 refused\nacme: NOT SENT: what stood in 1 damaged place \(\d+ bytes\) of 1 segment; keep the file$/m,
+    'and the end says what was sent and what not');
+
+$test->write_file("$other/ledger.0123456789abcdef", 'x' x 4096);
+($status, $words) = ledger('send', $other, '-c', $test->{sync_conf}, '--all');
+is($status, 65, 'with one that cannot be read: the same') or diag($words);
+like($words, qr/^acme: NOT SENT: what is in 1 segment that cannot be read; keep the file$/m, 'and says so at the end');
+unlink "$other/ledger.0123456789abcdef";
 
 $test->write_file("$other/damaged.$name", 'x' x 4096);
 ($status, $words) = ledger('list', $other);

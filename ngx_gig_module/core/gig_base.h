@@ -23,6 +23,9 @@ typedef struct {
 #define gig_str(literal)    ((gig_str_t) { (literal), sizeof(literal) - 1 })
 #define gig_null_str        ((gig_str_t) { NULL, 0 })
 
+/* In a message: ("%zu record%s", n, gig_plural(n)). */
+#define gig_plural(n)       ((n) == 1 ? "" : "s")
+
 #define GIG_POINTER_SIZE    128
 #define GIG_DETAIL_SIZE     256
 #define GIG_ERRORS_MAX      72              /* more than a form has fields: all at once */

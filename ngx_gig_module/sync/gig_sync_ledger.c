@@ -163,7 +163,7 @@ done:
 static void
 gig_sync_ledger_print(const json_t *line)
 {
-    long long    damages, pid;
+    long long    damages, damaged, pid, records;
     const char  *error;
 
 #define GIG_SYNC_LEDGER_NUMBER(name)                                                              \
@@ -178,15 +178,17 @@ gig_sync_ledger_print(const json_t *line)
         printf("%s: CANNOT BE READ: %s", GIG_SYNC_LEDGER_TEXT("name"), error);
 
     } else {
-        printf("%s: board %s, made %s, %lld records, %lld not ticked",
+        records = GIG_SYNC_LEDGER_NUMBER("records");
+        printf("%s: board %s, made %s, %lld record%s, %lld not ticked",
                GIG_SYNC_LEDGER_TEXT("name"), GIG_SYNC_LEDGER_TEXT("board"),
-               GIG_SYNC_LEDGER_TEXT("made"), GIG_SYNC_LEDGER_NUMBER("records"),
+               GIG_SYNC_LEDGER_TEXT("made"), records, gig_plural(records),
                GIG_SYNC_LEDGER_NUMBER("not_ticked"));
     }
 
     if (damages > 0) {
-        printf(", DAMAGED in %lld places (%lld bytes)", damages,
-               GIG_SYNC_LEDGER_NUMBER("damaged_bytes"));
+        damaged = GIG_SYNC_LEDGER_NUMBER("damaged_bytes");
+        printf(", DAMAGED in %lld place%s (%lld byte%s)", damages, gig_plural(damages), damaged,
+               gig_plural(damaged));
     }
 
     if (!json_is_true(json_object_get(line, "locked"))) {

@@ -40,6 +40,8 @@ typedef struct {
     gig_sync_redis_t          redis;
     gig_sync_args_t           args;
     size_t                    appended, queued, settled, refused;
+    size_t                    damages, damaged; /* places and bytes of what was read */
+    unsigned                  damaged_in, unreadable;   /* segments */
     size_t                    n, bytes;         /* under way */
     gig_sync_under_way_t      window[GIG_SYNC_SEND_WINDOW];
 } gig_sync_send_t;
@@ -53,6 +55,7 @@ static int gig_sync_send_record(gig_sync_send_t *send, const gig_ledger_record_t
     int replay, gig_error_t *err);
 static int gig_sync_send_window(gig_sync_send_t *send, gig_error_t *err);
 static int gig_sync_send_round(gig_sync_send_t *send, int *left, gig_error_t *err);
+static void gig_sync_send_sum(const gig_sync_send_t *send);
 static void gig_sync_send_args(gig_sync_send_t *send, const gig_ledger_record_t *record,
     int replay);
 static int gig_sync_send_said(gig_sync_send_t *send, const redisReply *reply);
@@ -62,7 +65,7 @@ int
 gig_sync_ledger_send(const char *path, const char *config, int all)
 {
     int                  rc;
-    unsigned             i, unreadable;
+    unsigned             i;
     gig_error_t          err;
     gig_sync_send_t      send = { .all = all };
     gig_sync_folder_t    folder;
@@ -89,13 +92,12 @@ gig_sync_ledger_send(const char *path, const char *config, int all)
     }
 
     send.folder = &folder;
-    unreadable = 0;
     gig_sync_redis_init(&send.redis, send.board);
     gig_sync_args_init(&send.args);
 
     for (i = 0; rc == 0 && i < folder.n; i++) {
         if (!folder.segment[i].readable) {
-            unreadable++;
+            send.unreadable++;
             (void) gig_sync_fail(0, "ledger", "%s %s: nothing of it can be sent",
                                  folder.segment[i].name, folder.segment[i].why.detail);
             continue;
@@ -107,10 +109,9 @@ gig_sync_ledger_send(const char *path, const char *config, int all)
         }
     }
 
-    printf("%s: %zu appended, %zu queued already, %zu settled already, %zu refused\n",
-           send.board->name, send.appended, send.queued, send.settled, send.refused);
+    gig_sync_send_sum(&send);
 
-    if (rc == 0 && (unreadable > 0 || send.refused > 0)) {
+    if (rc == 0 && (send.unreadable > 0 || send.damages > 0 || send.refused > 0)) {
         rc = EX_DATAERR;
     }
 
@@ -123,6 +124,28 @@ done:
     gig_sync_settings_free(&settings);
 
     return rc;
+}
+
+
+/* What was sent, and then what stays behind: who reads only the end must not miss that. */
+static void
+gig_sync_send_sum(const gig_sync_send_t *send)
+{
+    printf("%s: %zu appended, %zu queued already, %zu settled already, %zu refused\n",
+           send->board->name, send->appended, send->queued, send->settled, send->refused);
+
+    if (send->damages > 0) {
+        printf("%s: NOT SENT: what stood in %zu damaged place%s (%zu byte%s) of %u segment%s; keep"
+               " the file%s\n", send->board->name, send->damages, gig_plural(send->damages),
+               send->damaged, gig_plural(send->damaged), send->damaged_in,
+               gig_plural(send->damaged_in), gig_plural(send->damaged_in));
+    }
+
+    if (send->unreadable > 0) {
+        printf("%s: NOT SENT: what is in %u segment%s that cannot be read; keep the file%s\n",
+               send->board->name, send->unreadable, gig_plural(send->unreadable),
+               gig_plural(send->unreadable));
+    }
 }
 
 
@@ -207,9 +230,13 @@ gig_sync_send_segment(gig_sync_send_t *send, const gig_sync_segment_t *segment, 
     total = send->all ? content.records : gig_ledger_book_gap(content.open);
 
     if (content.scan.damages > 0) {
-        (void) gig_sync_fail(0, "ledger", "%s is damaged in %u places, %zu bytes: what they held"
-                             " cannot be sent", segment->name, content.scan.damages,
-                             content.scan.damaged);
+        send->damages += content.scan.damages;
+        send->damaged += content.scan.damaged;
+        send->damaged_in++;
+        (void) gig_sync_fail(0, "ledger", "%s is damaged in %u place%s, %zu byte%s: what stood"
+                             " there cannot be sent", segment->name, content.scan.damages,
+                             gig_plural(content.scan.damages), content.scan.damaged,
+                             gig_plural(content.scan.damaged));
     }
 
     gig_ledger_scan_init(&scan, segment->bytes, segment->header.segment);
@@ -242,7 +269,8 @@ gig_sync_send_segment(gig_sync_send_t *send, const gig_sync_segment_t *segment, 
         goto done;
     }
 
-    fprintf(stderr, "%s: all %zu of %zu records\n", segment->name, sent, content.records);
+    fprintf(stderr, "%s: sent %zu of %zu record%s%s\n", segment->name, sent, content.records,
+            gig_plural(content.records), sent < content.records ? ": the others are settled" : "");
     rc = 0;
 
 done:
