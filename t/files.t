@@ -112,7 +112,7 @@ sub api {
 sub refused {
     my ($what, $answer, %said) = @_;
     is($answer->{status}, 422, $what) or diag($answer->{body});
-    my %told = map { ($_->{pointer} =~ m{^/answers/(\w+)$})[0] // $_->{pointer} => $_->{detail} } @{ json_of($answer)->{errors} // [] };
+    my %told = map { ($_->{pointer} =~ m{^/files/(\w+)$})[0] // $_->{pointer} => $_->{detail} } @{ json_of($answer)->{errors} // [] };
     is_deeply([sort keys %told], [sort keys %said], "$what: told of these") or diag(explain(\%told));
     like($told{$_}, $said{$_}, "$what: what would be right ($_)") for sort keys %said;
     return;
@@ -147,16 +147,16 @@ for my $case (
 # --- all at once, with the other fields
 
 refused('everything', apply('two', ['resume', 'a.pdf', ''], ['sample', 'b.pdf', pdf(3_000_100)], ['third', 'c.pdf', "\0"], { email => 'nobody' }),
-    resume => qr/is empty/, sample => qr/too large.*at most 2\.8 MB/, third => qr/cannot be read as/, email => qr/e-mail/);
+    resume => qr/is empty/, sample => qr/too large.*at most 2\.8 MB/, third => qr/cannot be read as/, '/answers/email' => qr/e-mail/);
 refused('too many', apply('two', (map { [$_, "$_.pdf", $file{pdf}] } qw(resume sample third))), third => qr/At most 2 files/);
 refused('two of one field', apply('two', (map { ['resume', "$_.pdf", $file{pdf}] } 1 .. 2)), resume => qr/only one file/);
 refused('a file for a text', apply('two', ['email', 'a.pdf', $file{pdf}], { body => multipart({ _key => token('two') }, ['email', 'a.pdf', $file{pdf}]) }), email => qr/write a text here/);
-refused('a file for no field', apply('two', ['cv', 'a.pdf', $file{pdf}]), '/answers' => qr/no field for a file/);
+refused('a file for no field', apply('two', ['cv', 'a.pdf', $file{pdf}]), '/files' => qr/no field for a file/);
 refused('none where one must be', apply('must'), resume => qr/^Please choose a file\.$/);
 refused('an empty input is none', apply('must', ['resume', '', '']), resume => qr/^Please choose a file\.$/);
 is(apply('two', ['resume', '', ''])->{status}, 202, 'and where none must be it is nothing');
-refused('the name where the file should be', apply('two', { body => multipart({ _key => token('two'), email => mail(), resume => 'cv.pdf' }) }), resume => qr/multipart\/form-data/);
-refused('blind: a transcript is not asked for', apply('blind', ['school', 't.pdf', $file{pdf}]), '/answers' => qr/no field for a file/);
+refused('the name where the file should be', apply('two', { body => multipart({ _key => token('two'), email => mail(), resume => 'cv.pdf' }) }), '/answers/resume' => qr/multipart\/form-data/);
+refused('blind: a transcript is not asked for', apply('blind', ['school', 't.pdf', $file{pdf}]), '/files' => qr/no field for a file/);
 is(apply('seen', ['school', 't.pdf', $file{pdf}])->{status}, 202, 'where it is asked for it is taken');
 unlike($test->get('/gigs/blind/apply')->{body}, qr/Transcript/, 'blind: not on the page');
 
@@ -417,6 +417,9 @@ like($apply, qr/PDF, Word \(\.docx\) or plain text \(\.txt\), up to 390 KB\./, '
 my $back = apply('two', ['resume', 'cv.pdf', $file{pdf}], { email => 'nobody', accept => 'text/html' });
 is($back->{status}, 422, 'a form with a fault comes back');
 like($back->{body}, qr/Please choose \x{e2}\x{80}\x{9c}cv\.pdf\x{e2}\x{80}\x{9d} again/, 'and says that the file must be chosen again');
+$back = apply('two', ['sample', 'cv.pdf', "\0"], { accept => 'text/html' });
+like($back->{body}, qr/<a href="#f-sample">[^<]*This file cannot be read as/, 'what is wrong with a file leads to its field');
+like($back->{body}, qr/id="f-sample"[^>]* aria-invalid="true"/, 'which bears it');
 my $schema = json_of($test->get('/gigs/two/form?format=json'));
 is_deeply($schema->{limits}, { max_files => 2, max_body_bytes => 256 * 1024 + 4 * 1024 * 1024 }, 'a program is told of the limits');
 is_deeply((grep { $_->{name} eq 'sample' } @{ $schema->{fields} })[0]{accept}, [qw(pdf doc txt rtf png jpeg)], 'and of the types');

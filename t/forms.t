@@ -202,7 +202,7 @@ for my $case (['file', 'resume', qr/^Files cannot be sent yet/], ['file', 'first
     my $answer = apply($gig, 'parts', { ($gig eq 'file' ? %few : %good), $field => { name => 'cv.pdf', data => "%PDF\0\xff\r\n--" } });
     is($answer->{status}, 422, "a file for $field");
     my ($error) = grep { $_->{detail} =~ $says } @{ json_of($answer)->{errors} };
-    is($error && $error->{pointer}, "/answers/$field", 'is refused at its field') or diag($answer->{body});
+    is($error && $error->{pointer}, "/files/$field", 'is refused at its field') or diag($answer->{body});
 }
 my $told = apply('file', 'parts', { %few, resume => { name => 'cv.pdf', data => 'x' } }, Accept => 'text/html');
 like($told->{body}, qr/id="e-resume"><span[^>]*>Error: <\/span>Files cannot be sent yet/, 'on the page too');

@@ -77,6 +77,38 @@ gig_answer_name(const gig_field_t *field, char name[GIG_FIELD_NAME + 1])
 }
 
 
+void
+gig_answer_pointer(const char *in, const char *name, char pointer[GIG_POINTER_SIZE])
+{
+    size_t  len;
+
+    len = strlen(in);
+    memcpy(pointer, in, len);
+    memcpy(pointer + len, name, strlen(name) + 1);      /* gig_answer_name(): there is room */
+}
+
+
+gig_str_t
+gig_answer_pointed(const char *pointer)
+{
+    size_t     i;
+    gig_str_t  name;
+
+    static const gig_str_t  in[] = { gig_str("/answers/"), gig_str("/files/") };
+
+    for (i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
+
+        if (strncmp(pointer, in[i].data, in[i].len) == 0) {
+            name.data = pointer + in[i].len;
+            name.len = strcspn(name.data, "/");
+            return name;
+        }
+    }
+
+    return gig_null_str;
+}
+
+
 int
 gig_answer_set(json_t *answers, const gig_field_t *field, json_t *value)
 {

@@ -45,6 +45,14 @@ void gig_answer_name(const gig_field_t *field, char name[GIG_FIELD_NAME + 1]);
 int gig_answer_set(json_t *answers, const gig_field_t *field, json_t *value);
 
 /*
+ * Where something is wrong, as a JSON pointer into a body that is JSON (a form's field is told by
+ * its last part, whatever it was sent as): in is "/answers/" or "/files/".  _pointed: the field's
+ * name; empty: it is none's.
+ */
+void gig_answer_pointer(const char *in, const char *name, char pointer[GIG_POINTER_SIZE]);
+gig_str_t gig_answer_pointed(const char *pointer);
+
+/*
  * Of the check.  _text: the normal form of an answer that is a text (new), or NULL:
  * there is none, or errors say why.  _missing: NULL, and told if it is required.
  * _option: which option has that value, or -1.

@@ -22,7 +22,7 @@ static json_t  *gig_answer_boolean(const gig_field_t *field, const json_t *value
 static void  gig_answers_groups(const gig_form_t *form, const unsigned char *answered,
                                 gig_errors_t *errors);
 static int  gig_answers_sent_file(const json_t *files, gig_str_t name);
-static json_t  *gig_answer_file(const char *pointer, gig_errors_t *errors);
+static json_t  *gig_answer_file(const char *name, gig_errors_t *errors);
 static void  gig_answer_no_text(const json_t *value, const char *pointer, gig_errors_t *errors);
 static void  gig_answers_files(const gig_form_t *form, const json_t *files, gig_errors_t *errors);
 static int  gig_answers_applicant(const gig_form_t *form, const json_t *checked, json_t *extra);
@@ -53,22 +53,23 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
     for (i = 0; i < form->n; i++) {
 
         gig_answer_name(&form->field[i], name);
-        memcpy(pointer, "/answers/", sizeof("/answers/") - 1);
-        memcpy(pointer + sizeof("/answers/") - 1, name, sizeof(name));
+        gig_answer_pointer("/answers/", name, pointer);
         faults = errors->count;
 
         if (form->field[i].type == GIG_FIELD_FILE) {
+            gig_answer_pointer("/files/", name, pointer);
             answered[i] = gig_answers_file_check(form, i, answers,
                                                  gig_answers_sent_file(files, form->field[i].name),
                                                  pointer, errors) != 0
                           || errors->count != faults;
 
+            gig_answer_pointer("/answers/", name, pointer);
             gig_answer_no_text(json_object_get(answers->answers, name), pointer, errors);
             continue;
         }
 
         value = gig_answers_sent_file(files, form->field[i].name)
-                ? gig_answer_file(pointer, errors)
+                ? gig_answer_file(name, errors)
                 : gig_answer_check(&form->field[i], json_object_get(answers->answers, name),
                                    pointer, errors);
 
@@ -367,7 +368,8 @@ gig_answers_groups(const gig_form_t *form, const unsigned char *answered, gig_er
 
         if (!any && first != form->n) {
             gig_answer_name(&form->field[first], name);
-            (void) snprintf(pointer, sizeof(pointer), "/answers/%s", name);
+            gig_answer_pointer(form->field[first].type == GIG_FIELD_FILE ? "/files/" : "/answers/",
+                               name, pointer);
             (void) gig_errors_add(errors, pointer, "Please fill in at least one of these fields.");
         }
     }
@@ -377,8 +379,11 @@ gig_answers_groups(const gig_form_t *form, const unsigned char *answered, gig_er
 /* A file that was sent is never dropped in silence: who sent it thinks it has arrived. */
 
 static json_t *
-gig_answer_file(const char *pointer, gig_errors_t *errors)
+gig_answer_file(const char *name, gig_errors_t *errors)
 {
+    char  pointer[GIG_POINTER_SIZE];
+
+    gig_answer_pointer("/files/", name, pointer);
     (void) gig_errors_add(errors, pointer, "Please write a text here; a file was sent.");
 
     return NULL;
@@ -434,7 +439,7 @@ gig_answers_files(const gig_form_t *form, const json_t *files, gig_errors_t *err
     }
 
     if (unknown != 0) {
-        (void) gig_errors_add(errors, "/answers", "This form has no field for a file that was "
+        (void) gig_errors_add(errors, "/files", "This form has no field for a file that was "
                               "sent. Please take it out.");
     }
 }

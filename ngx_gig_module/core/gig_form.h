@@ -125,7 +125,8 @@ typedef struct {
 /*
  * Validates every field and normalises (trim, NFC by utf8proc, CRLF -> LF,
  * e-mail's domain in lower case, numbers without needless zeros).  Pointers of
- * errors are "/answers/NAME".  Reading is in gig_answers.h.
+ * errors are "/answers/NAME" and
+ * "/files/NAME".  Reading is in gig_answers.h.
  */
 int gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *errors);
 void gig_answers_free(gig_answers_t *answers);

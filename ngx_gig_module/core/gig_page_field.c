@@ -13,27 +13,14 @@ static void  gig_form_bound(gig_str_t bound, int date, gig_buf_t *out);
 static const gig_error_t *
 gig_form_error(const gig_errors_t *errors, gig_str_t name)
 {
-    unsigned     i;
-    size_t       n;
-    const char  *pointer;
-
-    static const char  prefix[] = "/answers/";
+    unsigned  i;
 
     if (errors == NULL) {
         return NULL;
     }
 
     for (i = 0; i < errors->count && i < GIG_ERRORS_MAX; i++) {
-        pointer = errors->error[i].pointer;
-
-        if (strncmp(pointer, prefix, sizeof(prefix) - 1) != 0) {
-            continue;
-        }
-
-        pointer += sizeof(prefix) - 1;
-        n = strcspn(pointer, "/");
-
-        if (n == name.len && memcmp(pointer, name.data, n) == 0) {
+        if (gig_str_eq(gig_answer_pointed(errors->error[i].pointer), name)) {
             return &errors->error[i];
         }
     }

@@ -1,6 +1,7 @@
 
 #include <string.h>
 
+#include "gig_answers.h"
 #include "gig_page_parts.h"
 
 
@@ -70,11 +71,8 @@ gig_form_first(const gig_page_form_t *form, gig_buf_t *out)
 void
 gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
 {
-    unsigned     i, n;
-    gig_str_t    name;
-    const char  *pointer;
-
-    static const char  prefix[] = "/answers/";
+    unsigned   i, n;
+    gig_str_t  name;
 
     n = (form->errors != NULL) ? form->errors->count : 0;
 
@@ -106,13 +104,10 @@ gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
         gig_buf_puts(out, "<ul>");
 
         for (i = 0; i < n && i < GIG_ERRORS_MAX; i++) {
-            pointer = form->errors->error[i].pointer;
+            name = gig_answer_pointed(form->errors->error[i].pointer);
             gig_buf_puts(out, "<li>");
 
-            if (strncmp(pointer, prefix, sizeof(prefix) - 1) == 0) {
-                name.data = pointer + sizeof(prefix) - 1;
-                name.len = strcspn(name.data, "/");
-
+            if (name.len != 0) {
                 gig_buf_puts(out, "<a href=\"#f-");
                 gig_buf_html(out, name);
                 gig_buf_puts(out, "\">");

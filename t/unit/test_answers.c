@@ -355,12 +355,12 @@ test_files(void **state)
     static const struct {
         const char  *name, *filename, *data, *pointer, *says;
     } cases[] = {
-        { "resume", "cv.pdf", "%PDF \xff", "/answers/resume", "Files cannot be sent yet" },
-        { "resume", "cv.pdf", "", "/answers/resume", "Files cannot be sent yet" },
-        { "resume", "", "x", "/answers/resume", "Files cannot be sent yet" },
-        { "why", "why.txt", "because", "/answers/why", "write a text" },
-        { "school", "s.txt", "x", "/answers/school", "write a text" },
-        { "photo", "me.jpg", "x", "/answers", "no field" },
+        { "resume", "cv.pdf", "%PDF \xff", "/files/resume", "Files cannot be sent yet" },
+        { "resume", "cv.pdf", "", "/files/resume", "Files cannot be sent yet" },
+        { "resume", "", "x", "/files/resume", "Files cannot be sent yet" },
+        { "why", "why.txt", "because", "/files/why", "write a text" },
+        { "school", "s.txt", "x", "/files/school", "write a text" },
+        { "photo", "me.jpg", "x", "/files", "no field" },
         { "resume", "", "", NULL, NULL },
     };
 
