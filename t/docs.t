@@ -125,6 +125,12 @@ like($doc, qr/^\| \d\d\d \| `\Q$_\E` \|/m, "docs/http.md has the problem $_") fo
 my @told = $doc =~ /^\| \d\d\d \| `([a-z-]+)` \|/mg;
 like($all, qr/"\Q$_\E"/, "the problem $_ exists") for @told;
 
+# Each has a title of its own: a failed challenge was called "Not open", as the status is the same.
+my ($titles) = $http =~ /ngx_http_gig_problems\[\] = \{(.*?)\n\};/s;
+my %title = $titles =~ /\{ "([a-z-]+)", "([^"]+)" \}/g;
+is_deeply([sort keys %title], [sort { $a cmp $b } keys %{ { map { $_ => 1 } @told } }], 'each problem has a title, and none else');
+is(keys %{ { reverse %title } }, keys %title, 'of its own');
+
 # --- what is documented as a default is the default
 
 like($doc, qr/^\| `limit` \| 1 to 100 gigs a page \| 20 \|$/m, 'limit') and do {

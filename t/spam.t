@@ -173,6 +173,7 @@ is(entries(), $stored + 1, 'once');
 my $api = $test->http('POST', '/gigs/asks/applications', body => '{"answers":{"email":"bot@example.edu"}}', headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => '"bot"' });
 is($api->{status}, 403, 'a program is asked as well');
 is(json_of($api)->{type}, '/problems/challenge', 'and told why');
+is(json_of($api)->{title}, 'The check was not passed', 'in its own words');
 
 my $heard = $test->read_file('verifier.log');
 like($heard, qr{^X-Original-URI: /gigs/asks/applications\r$}mi, 'the verifier hears which gig');

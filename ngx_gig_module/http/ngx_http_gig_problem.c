@@ -4,7 +4,37 @@
 #include "ngx_http_gig_response.h"
 
 
-static const char *ngx_http_gig_problem_title(ngx_uint_t status);
+static const char *ngx_http_gig_problem_title(const char *type);
+
+
+/* RFC 9457: a title is the type's, and the same each time. */
+static const struct {
+    const char  *type, *title;
+} ngx_http_gig_problems[] = {
+    { "another-applicant", "Another applicant's" },
+    { "bad-parameter", "This cannot be asked for" },
+    { "challenge", "The check was not passed" },
+    { "conflict", "This key was used for something else" },
+    { "cross-site", "Sent from another site" },
+    { "fields", "Something has to be corrected" },
+    { "files-busy", "Too many files at the moment" },
+    { "form-expired", "This form has expired" },
+    { "full", "All places are taken" },
+    { "gone", "No longer open" },
+    { "idempotency-key", "No proper Idempotency-Key" },
+    { "in-hand", "Being taken at this moment" },
+    { "media-type", "This kind of content is not accepted" },
+    { "method-not-allowed", "Method not allowed" },
+    { "not-found", "Not found" },
+    { "not-open", "Not open yet" },
+    { "too-large", "Too large" },
+    { "too-many", "Too many at once" },
+    { "too-quick", "Sent too soon" },
+    { "trap", "A field that must stay empty was filled in" },
+    { "unavailable", "Not available at the moment" },
+    { "unreadable", "This cannot be read" },
+    { "withdrawn", "Withdrawn" },
+};
 
 
 ngx_int_t
@@ -31,6 +61,7 @@ ngx_http_gig_problem_allow(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const
     u_char                 detail[GIG_DETAIL_SIZE];
     gig_buf_t              body;
     gig_page_t             page;
+    const char            *title;
     ngx_http_gig_answer_t  answer;
 
     if (ngx_http_gig_error_page(r, NGX_HTTP_NOT_ALLOWED)) {
@@ -50,15 +81,17 @@ ngx_http_gig_problem_allow(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const
     answer.allow.len = ngx_strlen(allow);
     answer.secret = (ctx->token.len != 0);
 
+    title = ngx_http_gig_problem_title("method-not-allowed");
+
     if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.type = ngx_http_gig_type_html;
         ngx_http_gig_page(ctx, &page);
-        gig_page_problem(&page, NGX_HTTP_NOT_ALLOWED, "Method not allowed", (char *) detail,
-                         &body);
+        gig_page_problem(&page, NGX_HTTP_NOT_ALLOWED, title, (char *) detail, &body);
+
     } else {
         answer.type = ngx_http_gig_type_problem;
-        gig_problem_json(NGX_HTTP_NOT_ALLOWED, "method-not-allowed", "Method not allowed",
-                         (char *) detail, NULL, &body);
+        gig_problem_json(NGX_HTTP_NOT_ALLOWED, "method-not-allowed", title, (char *) detail, NULL,
+                         &body);
     }
 
     return ngx_http_gig_send_buf(r, ctx, &answer, &body);
@@ -86,7 +119,7 @@ ngx_http_gig_problem_errors(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_
     answer.retry_after = retry_after;
     answer.secret = (ctx->token.len != 0);
 
-    title = ngx_http_gig_problem_title(status);
+    title = ngx_http_gig_problem_title(type);
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.type = ngx_http_gig_type_html;
@@ -103,40 +136,18 @@ ngx_http_gig_problem_errors(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_
 
 
 static const char *
-ngx_http_gig_problem_title(ngx_uint_t status)
+ngx_http_gig_problem_title(const char *type)
 {
-    switch (status) {
+    ngx_uint_t  i;
 
-    case NGX_HTTP_BAD_REQUEST:
-        return "This cannot be asked for";
+    for (i = 0; i < sizeof(ngx_http_gig_problems) / sizeof(ngx_http_gig_problems[0]); i++) {
 
-    case NGX_HTTP_FORBIDDEN:
-        return "Not open";
-
-    case NGX_HTTP_NOT_FOUND:
-        return "Not found";
-
-    case NGX_HTTP_CONFLICT:
-        return "Not possible now";
-
-    case 410:
-        return "No longer open";
-
-    case NGX_HTTP_REQUEST_ENTITY_TOO_LARGE:
-        return "Too large";
-
-    case NGX_HTTP_UNSUPPORTED_MEDIA_TYPE:
-        return "This kind of content is not accepted";
-
-    case 422:
-        return "Something has to be corrected";
-
-    case NGX_HTTP_SERVICE_UNAVAILABLE:
-        return "Not available at the moment";
-
-    default:
-        return "This did not work";
+        if (ngx_strcmp(ngx_http_gig_problems[i].type, type) == 0) {
+            return ngx_http_gig_problems[i].title;
+        }
     }
+
+    return "This did not work";
 }
 
 
