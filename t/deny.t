@@ -19,7 +19,7 @@ my $file  = $test->write_file('acme.deny', "# nobody yet\n");
 chmod 0644, $file;
 my ($status, $output) = $test->nginx_test(board => "deny $test->{dir}/nowhere.deny;");
 isnt($status, 0, 'a file that is not there stops nginx -t');
-like($output, qr/nowhere\.deny/, 'by its name');
+like($output, qr/cannot open "\S+nowhere\.deny" .* in \S+nginx\.conf:\d+$/m, 'by its name, and that of the line which names it');
 unlink "$test->{dir}/error.log";
 
 $test->start_nginx(board => "deny $file;");
@@ -78,6 +78,7 @@ $redis->stop;
 deny('ugly');
 settled { $test->get('/gigs/ugly?format=json')->{status} == 410 && $test->get('/gigs/bad?format=json')->{status} == 200 }
     'without Redis: one down, the others up again';
+like($test->read_file('error.log'), qr/"deny" names 1 gig$/m, 'the log says how many');
 ok($test->reload, 'a reload');
 settled { ids('') eq 'bad good new' } 'it is down from the first answer on';
 deny();

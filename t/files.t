@@ -397,7 +397,7 @@ ok($answers{202} && $answers{202} < 12 && ($answers{429} // 0) + ($answers{503} 
 $test->{expected_log} = qr/exited on signal 9/;
 my %dead = map { $_ => 1 } $test->workers;
 kill 'KILL', keys %dead;
-ok(wait_for { $test->read_file('error.log') =~ /the ledger took over \d+ records of \d+ segments/ } 'workers that died to leave them to others', 20);
+ok(wait_for { $test->read_file('error.log') =~ /the ledger took over \d+ records? of \d+ segments?/ } 'workers that died to leave them to others', 20);
 $test->stop_nginx;
 $test->start_redis;
 $test->start_sync;

@@ -23,7 +23,7 @@ $test->{expected_log} = qr/exited on signal|took over|the ledger/;
 
 sub start { $disk->preload(sub { $test->start_nginx(board => 'redis_timeout 300ms; ledger_keep 2s;') }) }
 sub apply { my ($key) = @_; return $test->apply('open', $key, email => "$key\@example.edu") }
-sub taken_over { return scalar(() = $test->read_file('error.log') =~ /took over \d+ records/g) }
+sub taken_over { return scalar(() = $test->read_file('error.log') =~ /took over \d+ records?/g) }
 sub power_cut {
     my $before = taken_over();
     $disk->power_cut(sub { 1 });

@@ -85,7 +85,7 @@ like($output, qr/sqlite/, 'with what there is');
 $test->sync_conf(@own);
 $test->edit_gig('two', title => undef);
 ($status, $output) = $test->sync('check');
-like($output, qr/^error    acme: source: 1 gigs, 0 forms, 1 refused/m, 'a row that is no gig is counted');
+like($output, qr/^error    acme: source: 1 gig, 0 forms, 1 refused/m, 'a row that is no gig is counted');
 $test->edit_gig('two', title => 'Two');
 
 for my $arguments (['check'], ['run', '-x'], ['once', '-c'], ['status', '-c', 'x', '--nonsense']) {
@@ -129,7 +129,7 @@ like($output, qr/^  source: 2 gigs, 0 forms, 0 refused$/m, 'and what the source 
 $test->edit_gig('two', title => undef);
 ($status, $output) = $test->sync('status');
 like($output, qr/refused gig=two field=\/title reason=/, 'a row that is no gig: id, field and reason');
-like($output, qr/^  source: 1 gigs, 0 forms, 1 refused \(the lines above say which and why; what was published of them stays\)$/m,
+like($output, qr/^  source: 1 gig, 0 forms, 1 refused \(the lines above say which and why; what was published of them stays\)$/m,
     'and how many there are');
 is($redis->cmd('HLEN', $key->('gigs')), 2, 'what was published of it is there');
 $test->edit_gig('two', title => 'Two');

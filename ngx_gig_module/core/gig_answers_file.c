@@ -281,7 +281,7 @@ gig_answers_file_check(const gig_form_t *form, unsigned field, const gig_answers
 
     if (n >= form->max_files) {
         (void) gig_errors_add(errors, pointer, "At most %u file%s can be sent. Please leave this "
-                              "empty.", form->max_files, form->max_files == 1 ? "" : "s");
+                              "empty.", form->max_files, gig_plural(form->max_files));
     }
 
     return 1;

@@ -69,8 +69,8 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
     if (raw.len > GIG_BODY_MAX
         || (plain ? raw.len : gig_utf8_length(raw)) > 2 * (size_t) GIG_ANSWER_MAX)
     {
-        (void) gig_errors_add(errors, pointer, "Please shorten this to at most %zu characters.",
-                              limit);
+        (void) gig_errors_add(errors, pointer, "Please shorten this to at most %zu character%s.",
+                              limit, gig_plural(limit));
         goto done;
     }
 
@@ -103,14 +103,14 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
 
     if (length > limit) {
         (void) gig_errors_add(errors, pointer,
-                              "Please shorten this to at most %zu characters; it has %zu.", limit,
-                              length);
+                              "Please shorten this to at most %zu character%s; it has %zu.",
+                              limit, gig_plural(limit), length);
         goto done;
     }
 
     if (length < field->min_length) {
-        (void) gig_errors_add(errors, pointer, "Please write at least %u characters; it has %zu.",
-                              field->min_length, length);
+        (void) gig_errors_add(errors, pointer, "Please write at least %u character%s; it has %zu.",
+                              field->min_length, gig_plural(field->min_length), length);
         goto done;
     }
 

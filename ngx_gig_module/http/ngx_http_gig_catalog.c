@@ -472,9 +472,9 @@ ngx_http_gig_catalog_open(ngx_http_gig_catalog_t *catalog, uint64_t generation)
     }
 
     ngx_log_error(NGX_LOG_INFO, catalog->log, 0,
-                  "gig: board \"%V\": serving generation %uL, catalog version %uL, %uD gigs",
+                  "gig: board \"%V\": serving generation %uL, catalog version %uL, %uD gig%s",
                   &catalog->board->name, view->image.meta.generation, view->image.meta.version,
-                  view->image.n);
+                  view->image.n, gig_plural(view->image.n));
 
     return NGX_OK;
 

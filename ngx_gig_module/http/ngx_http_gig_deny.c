@@ -73,8 +73,9 @@ ngx_http_gig_deny_look(ngx_http_gig_deny_t *deny)
         if (!deny->told) {
             deny->told = 1;
             ngx_log_error(NGX_LOG_ERR, deny->log, fd == -1 ? ngx_errno : 0,
-                          "gig_board \"%V\": \"deny\" \"%V\" cannot be read (by the workers' "
-                          "user, a file of at most %d bytes): the gigs it named before stay down",
+                          "gig_board \"%V\": \"deny\" \"%V\" cannot be read: it must be a file of at "
+                          "most %d bytes that the workers' user can read; the gigs it named "
+                          "before stay down",
                           &deny->board->name, &deny->board->deny, GIG_DENY_FILE_MAX);
         }
 
@@ -135,8 +136,8 @@ ngx_http_gig_deny_read(ngx_http_gig_deny_t *deny, int fd, size_t size)
     deny->list = deny->next;
     ngx_free(text);
 
-    ngx_log_error(NGX_LOG_NOTICE, deny->log, 0, "gig_board \"%V\": \"deny\" names %uD gigs",
-                  &deny->board->name, deny->list.n);
+    ngx_log_error(NGX_LOG_NOTICE, deny->log, 0, "gig_board \"%V\": \"deny\" names %uD gig%s",
+                  &deny->board->name, deny->list.n, gig_plural(deny->list.n));
 
     return NGX_OK;
 }

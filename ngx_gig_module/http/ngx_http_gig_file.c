@@ -49,36 +49,33 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
         }
 
         if (err == NGX_EACCES) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, err,
-                          "cannot open \"%V\": the user that starts nginx must be able to read "
-                          "it; that is root as a rule", path);
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, err,
+                               "cannot open \"%V\": the user that starts nginx must be able to "
+                               "read it; that is root as a rule", path);
 
         } else {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, err,
-                          "cannot open \"%V\"%s", path,
-                          secret ? ": \"gig-sync init\" and \"gig-sync keygen\" make such files"
-                                 : "");
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, err, "cannot open \"%V\"%s", path,
+                               secret ? ": \"gig-sync init\" and \"gig-sync keygen\" make such "
+                                        "files" : "");
         }
 
         return NGX_ERROR;
     }
 
     if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno, ngx_fd_info_n " \"%V\" failed", path);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, ngx_fd_info_n " \"%V\" failed", path);
         goto done;
     }
 
     if (!ngx_is_file(&fi) || ngx_file_size(&fi) > (off_t) max) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"%V\" is no file, or too large: it must be a file of at most %uz bytes",
-                      path, max);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is no file, or too large: it must be a "
+                           "file of at most %uz bytes", path, max);
         goto done;
     }
 
     if (secret && (fi.st_mode & S_IRWXO)) {
-        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "\"%V\" holds a secret that everybody on this host can use: "
-                      "\"chmod o-rwx %V\" would be right", path, path);
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"%V\" holds a secret that everybody on this "
+                           "host can use: \"chmod o-rwx %V\" would be right", path, path);
     }
 
     size = (size_t) ngx_file_size(&fi);
@@ -94,7 +91,7 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
         n = read(fd, text->data + text->len, size - text->len);
 
         if (n == -1) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno, "read() \"%V\" failed", path);
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "read() \"%V\" failed", path);
             goto done;
         }
 
@@ -112,7 +109,7 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
 done:
 
     if (close(fd) == -1) {
-        ngx_log_error(NGX_LOG_ALERT, cf->log, ngx_errno, "close() \"%V\" failed", path);
+        ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno, "close() \"%V\" failed", path);
     }
 
     return rc;
@@ -143,9 +140,8 @@ ngx_http_gig_file_secret(ngx_conf_t *cf, ngx_http_gig_board_t *board, ngx_uint_t
 
     if (read != 0) {
         gig_secret_wipe(&board->secret);
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "the secret file \"%V\" cannot be used: %s (NAME.secret belongs here)",
-                      &board->secret_file, err.detail);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the secret file \"%V\" cannot be used: %s "
+                           "(NAME.secret belongs here)", &board->secret_file, err.detail);
         return NGX_ERROR;
     }
 
@@ -174,9 +170,8 @@ ngx_http_gig_file_seal_key(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t required,
     file.len = text.len;
 
     if (gig_public_key_read(file, key, &err) != 0) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "the key file \"%V\" cannot be used: %s (the public half, NAME.pub, belongs "
-                      "here)", path, err.detail);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the key file \"%V\" cannot be used: %s (the "
+                           "public half, NAME.pub, belongs here)", path, err.detail);
         return NGX_ERROR;
     }
 
@@ -208,11 +203,11 @@ ngx_http_gig_file_places(ngx_conf_t *cf, ngx_str_t *path)
     if (names == NULL) {
 
         if (path) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "the file of places \"%V\" cannot be used: %s",
-                          path, err.detail);
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the file of places \"%V\" cannot be used: "
+                               "%s", path, err.detail);
         } else {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "the places built in cannot be used: %s",
-                          err.detail);
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the places built in cannot be used: %s",
+                               err.detail);
         }
 
         return NULL;
@@ -235,7 +230,13 @@ ngx_http_gig_file_places_free(void *data)
 ngx_int_t
 ngx_http_gig_file_defaults(ngx_conf_t *cf, ngx_http_gig_board_t *board)
 {
-    ngx_int_t  rc;
+    ngx_int_t   rc;
+    ngx_conf_t  conf;
+
+    /* no line names these files: an error about them must not point at one */
+    conf = *cf;
+    conf.conf_file = NULL;
+    cf = &conf;
 
     if (board->secret_file.len == 0) {
 

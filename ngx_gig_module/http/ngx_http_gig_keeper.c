@@ -665,8 +665,9 @@ ngx_http_gig_keeper_refused(ngx_http_gig_keeper_t *k, ngx_http_gig_job_t *job)
     }
 
     if (job->n_refused > n) {
-        ngx_log_error(NGX_LOG_WARN, k->log, 0, "gig: board \"%V\": %ui more records are refused",
-                      &k->board->name, (ngx_uint_t) job->n_refused - n);
+        ngx_log_error(NGX_LOG_WARN, k->log, 0, "gig: board \"%V\": %ui more record%s refused",
+                      &k->board->name, (ngx_uint_t) job->n_refused - n,
+                      job->n_refused - n == 1 ? " is" : "s are");
     }
 }
 

@@ -176,8 +176,9 @@ ngx_http_gig_ledger_age(ngx_http_gig_ledger_t *ledger)
 
     if (older) {
         ngx_log_error(NGX_LOG_ERR, ledger->log, 0,
-                      "gig_board \"%V\": %uz records of the ledger are older than ledger_max_age "
-                      "and not settled: is gig-sync running?", &ledger->board->name, older);
+                      "gig_board \"%V\": the ledger holds %uz record%s older than ledger_max_age and "
+                      "not settled: is gig-sync running?", &ledger->board->name, older,
+                      gig_plural(older));
     }
 }
 
@@ -584,15 +585,18 @@ ngx_http_gig_ledger_adopted(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
 
     if (job->segments_adopted && job->n_adopted) {
         ngx_log_error(NGX_LOG_NOTICE, ledger->log, 0,
-                      "gig_board \"%V\": the ledger took over %ui records of %ui segments that "
-                      "nobody held", &ledger->board->name, job->n_adopted, job->segments_adopted);
+                      "gig_board \"%V\": the ledger took over %ui record%s of %ui segment%s that "
+                      "nobody held", &ledger->board->name, job->n_adopted,
+                      gig_plural(job->n_adopted), job->segments_adopted,
+                      gig_plural(job->segments_adopted));
     }
 
     if (job->damages) {
         ngx_log_error(NGX_LOG_ALERT, ledger->log, 0,
-                      "gig_board \"%V\": the ledger is damaged in %ui places, %uz bytes of it: "
-                      "what they held may be lost, the file is kept as damaged.ledger.* in the "
-                      "state folder", &ledger->board->name, job->damages, job->damaged);
+                      "gig_board \"%V\": the ledger is damaged in %ui place%s, %uz byte%s of it: "
+                      "what stood there may be lost, the file is kept as damaged.ledger.* in the "
+                      "state folder", &ledger->board->name, job->damages,
+                      gig_plural(job->damages), job->damaged, gig_plural(job->damaged));
     }
 
     if (!job->adopt_failed) {

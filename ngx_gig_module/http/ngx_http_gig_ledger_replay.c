@@ -208,9 +208,9 @@ ngx_http_gig_ledger_replayed(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_
 
     if (ngx_http_gig_ledger_replay_next(ledger) == -1) {
         ngx_log_error(NGX_LOG_NOTICE, ledger->log, 0,
-                      "gig_board \"%V\": a replay of what was settled since %L: %uz records are "
-                      "sent again", &ledger->board->name, job->replay.since_ms / 1000,
-                      ledger->replayed);
+                      "gig_board \"%V\": a replay of what was settled since %L sends %uz record%s "
+                      "again", &ledger->board->name, job->replay.since_ms / 1000,
+                      ledger->replayed, gig_plural(ledger->replayed));
     }
 }
 

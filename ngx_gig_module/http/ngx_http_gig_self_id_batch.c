@@ -168,8 +168,8 @@ ngx_http_gig_self_id_end(ngx_http_gig_board_t *board, ngx_log_t *log)
 
     if (pool && pool->n) {
         ngx_log_error(NGX_LOG_NOTICE, log, 0,
-                      "gig_board \"%V\": %uA self-identifications waited for others and are gone",
-                      &board->name, pool->n);
+                      "gig_board \"%V\": %uA self-identification%s waited for others and %s gone",
+                      &board->name, pool->n, gig_plural(pool->n), pool->n == 1 ? "is" : "are");
     }
 }
 

@@ -398,8 +398,8 @@ gig_sync_check_source(gig_sync_check_t *check)
                        tally.refused > 0 ? GIG_SYNC_CHECK_ERROR
                        : tally.gigs == 0 ? GIG_SYNC_CHECK_WARNING
                                          : GIG_SYNC_CHECK_OK,
-                       "source", "%zu gigs, %zu forms, %zu refused%s", tally.gigs, tally.forms,
-                       tally.refused,
+                       "source", "%zu gig%s, %zu form%s, %zu refused%s", tally.gigs,
+                       gig_plural(tally.gigs), tally.forms, gig_plural(tally.forms), tally.refused,
                        tally.refused > 0 ? " (the lines above say which and why)"
                        : tally.gigs == 0 ? "; an empty source never empties a board"
                                          : "");
@@ -443,7 +443,8 @@ gig_sync_check_sink(gig_sync_check_t *check)
 
     } else if (n > 0) {
         gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "dead",
-                           "%zu letters wait for a person: \"gig-sync dead list\"", n);
+                           "%zu letter%s wait%s for a person: \"gig-sync dead list\"", n,
+                           gig_plural(n), n == 1 ? "s" : "");
     }
 }
 
@@ -533,7 +534,7 @@ gig_sync_check(int argc, char **argv)
     }
 
     printf("%-8s %s: settings and keys of %u board%s\n", "ok", options.config, settings.n,
-           settings.n == 1 ? "" : "s");
+           gig_plural(settings.n));
 
     errors = 0;
     warnings = 0;
@@ -562,8 +563,8 @@ gig_sync_check(int argc, char **argv)
         warnings += check.warnings;
     }
 
-    printf("%u error%s, %u warning%s\n", errors, errors == 1 ? "" : "s", warnings,
-           warnings == 1 ? "" : "s");
+    printf("%u error%s, %u warning%s\n", errors, gig_plural(errors), warnings,
+           gig_plural(warnings));
     gig_sync_settings_free(&settings);
 
     return errors > 0 ? EX_CONFIG : EX_OK;

@@ -673,7 +673,8 @@ gig_sync_deliver_job(gig_sync_job_t *job)
 
         if (deliverer.cursor[0] == '\0' && deliverer.pending > 0) {
             /* The sink could not take some yet; the others have gone by. */
-            gig_error_set(&err, "sink", "%zu entries must wait", deliverer.pending);
+            gig_error_set(&err, "sink", "%zu record%s must wait", deliverer.pending,
+                          gig_plural(deliverer.pending));
             deliverer.pending = 0;
             memcpy(deliverer.cursor, "0", 2);
             gig_sync_job_failed(job, &backoff, &err);

@@ -545,8 +545,8 @@ gig_sync_export(int argc, char **argv)
     }
 
     if (status == EX_OK && export.files.folder != NULL) {
-        fprintf(stderr, "%s: %zu files written, %zu were there\n", export.files.folder,
-                export.files.written, export.files.there);
+        fprintf(stderr, "%s: %zu file%s written, %zu there already\n", export.files.folder,
+                export.files.written, gig_plural(export.files.written), export.files.there);
     }
 
     json_decref(export.columns);

@@ -73,7 +73,8 @@ gig_sync_once_board(gig_sync_job_t *job)
     }
 
     if (rc == 0 && deliverer.pending > 0) {
-        rc = gig_error_set(&err, "sink", "%zu applications must wait", deliverer.pending);
+        rc = gig_error_set(&err, "sink", "%zu record%s must wait", deliverer.pending,
+                           gig_plural(deliverer.pending));
     }
 
     if (rc == -1) {

@@ -119,8 +119,8 @@ gig_open_tell(gig_str_t plain, gig_sync_export_files_t *out)
                              : "the files in the box are not those of the application");
     }
 
-    fprintf(stderr, "%s: %zu files written, %zu were there\n", out->folder, out->written,
-            out->there);
+    fprintf(stderr, "%s: %zu file%s written, %zu there already\n", out->folder, out->written,
+            gig_plural(out->written), out->there);
 
     return EX_OK;
 }

@@ -263,9 +263,10 @@ gig_sync_status_print(const json_t *board)
         return;
     }
 
-    printf("%s: version %lld, %lld gigs, %lld forms, %s\n",
+    printf("%s: version %lld, %lld gig%s, %lld form%s, %s\n",
            json_string_value(json_object_get(board, "board")), GIG_SYNC_STATUS(board, "version"),
-           GIG_SYNC_STATUS(board, "gigs"), GIG_SYNC_STATUS(board, "forms"),
+           GIG_SYNC_STATUS(board, "gigs"), gig_plural(GIG_SYNC_STATUS(board, "gigs")),
+           GIG_SYNC_STATUS(board, "forms"), gig_plural(GIG_SYNC_STATUS(board, "forms")),
            json_is_true(json_object_get(board, "ready"))
                ? "ready" : "NOT READY: no application is judged until gig-sync has rebuilt it");
 
@@ -276,8 +277,9 @@ gig_sync_status_print(const json_t *board)
         printf("  source: CANNOT BE READ: %s\n", json_string_value(error));
 
     } else {
-        printf("  source: %lld gigs, %lld forms, %lld refused%s\n",
-               GIG_SYNC_STATUS(source, "gigs"), GIG_SYNC_STATUS(source, "forms"),
+        printf("  source: %lld gig%s, %lld form%s, %lld refused%s\n",
+               GIG_SYNC_STATUS(source, "gigs"), gig_plural(GIG_SYNC_STATUS(source, "gigs")),
+               GIG_SYNC_STATUS(source, "forms"), gig_plural(GIG_SYNC_STATUS(source, "forms")),
                GIG_SYNC_STATUS(source, "refused"),
                GIG_SYNC_STATUS(source, "refused") > 0
                    ? " (the lines above say which and why; what was published of them stays)" : "");
