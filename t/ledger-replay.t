@@ -97,6 +97,7 @@ my $added = added();
 my ($status, $output) = $test->sync('replay', '--since', stamp($made));
 is($status, 0, 'gig-sync replay') or diag($output);
 like($output, qr/^acme: all hosts send again what is not settled, or was since 20\d\d-.*Z\.$/m, 'says what was asked for');
+like($output, qr/^  host \S+$/m, 'and who will do it');
 complete('replayed');
 is($test->sql("select 1 from tombstones"), 1, 'what was withdrawn is withdrawn again');
 is($test->sql("select 1 from applications where gig = 'ten' and seat = 'confirmed'"), 10, 'the ten seats are confirmed again');
@@ -193,6 +194,24 @@ for my $wrong (['--since', 'yesterday'], ['--since', '2999-01-01T00:00:00Z'], ['
 }
 ($status, $output) = $test->sync('replay', '--since', 1, '--board', 'other');
 is($status, 64, 'replay --board other: EX_USAGE') or diag($output);
+
+# --- a word that nobody may have heard is no success
+
+$redis->cmd('HSET', "${P}nodes", 'gone', '{"host":"gone.example","at":1}');
+($status, $output) = $test->sync('replay', '--since', stamp(time));
+is($status, 0, 'with a host that lives') or diag($output);
+like($output, qr/^  host gone\.example: NOT SEEN LATELY$/m, 'one that does not is named');
+$test->stop_nginx;
+$redis->cmd('DEL', "${P}nodes");
+($status, $output) = $test->sync('replay', '--since', stamp(time));
+is($status, 75, 'replay with no host known: EX_TEMPFAIL') or diag($output);
+like($output, qr/^gig-sync replay: acme: the word is in Redis, but no host of nginx is known there: does nginx run, and reach this Redis\?/m, 'and why');
+$redis->cmd('HSET', "${P}nodes", 'gone', '{"host":"gone.example","at":1}');
+($status, $output) = $test->sync('replay', '--since', stamp(time));
+is($status, 75, 'with none that was seen lately: the same') or diag($output);
+like($output, qr/all hosts that are known there have been silent lately/, 'and why');
+$test->start_nginx;
+$test->wait_total(2);
 
 # Whatever else is in the key is left alone.
 for my $odd ('', 'x', ' 1', 'nonce', 'nonce x', 'nonce -1', 'a-nonce-that-is-far-too-long 1', "a\0b 1", 'nonce 99999999999999999999') {

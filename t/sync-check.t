@@ -108,13 +108,16 @@ $redis->cmd('XADD', $key->('dead'), '*', 'id', 'x', 'state', 'dead', 'reason', '
 $test->sql("insert into delivery (id, fingerprint, gig, applicant, seat, state, reason, received_at, at) values
     ('x', 'p', 'g', '', '', 'parked', 'r', '2026-11-23T00:00:00Z', '2026-11-23T00:00:00Z')");
 apply_all($test, map { application('one', $_) } 1 .. 4);
+$redis->cmd('XADD', $key->('selfid'), '*', 'id', $_, 'day', '2026-11-27', 'box', 'sealed') for 1 .. 3;
+$redis->cmd('HSET', $key->('files'), 'bytes', 3 * 1024 * 1024);
 
 ($status, $output) = $test->sync('status', '--json');
 is($status, 0, 'status');
 my $board = json_of($output)->[0];
-is_deeply({ map { $_ => $board->{$_} } qw(board version gigs forms backlog in_hand gap dead) },
-    { board => 'acme', version => 1, gigs => 2, forms => 0, backlog => 4, in_hand => 0, gap => 3, dead => 1 },
-    'version, gigs, backlog, gap, dead letters');
+is_deeply({ map { $_ => $board->{$_} } qw(board version gigs forms backlog in_hand gap dead files_bytes
+    self_identifications) },
+    { board => 'acme', version => 1, gigs => 2, forms => 0, backlog => 4, in_hand => 0, gap => 3, dead => 1,
+    files_bytes => 3 * 1024 * 1024, self_identifications => 3 }, 'version, gigs, backlog, gap, dead letters, files, self-identifications');
 ok($board->{ready}, 'ready');
 is($board->{nodes}[0]{host}, 'edge1', 'and the hosts');
 cmp_ok($board->{lag_ms}, '>=', 0, 'lag');
@@ -122,6 +125,7 @@ cmp_ok($board->{lag_ms}, '>=', 0, 'lag');
 ($status, $output) = $test->sync('status');
 like($output, qr/^acme: version 1, 2 gigs, 0 forms, ready$/m, 'for people too');
 like($output, qr/backlog 4 .*gap 3, dead letters 1/, 'with what waits');
+like($output, qr/^  files: 3 MB wait; self-identifications: backlog 3$/m, 'of files and self-identifications too');
 like($output, qr/host edge1: version 1, gap 3/, 'and each host');
 
 like($output, qr/^  source: 2 gigs, 0 forms, 0 refused$/m, 'and what the source holds');

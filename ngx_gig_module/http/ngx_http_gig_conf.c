@@ -114,7 +114,8 @@ ngx_http_gig_init_main_conf(ngx_conf_t *cf, void *conf)
 
         if (!board[i]->used) {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                          "gig_board \"%V\" is used by no location: write \"gig %V;\" in one in %V:%ui",
+                          "gig_board \"%V\" is used by no location: write \"gig %V;\" in one "
+                          "in %V:%ui",
                           &board[i]->name, &board[i]->name, &board[i]->file, board[i]->line);
             continue;
         }

@@ -73,8 +73,8 @@ ngx_http_gig_deny_look(ngx_http_gig_deny_t *deny)
         if (!deny->told) {
             deny->told = 1;
             ngx_log_error(NGX_LOG_ERR, deny->log, fd == -1 ? ngx_errno : 0,
-                          "gig_board \"%V\": \"deny\" \"%V\" cannot be read: it must be a file of at "
-                          "most %d bytes that the workers' user can read; the gigs it named "
+                          "gig_board \"%V\": \"deny\" \"%V\" cannot be read: it must be a file of "
+                          "at most %d bytes that the workers' user can read; the gigs it named "
                           "before stay down",
                           &deny->board->name, &deny->board->deny, GIG_DENY_FILE_MAX);
         }

@@ -176,8 +176,8 @@ ngx_http_gig_ledger_age(ngx_http_gig_ledger_t *ledger)
 
     if (older) {
         ngx_log_error(NGX_LOG_ERR, ledger->log, 0,
-                      "gig_board \"%V\": the ledger holds %uz record%s older than ledger_max_age and "
-                      "not settled: is gig-sync running?", &ledger->board->name, older,
+                      "gig_board \"%V\": the ledger holds %uz record%s older than ledger_max_age "
+                      "and not settled: is gig-sync running?", &ledger->board->name, older,
                       gig_plural(older));
     }
 }

@@ -14,13 +14,14 @@
 
 #include <sodium.h>
 
+#include "gig_json.h"
 #include "gig_mac.h"
 #include "gig_seal.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_job.h"
 #include "gig_sync_log.h"
 #include "gig_sync_options.h"
-#include "gig_sync_redis.h"
+#include "gig_sync_status.h"
 #include "gig_time.h"
 
 #define GIG_SYNC_REPLAY_TTL     (7 * 24 * 3600)     /* seconds in which a host may come back */
@@ -30,7 +31,9 @@
 
 
 static int gig_sync_replay_time(const char *text, int64_t *ms);
-static int gig_sync_replay_ask(const gig_sync_board_t *board, int64_t since_ms, gig_error_t *err);
+static int gig_sync_replay_ask(gig_sync_redis_t *redis, int64_t since_ms, gig_error_t *err);
+static int gig_sync_replay_heard(const char *command, const gig_sync_board_t *board,
+    const json_t *nodes);
 
 
 /* RFC 3339, or seconds since 1970. */
@@ -60,28 +63,26 @@ gig_sync_replay_time(const char *text, int64_t *ms)
 
 
 static int
-gig_sync_replay_ask(const gig_sync_board_t *board, int64_t since_ms, gig_error_t *err)
+gig_sync_replay_ask(gig_sync_redis_t *redis, int64_t since_ms, gig_error_t *err)
 {
     int               rc;
     char              nonce[GIG_APPLICATION_TEXT], value[GIG_APPLICATION_TEXT + 24];
     redisReply       *reply;
     unsigned char     bytes[GIG_SYNC_REPLAY_NONCE];
     gig_sync_args_t   args;
-    gig_sync_redis_t  redis;
 
     randombytes_buf(bytes, sizeof(bytes));
     gig_base64url(bytes, sizeof(bytes), nonce, sizeof(nonce));
     (void) snprintf(value, sizeof(value), "%s %" PRId64, nonce, since_ms);
 
-    gig_sync_redis_init(&redis, board);
     gig_sync_args_init(&args);
     gig_sync_arg_puts(&args, "SET");
-    gig_sync_arg_key(&args, board, "replay");
+    gig_sync_arg_key(&args, redis->board, "replay");
     gig_sync_arg_puts(&args, value);
     gig_sync_arg_puts(&args, "EX");
     gig_sync_arg_int(&args, GIG_SYNC_REPLAY_TTL);
 
-    reply = gig_sync_redis_call(&redis, &args, err);
+    reply = gig_sync_redis_call(redis, &args, err);
     rc = reply == NULL ? -1 : 0;
 
     if (reply != NULL) {
@@ -89,9 +90,46 @@ gig_sync_replay_ask(const gig_sync_board_t *board, int64_t since_ms, gig_error_t
     }
 
     gig_sync_args_free(&args);
-    gig_sync_redis_close(&redis);
 
     return rc;
+}
+
+
+/*
+ * Who will do it: a word that reaches nobody brings nothing back, and says so in no other place.
+ * Who has only been silent for a while may hear it all the same.
+ */
+static int
+gig_sync_replay_heard(const char *command, const gig_sync_board_t *board, const json_t *nodes)
+{
+    size_t         i, silent;
+    gig_str_t      host;
+    const json_t  *node;
+
+    silent = 0;
+
+    for (i = 0; i < json_array_size(nodes); i++) {
+        node = json_array_get(nodes, i);
+        host = gig_json_str(node, "host");
+
+        if (json_integer_value(json_object_get(node, "age")) > GIG_SYNC_NODE_OLD) {
+            silent++;
+        }
+
+        printf("  host %.*s%s\n", (int) host.len, host.len ? host.data : "",
+               json_integer_value(json_object_get(node, "age")) > GIG_SYNC_NODE_OLD
+                   ? ": NOT SEEN LATELY" : "");
+    }
+
+    if (i > silent) {
+        return EX_OK;
+    }
+
+    return gig_sync_fail(EX_TEMPFAIL, command, "%s: the word is in Redis, but %s: does nginx run,"
+                         " and reach this Redis? Of a host that will not come back, send its"
+                         " folder: \"gig-sync ledger send DIR --all\"", board->name,
+                         i == 0 ? "no host of nginx is known there"
+                                : "all hosts that are known there have been silent lately");
 }
 
 
@@ -105,6 +143,8 @@ gig_sync_replay(int argc, char **argv)
     gig_error_t                 err;
     gig_sync_options_t          options = { 0 };
     gig_sync_settings_t         settings = { 0 };
+    json_t                     *nodes;
+    gig_sync_redis_t            redis;
     const gig_sync_board_t     *board;
     static const struct option  long_options[] = {
         { "since", required_argument, NULL, 's' },
@@ -174,7 +214,11 @@ gig_sync_replay(int argc, char **argv)
 
     since_ms = since_ms > GIG_SYNC_REPLAY_CLOCK ? since_ms - GIG_SYNC_REPLAY_CLOCK : 0;
 
-    if (gig_sync_replay_ask(board, since_ms, &err) != 0) {
+    gig_sync_redis_init(&redis, board);
+    nodes = gig_sync_replay_ask(&redis, since_ms, &err) == 0 ? gig_sync_nodes(&redis, &err) : NULL;
+    gig_sync_redis_close(&redis);
+
+    if (nodes == NULL) {
         rc = gig_sync_fail(EX_UNAVAILABLE, argv[0], "Redis %s: %s", board->redis, err.detail);
         goto done;
     }
@@ -183,6 +227,8 @@ gig_sync_replay(int argc, char **argv)
            "They do so within seconds, one that is off if it comes back within %d days; the gap of"
            " each is in\n\"gig-sync status\", and 0 when its part is done.\n", board->name,
            gig_time_format_ms(since_ms, text), GIG_SYNC_REPLAY_TTL / (24 * 3600));
+    rc = gig_sync_replay_heard(argv[0], board, nodes);
+    json_decref(nodes);
 
 done:
 
