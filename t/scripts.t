@@ -20,6 +20,17 @@ use Time::Local qw(timegm);
 use GigTest::Scripts;
 
 
+# ---- What two scripts do alike: Redis has no way to say it once
+
+{
+    my %text = map { my $name = $_; open my $in, '<', "$FindBin::Bin/../ngx_gig_module/core/lua/$name.lua" or die "$name.lua: $!";
+        local $/; $name => scalar <$in> } qw(judge withdraw);
+    my %queued = map { $_ => $text{$_} =~ /^(local function is_queued\(.*?^end\n)/ms } keys %text;
+    ok(length $queued{judge} > 100, 'judge.lua has is_queued') or diag(explain(\%queued));
+    is($queued{withdraw}, $queued{judge}, 'withdraw.lua has the same');
+}
+
+
 # ---- Self-identifications
 
 subtest 'selfid: ten or none' => sub {

@@ -15,21 +15,30 @@
 
 #define GIG_SOURCE_MAX      200                 /* bytes of source.ref */
 
-/* Places that are no field. */
+/* Places that are no field: these, and from GIG_PLACE_OURS down those of gig_ours. */
 enum {
     GIG_PLACE_NOWHERE = -5,
-    GIG_PLACE_REPLACES,
     GIG_PLACE_TRAP,
-    GIG_PLACE_KEY,
-    GIG_PLACE_SOURCE
+    GIG_PLACE_OURS = -1
 };
+
+/* What is no field, but ours: sent once, and kept apart from the answers. */
+static const struct {
+    const char  *name, *extra;
+    size_t       view;                          /* in gig_answers_t */
+} gig_ours[] = {
+    { "_key", "key", offsetof(gig_answers_t, key) },
+    { "_source", "source", offsetof(gig_answers_t, source) },
+    { "_replaces", "replaces", offsetof(gig_answers_t, replaces) }
+};
+
+#define GIG_OURS            (sizeof(gig_ours) / sizeof(gig_ours[0]))
 
 
 static int  gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t *err);
 static int  gig_answers_more(void *data, gig_str_t piece, gig_error_t *err);
 static int  gig_answers_end(void *data, gig_error_t *err);
 static int  gig_answers_takes(const gig_answers_reader_t *reader);
-static int  gig_answers_once(gig_answers_reader_t *reader, gig_error_t *err);
 static int  gig_answers_place(const gig_form_t *form, gig_str_t name);
 static int  gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err);
 static int  gig_answers_keep(gig_answers_reader_t *reader, json_t *value, gig_error_t *err);
@@ -94,12 +103,12 @@ gig_answer_pointed(const char *pointer)
     size_t     i;
     gig_str_t  name;
 
-    static const gig_str_t  in[] = { gig_str("/answers/"), gig_str("/files/") };
+    static const char *const  in[] = { "/answers/", "/files/" };
 
     for (i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
 
-        if (strncmp(pointer, in[i].data, in[i].len) == 0) {
-            name.data = pointer + in[i].len;
+        if (strncmp(pointer, in[i], strlen(in[i])) == 0) {
+            name.data = pointer + strlen(in[i]);
             name.len = strcspn(name.data, "/");
             return name;
         }
@@ -195,6 +204,7 @@ gig_answers_read(const gig_form_t *form, gig_body_type_t type, gig_str_t boundar
 static int
 gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t *err)
 {
+    unsigned               ours;
     gig_answers_reader_t  *reader = data;
 
     gig_buf_reset(&reader->text);
@@ -220,8 +230,19 @@ gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t
                ? 0 : gig_answers_no_memory(err);
     }
 
-    if (reader->place < 0) {
-        return gig_answers_once(reader, err);
+    if (reader->place <= GIG_PLACE_TRAP) {
+        return 0;
+    }
+
+    if (reader->place <= GIG_PLACE_OURS) {
+        ours = (unsigned) (GIG_PLACE_OURS - reader->place);
+
+        if (reader->ours & 1u << ours) {
+            return gig_error_set(err, "", "%s was sent twice", gig_ours[ours].name);
+        }
+
+        reader->ours |= 1u << ours;
+        return 0;
     }
 
     /* in a form several choices are several fields of one name; in JSON they are a list */
@@ -241,39 +262,6 @@ gig_answers_begin(void *data, gig_str_t name, gig_value_kind_t kind, gig_error_t
     }
 
     return 0;
-}
-
-
-/* What is no field, but ours, is sent once. */
-
-static int
-gig_answers_once(gig_answers_reader_t *reader, gig_error_t *err)
-{
-    int             again;
-    gig_answers_t  *answers;
-
-    answers = reader->answers;
-
-    switch (reader->place) {
-
-    case GIG_PLACE_KEY:
-        again = answers->key_sent;
-        answers->key_sent = 1;
-        return again ? gig_error_set(err, "", "_key was sent twice") : 0;
-
-    case GIG_PLACE_SOURCE:
-        again = answers->source_sent;
-        answers->source_sent = 1;
-        return again ? gig_error_set(err, "", "_source was sent twice") : 0;
-
-    case GIG_PLACE_REPLACES:
-        again = answers->replaces_sent;
-        answers->replaces_sent = 1;
-        return again ? gig_error_set(err, "", "_replaces was sent twice") : 0;
-
-    default:
-        return 0;
-    }
 }
 
 
@@ -325,6 +313,7 @@ gig_answers_end(void *data, gig_error_t *err)
 {
     int                    rc;
     json_t                *list;
+    unsigned               ours;
     gig_str_t              text;
     gig_answers_t         *answers;
     gig_answers_reader_t  *reader = data;
@@ -341,27 +330,15 @@ gig_answers_end(void *data, gig_error_t *err)
         return 0;
     }
 
-    switch (reader->place) {
+    if (reader->place <= GIG_PLACE_TRAP) {
+        return 0;                               /* a list of nobody ends as well */
+    }
 
-    case GIG_PLACE_KEY:
-        rc = gig_answers_extra(answers, "key", text, &answers->key);
+    if (reader->place <= GIG_PLACE_OURS) {
+        ours = (unsigned) (GIG_PLACE_OURS - reader->place);
+        rc = gig_answers_extra(answers, gig_ours[ours].extra, text,
+                               (gig_str_t *) ((char *) answers + gig_ours[ours].view));
         return rc == 0 ? 0 : gig_answers_no_memory(err);
-
-    case GIG_PLACE_SOURCE:
-        rc = gig_answers_extra(answers, "source", text, &answers->source);
-        return rc == 0 ? 0 : gig_answers_no_memory(err);
-
-    case GIG_PLACE_REPLACES:
-        rc = gig_answers_extra(answers, "replaces", text, &answers->replaces);
-        return rc == 0 ? 0 : gig_answers_no_memory(err);
-
-    case GIG_PLACE_NOWHERE:
-    case GIG_PLACE_TRAP:
-        /* a list of nobody ends as well */
-        return 0;
-
-    default:
-        break;
     }
 
     if (reader->list != NULL && reader->kind == GIG_VALUE_LIST) {
@@ -401,16 +378,10 @@ gig_answers_place(const gig_form_t *form, gig_str_t name)
         }
     }
 
-    if (gig_str_is(name, "_key")) {
-        return GIG_PLACE_KEY;
-    }
-
-    if (gig_str_is(name, "_source")) {
-        return GIG_PLACE_SOURCE;
-    }
-
-    if (gig_str_is(name, "_replaces")) {
-        return GIG_PLACE_REPLACES;
+    for (i = 0; i < GIG_OURS; i++) {
+        if (gig_str_is(name, gig_ours[i].name)) {
+            return GIG_PLACE_OURS - (int) i;
+        }
     }
 
     return form->honeypot.len != 0 && gig_str_eq(name, form->honeypot) ? GIG_PLACE_TRAP

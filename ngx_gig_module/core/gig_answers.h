@@ -17,6 +17,7 @@ typedef struct {
     gig_value_kind_t   kind;
     unsigned char      seen[GIG_FORM_FIELDS];
     unsigned           trap:1;
+    unsigned           ours;                /* a bit for each of gig_answers.c's that came */
     gig_body_t         body;
 } gig_answers_reader_t;
 

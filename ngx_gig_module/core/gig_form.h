@@ -117,9 +117,6 @@ typedef struct {
     json_t     *extra;                          /* owned: these strings; files: for whom */
     struct gig_files_s  *files;                 /* owned: gig_answers_file.h; NULL: none came */
     unsigned    honeypot:1;                     /* the trap field was filled in */
-    unsigned    key_sent:1;
-    unsigned    source_sent:1;
-    unsigned    replaces_sent:1;
 } gig_answers_t;
 
 /*

@@ -81,6 +81,8 @@ static const ngx_http_gig_count_name_t  ngx_http_gig_count_names[] = {
 
 static ngx_uint_t ngx_http_gig_shm_exists(ngx_cycle_t *cycle, ngx_str_t *name);
 static ngx_int_t ngx_http_gig_shm_init(ngx_shm_zone_t *zone, void *data);
+static ngx_http_gig_held_t *ngx_http_gig_held_next(ngx_http_gig_board_t *board,
+    uint64_t place, uint64_t key, ngx_uint_t room, ngx_uint_t *i);
 static ngx_http_gig_visits_entry_t *ngx_http_gig_visits_find(ngx_http_gig_shm_t *shm,
     uint32_t hash, gig_str_t gig, ngx_str_t source, ngx_uint_t *slot);
 static ngx_http_gig_visits_entry_t *ngx_http_gig_visits_add(ngx_http_gig_board_t *board,
@@ -218,6 +220,30 @@ ngx_http_gig_counted(ngx_http_gig_board_t *board, ngx_http_gig_count_t what)
 }
 
 
+/* The next slot, from *i on, that has the key or (room) can have it; NULL: there is none. */
+
+static ngx_http_gig_held_t *
+ngx_http_gig_held_next(ngx_http_gig_board_t *board, uint64_t place, uint64_t key,
+    ngx_uint_t room, ngx_uint_t *i)
+{
+    ngx_http_gig_held_t  *held, *slot;
+
+    held = ngx_http_gig_shm_get(board)->held;
+
+    while (*i < NGX_HTTP_GIG_HELD_PROBES) {
+        slot = &held[(place + (*i)++) % NGX_HTTP_GIG_HELD_SLOTS];
+
+        if (slot->key == key
+            || (room && slot->key == 0 && ngx_atomic_cmp_set(&slot->key, 0, key)))
+        {
+            return slot;
+        }
+    }
+
+    return NULL;
+}
+
+
 /* Two that set one key at once may take two slots: both are cleared together. */
 
 void
@@ -225,17 +251,13 @@ ngx_http_gig_held_set(ngx_http_gig_board_t *board, uint64_t place, uint64_t key,
     uint64_t value)
 {
     ngx_uint_t            i;
-    ngx_http_gig_held_t  *held, *slot;
+    ngx_http_gig_held_t  *slot;
 
-    held = ngx_http_gig_shm_get(board)->held;
+    i = 0;
+    slot = ngx_http_gig_held_next(board, place, key, 1, &i);
 
-    for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
-        slot = &held[(place + i) % NGX_HTTP_GIG_HELD_SLOTS];
-
-        if (slot->key == key || (slot->key == 0 && ngx_atomic_cmp_set(&slot->key, 0, key))) {
-            slot->value = value;
-            return;
-        }
+    if (slot) {
+        slot->value = value;
     }
 }
 
@@ -244,18 +266,12 @@ void
 ngx_http_gig_held_clear(ngx_http_gig_board_t *board, uint64_t place, uint64_t key)
 {
     ngx_uint_t            i;
-    ngx_http_gig_held_t  *held, *slot;
+    ngx_http_gig_held_t  *slot;
 
-    held = ngx_http_gig_shm_get(board)->held;
-
-    for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
-        slot = &held[(place + i) % NGX_HTTP_GIG_HELD_SLOTS];
-
-        if (slot->key == key) {
-            slot->value = 0;
-            ngx_memory_barrier();
-            slot->key = 0;
-        }
+    for (i = 0; (slot = ngx_http_gig_held_next(board, place, key, 0, &i)) != NULL; /* void */) {
+        slot->value = 0;
+        ngx_memory_barrier();
+        slot->key = 0;
     }
 }
 
@@ -265,20 +281,14 @@ ngx_http_gig_held(ngx_http_gig_board_t *board, uint64_t place, uint64_t key)
 {
     uint64_t              value;
     ngx_uint_t            i;
-    ngx_http_gig_held_t  *held, *slot;
+    ngx_http_gig_held_t  *slot;
 
-    held = ngx_http_gig_shm_get(board)->held;
+    for (i = 0; (slot = ngx_http_gig_held_next(board, place, key, 0, &i)) != NULL; /* void */) {
+        value = slot->value;
+        ngx_memory_barrier();
 
-    for (i = 0; i < NGX_HTTP_GIG_HELD_PROBES; i++) {
-        slot = &held[(place + i) % NGX_HTTP_GIG_HELD_SLOTS];
-
-        if (slot->key == key) {
-            value = slot->value;
-            ngx_memory_barrier();
-
-            if (value && slot->key == key) {
-                return value;
-            }
+        if (value && slot->key == key) {
+            return value;
         }
     }
 

@@ -375,8 +375,8 @@ gig_sync_dead_replay(const gig_sync_dead_sink_t *sink, gig_str_t id, json_t *out
 
     json_array_foreach(rows, i, row) {
         if (i == GIG_SYNC_DEAD_MAX) {
-            rc = gig_sync_fail(EX_TEMPFAIL, "dead", "%s: these were the first %d; give the command again for the others",
-                               sink->board->name, GIG_SYNC_DEAD_MAX);
+            rc = gig_sync_fail(EX_TEMPFAIL, "dead", "%s: these were the first %d; give the command"
+                               " again for the others", sink->board->name, GIG_SYNC_DEAD_MAX);
             break;
         }
 

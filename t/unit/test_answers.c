@@ -488,7 +488,9 @@ test_unreadable(void **state)
     unreadable_encoded(gig_str("email=a%00b"), "NUL");
     unreadable_encoded(gig_str("email=\xed\xa0\x80"), "UTF-8");
     unreadable_encoded(gig_str("email=secret&email=b"), "twice");
-    unreadable_encoded(gig_str("_key=a&_key=b"), "twice");
+    unreadable_encoded(gig_str("_key=a&_key=b"), "_key was sent twice");
+    unreadable_encoded(gig_str("_source=a&_key=b&_source=c"), "_source was sent twice");
+    unreadable_encoded(gig_str("_replaces=&_replaces="), "_replaces was sent twice");
 
     unreadable_json(gig_str(""), "empty");
     unreadable_json(gig_str("{}"), "answers");
