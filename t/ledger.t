@@ -131,6 +131,21 @@ $test->start_sync;
 all_delivered('another nonce');
 
 
+# --- a replica for a moment, with the connection open: what it forgot then is sent again within seconds
+
+$test->stop_sync;
+is(apply('open', 'demoted')->{status}, 202, 'one that nobody settles yet');
+sub lost { return scalar(() = $test->read_file('error.log') =~ /: link: Redis/g) }
+my $lost = lost();
+$redis->cmd('REPLICAOF', '127.0.0.1', '1');
+$redis->cmd('REPLICAOF', 'NO', 'ONE');
+$redis->cmd('DEL', 'gig:{acme}:applications');
+ok(wait_for { $redis->cmd('XLEN', 'gig:{acme}:applications') == 1 } 'another replication id is noticed, and it is sent again', 15);
+is(lost(), $lost, 'on the same connection');
+$test->start_sync;
+all_delivered('demoted');
+
+
 # --- the judge's answer does not come, and the gig closes meanwhile: nobody is refused what he may have
 
 {

@@ -78,6 +78,15 @@ for my $error ('LOADING Redis is loading', 'NOAUTH Authentication required.', 'E
 }
 
 
+# --- demoted with the connection open, and nobody applies: no command tells of it
+
+$redis->cmd('REPLICAOF', '127.0.0.1', '1');
+ok(wait_for { $test->read_file('error.log') =~ /link: Redis \S+: it is a replica/ } 'a link that is idle to hear that it leads to a replica', 8);
+is(apply(), 503, 'where nothing is written');
+$redis->cmd('REPLICAOF', 'NO', 'ONE');
+ok(wait_for { apply() == 202 } 'and well again');
+
+
 # --- a worker that leaves answers first
 
 $proxy->mode('EVAL silent');

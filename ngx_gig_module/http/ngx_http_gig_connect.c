@@ -421,7 +421,7 @@ ngx_http_gig_connect_info(ngx_http_gig_connect_t *cn, const redisReply *reply)
     size_t       len;
     const char  *p, *end;
 
-    ngx_memzero(&cn->history, sizeof(ngx_http_gig_history_t));
+    ngx_memzero(cn->history.replid, sizeof(cn->history.replid));
 
     if (reply->type != REDIS_REPLY_STRING) {
         /* Not allowed to see it (-NOPERM): then only `ready` tells lives apart. */
@@ -466,6 +466,7 @@ ngx_http_gig_connect_reply(redisAsyncContext *ac, void *r, void *data)
     switch (cn->state) {
 
     case NGX_HTTP_GIG_CONNECT_INFO:
+    case NGX_HTTP_GIG_CONNECT_UP:
         ngx_http_gig_connect_info(cn, reply);
 
         if (cn->primary && !cn->history.master) {
@@ -476,6 +477,7 @@ ngx_http_gig_connect_reply(redisAsyncContext *ac, void *r, void *data)
         break;
 
     case NGX_HTTP_GIG_CONNECT_READY:
+        ngx_memzero(cn->history.ready, sizeof(cn->history.ready));
 
         if (reply->type == REDIS_REPLY_STRING && reply->len < GIG_READY_MAX) {
             ngx_memcpy(cn->history.ready, reply->str, reply->len);
@@ -487,13 +489,16 @@ ngx_http_gig_connect_reply(redisAsyncContext *ac, void *r, void *data)
         break;
     }
 
-    ngx_http_gig_connect_next(cn);
+    if (cn->state != NGX_HTTP_GIG_CONNECT_UP) {
+        ngx_http_gig_connect_next(cn);
+    }
 }
 
 
 static void
 ngx_http_gig_connect_pong(redisAsyncContext *ac, void *r, void *data)
 {
+    gig_str_t                info[2];
     redisReply              *reply = r;
     ngx_uint_t               again;
     ngx_http_gig_connect_t  *cn;
@@ -519,6 +524,16 @@ ngx_http_gig_connect_pong(redisAsyncContext *ac, void *r, void *data)
         && again)
     {
         ngx_http_gig_connect_drop(cn, reply->str);
+        return;
+    }
+
+    /* A primary that is demoted keeps its connections: who has nothing to write would not hear. */
+
+    info[0] = gig_str("INFO");
+    info[1] = gig_str("replication");
+
+    if (cn->primary) {
+        (void) ngx_http_gig_connect_send(cn, ngx_http_gig_connect_reply, cn, 2, info);
     }
 }
 
