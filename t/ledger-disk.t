@@ -124,6 +124,23 @@ is(scalar(grep { $_->[0] == 202 } @answers), 5, 'and the applications are, when 
 cmp_ok((sort { $a <=> $b } map { $_->[1] } @answers)[0], '>', 2, 'not before');
 
 
+# --- settled before it is on the disk: the stream says so once, while nobody has it in the book
+
+$test->stop_sync;
+disk();
+is(apply('unsettled')->{status}, 202, 'one that is held, so that the stream is looked at');
+$redis->cmd('XTRIM', 'gig:{acme}:applications', 'MAXLEN', 0);       # nobody delivers it, for a minute
+$test->start_sync;
+sub gap { return $test->get('/metrics')->{body} =~ /^gig_ledger_gap\S* (\d+)/m ? $1 : -1 }
+ok(wait_for { gap() == 1 } 'that one alone', 20);
+disk('fdatasync 4000');
+my $early = begin('early');
+ok(wait_for { times_of()->{'early@example.edu'} } 'another to be delivered before its fsync is over', 10);
+is((end($early))[0], 202, 'it is acknowledged when that is over');
+ok(wait_for { gap() == 1 } 'and is known to be settled', 5);
+disk('fdatasync 3000');
+
+
 # --- a reload while the disk is slow: nobody is cut off
 
 my @during = map { begin("reload-$_") } 1 .. 3;

@@ -236,6 +236,7 @@ ngx_http_gig_ledger_write(ngx_http_gig_ledger_t *ledger, const gig_ledger_record
     w->handler = handler;
     w->data = data;
     w->sent = sent != 0;
+    w->settled = 0;
     w->record = *record;
     w->record.kind = GIG_LEDGER_RECORD;
     w->record.replay = ledger->in_force;        /* Redis may say "settled" of what was lost */
@@ -553,6 +554,12 @@ ngx_http_gig_ledger_written(ngx_http_gig_ledger_t *ledger, ngx_http_gig_ledger_j
         if (ok) {
             ngx_http_gig_ledger_tell(ledger, w->record.op, w->record.id, w->record.print,
                                      w->record.seat, w->record.received_ms);
+        }
+
+        /* of what was settled before a replay that was heard of since nobody knows */
+
+        if (ok && w->settled == ledger->replay.number + 1) {
+            ngx_http_gig_ledger_ticked(ledger, w->record.op, w->record.id, w->record.print);
         }
 
         w->ok = ok ? 1 : 0;

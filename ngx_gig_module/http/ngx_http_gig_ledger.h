@@ -29,6 +29,7 @@ typedef struct {
     ngx_http_gig_ledger_pt     handler;
     void                      *data;
     gig_ledger_record_t        record;          /* its views lie behind */
+    ngx_uint_t                 settled;         /* meanwhile; 1 + replays heard of till then */
     unsigned                   segment;         /* where it was put, from here on */
     uint64_t                   offset;
     uint32_t                   len;

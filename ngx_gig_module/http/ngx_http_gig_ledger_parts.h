@@ -18,6 +18,7 @@
 #define NGX_HTTP_GIG_LEDGER_ANSWERS     16              /* in one turn of the event loop */
 #define NGX_HTTP_GIG_LEDGER_BYTES       (32 * 1024 * 1024)      /* on their way to the disk */
 #define NGX_HTTP_GIG_LEDGER_TICKS       4096            /* of one task; more wait */
+#define NGX_HTTP_GIG_LEDGER_EARLY       16384           /* records on their way looked at, a look */
 #define NGX_HTTP_GIG_LEDGER_SENDS       64              /* sent again at once */
 #define NGX_HTTP_GIG_LEDGER_SEND_BYTES  (16 * 1024 * 1024)      /* of them; one more may begin */
 #define NGX_HTTP_GIG_LEDGER_SEGMENT     (16 * 1024 * 1024)      /* bytes of one, if there is room */
@@ -148,6 +149,7 @@ struct ngx_http_gig_ledger_s {
     char                       cursor[NGX_HTTP_GIG_LEDGER_CURSOR];  /* in `settled` */
     unsigned                   polling:1;
     unsigned                   refused_told:1;
+    ngx_uint_t                 early;           /* of this look: LEDGER_EARLY at most */
     ngx_uint_t                 sends;           /* under way */
     size_t                     send_bytes;
 
@@ -206,7 +208,9 @@ void ngx_http_gig_ledger_replay_mark(ngx_http_gig_ledger_job_t *job,
 /* _ledger_adopt.c: takes over at most one segment that nobody holds. */
 void ngx_http_gig_ledger_adopt(ngx_http_gig_ledger_job_t *job);
 
-/* _ledger_settle.c: what a task has read is sent; what is to be read by one. */
+/* _ledger_settle.c: a record is settled; what a task has read is sent; what is to be read by one. */
+void ngx_http_gig_ledger_ticked(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
+    const char *print);
 void ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again);
 void ngx_http_gig_ledger_unsent(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again);
 ngx_uint_t ngx_http_gig_ledger_due(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again,

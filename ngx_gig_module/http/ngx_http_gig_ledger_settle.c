@@ -41,8 +41,8 @@ static void ngx_http_gig_ledger_judged(void *data, ngx_http_gig_reply_t what,
     const redisReply *reply);
 static void ngx_http_gig_ledger_sent(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op,
     const char *id, const char *print, ngx_uint_t reached);
-static void ngx_http_gig_ledger_tick(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op,
-    const char *id, const char *print);
+static void ngx_http_gig_ledger_early(ngx_http_gig_ledger_t *ledger, ngx_queue_t *writes,
+    gig_ledger_op_t op, const char *id, const char *print);
 
 
 void
@@ -208,6 +208,7 @@ ngx_http_gig_ledger_settled(void *data, ngx_http_gig_reply_t what, const redisRe
     ngx_http_gig_ledger_t  *ledger = data;
 
     ledger->polling = 0;
+    ledger->early = 0;
 
     if (what != NGX_HTTP_GIG_REPLY_OK || reply->type != REDIS_REPLY_ARRAY) {
         return;
@@ -268,21 +269,31 @@ ngx_http_gig_ledger_entry(ngx_http_gig_ledger_t *ledger, const redisReply *field
     }
 
     if (ngx_strcmp(op, "apply") == 0) {
-        ngx_http_gig_ledger_tick(ledger, GIG_LEDGER_APPLY, id, print);
+        ngx_http_gig_ledger_ticked(ledger, GIG_LEDGER_APPLY, id, print);
 
     } else if (ngx_strcmp(op, "withdraw") == 0) {
-        ngx_http_gig_ledger_tick(ledger, GIG_LEDGER_WITHDRAW, id, print);
+        ngx_http_gig_ledger_ticked(ledger, GIG_LEDGER_WITHDRAW, id, print);
     }
 }
 
 
-static void
-ngx_http_gig_ledger_tick(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
+void
+ngx_http_gig_ledger_ticked(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
     const char *print)
 {
-    ngx_time_t           *tp;
-    gig_ledger_entry_t    entry;
-    ngx_http_gig_tick_t  *tick;
+    ngx_time_t                 *tp;
+    gig_ledger_entry_t          entry;
+    ngx_http_gig_tick_t        *tick;
+    ngx_http_gig_ledger_job_t  *job;
+
+    /* also of one that is in the book: a retry's is one more */
+
+    ngx_http_gig_ledger_early(ledger, &ledger->writes, op, id, print);
+
+    if (ledger->task) {
+        job = ledger->task->ctx;
+        ngx_http_gig_ledger_early(ledger, &job->writes, op, id, print);
+    }
 
     if (!gig_ledger_book_tick(ledger->book, op, id, print, &entry)) {
         return;
@@ -305,6 +316,35 @@ ngx_http_gig_ledger_tick(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, cons
     ngx_memcpy(tick->id, entry.id, sizeof(tick->id));
     ngx_memcpy(tick->print, entry.print, sizeof(tick->print));
     tick->at_ms = ledger->segment[entry.segment].last_tick;
+}
+
+
+/*
+ * It may be settled before its fsync is over.  The stream does not say so again: it would be open
+ * until it is sent once more.  Most of what is not in the book is of other workers, so that there
+ * is a bound on looking.  A task that is under way reads the queue, and nothing of `settled`.
+ */
+
+static void
+ngx_http_gig_ledger_early(ngx_http_gig_ledger_t *ledger, ngx_queue_t *writes, gig_ledger_op_t op,
+    const char *id, const char *print)
+{
+    ngx_queue_t                  *q;
+    ngx_http_gig_ledger_write_t  *w;
+
+    for (q = ngx_queue_head(writes);
+         q != ngx_queue_sentinel(writes) && ledger->early < NGX_HTTP_GIG_LEDGER_EARLY;
+         q = ngx_queue_next(q))
+    {
+        w = ngx_queue_data(q, ngx_http_gig_ledger_write_t, queue);
+        ledger->early++;
+
+        if (w->record.op == op && ngx_strcmp(w->record.id, id) == 0
+            && (op == GIG_LEDGER_WITHDRAW || ngx_strcmp(w->record.print, print) == 0))
+        {
+            w->settled = ledger->replay.number + 1;
+        }
+    }
 }
 
 
@@ -458,7 +498,7 @@ ngx_http_gig_ledger_judged(void *data, ngx_http_gig_reply_t what, const redisRep
         /* Sent before a replay was heard of: it goes again, and then that says nothing. */
 
         if (gig_str_is(said, "settled") && (send->replay || !ledger->in_force)) {
-            ngx_http_gig_ledger_tick(ledger, send->op, send->id, send->print);
+            ngx_http_gig_ledger_ticked(ledger, send->op, send->id, send->print);
 
         } else {
             reached = gig_str_is(said, "queued") || gig_str_is(said, "appended");

@@ -201,6 +201,7 @@ typedef struct {
     int                client;                  /* -1: nobody waits */
     int                sent;
     int                told;                    /* before its time: a bug */
+    int                settled;                 /* while it was on its way */
     gig_ledger_seat_t  seat;
     int64_t            at;
     unsigned           segment;

@@ -191,12 +191,23 @@ void
 worker_tick(sim_t *s, int worker, unsigned record)
 {
     tick_t               *tick;
+    unsigned              i;
     worker_t             *w = &s->worker[worker];
     segment_t            *segment;
     gig_ledger_entry_t    entry;
     gig_ledger_record_t   name;
 
     record_make(s, record, GIG_LEDGER_NONE, 0, &name);
+
+    /* Before its fsync is over: once it is on the disk it is ticked. */
+
+    for (i = 0; i < w->n_writes; i++) {
+        w->write[i].settled |= w->write[i].record == record;
+    }
+
+    for (i = 0; w->task.state && i < w->task.n_writes; i++) {
+        w->task.write[i].settled |= w->task.write[i].record == record;
+    }
 
     if (!gig_ledger_book_tick(w->book, name.op, name.id, name.print, &entry)) {
         return;
@@ -359,6 +370,10 @@ worker_end(sim_t *s, int worker)
 
         if (ok && first) {
             w->mark &= ~(1u << write->record);
+        }
+
+        if (ok && write->settled) {
+            worker_tick(s, worker, write->record);
         }
 
         if (write->client == -1) {
