@@ -208,7 +208,9 @@ void ngx_http_gig_ledger_replay_mark(ngx_http_gig_ledger_job_t *job,
 /* _ledger_adopt.c: takes over at most one segment that nobody holds. */
 void ngx_http_gig_ledger_adopt(ngx_http_gig_ledger_job_t *job);
 
-/* _ledger_settle.c: a record is settled; what a task has read is sent; what is to be read by one. */
+/*
+ * _ledger_settle.c: a record is settled; what a task has read is sent; what is to be read by one.
+ */
 void ngx_http_gig_ledger_ticked(ngx_http_gig_ledger_t *ledger, gig_ledger_op_t op, const char *id,
     const char *print);
 void ngx_http_gig_ledger_send(ngx_http_gig_ledger_t *ledger, ngx_http_gig_again_t *again);
