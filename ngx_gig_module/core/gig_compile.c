@@ -46,6 +46,7 @@ gig_compile(const gig_compile_t *job, const gig_compile_io_t *io, gig_str_t *ind
     build.last_rows = job->last ? job->last->rows : 0;
     build.end_row = build.last_rows;
     gig_buf_init(&build.fragments, GIG_BUILD_FRAGMENTS_MAX);
+    gig_buf_init(&build.slugs, GIG_BUILD_SLUGS_MAX);
 
     rc = -1;
 
@@ -137,6 +138,7 @@ gig_build_free(gig_build_t *build)
     unsigned  i;
 
     gig_buf_free(&build->fragments);
+    gig_buf_free(&build->slugs);
     gig_build_values_free(&build->values);
     gig_build_words_free(&build->words);
 

@@ -17,6 +17,7 @@
 
 /* Of a gig: 128 times the largest record, so that only a lack of memory can fail a rendering. */
 #define GIG_BUILD_FRAGMENTS_MAX ((size_t) 128 * GIG_RECORD_MAX)
+#define GIG_BUILD_SLUGS_MAX     (GIG_BUILD_CHANGES_MAX * GIG_SLUG_MAX)
 
 /* The stores of the last image and the current one. */
 #define GIG_BUILD_STORES_MAX    (GIG_IMAGE_STORES_MAX + 1)
@@ -34,7 +35,8 @@ typedef struct {
     gig_str_t            id;                    /* into the change */
     char                 rev[GIG_REV_SIZE];
     char                 form[GIG_ID_MAX];
-    uint8_t              rev_len, form_len;
+    uint8_t              rev_len, form_len, slug_len;
+    uint32_t             slug;                  /* where it begins in the build's slugs */
     gig_disk_marks_t     marks;
     uint32_t             at;                    /* its number in the new image */
     uint32_t             department, currency, hours;
@@ -153,6 +155,7 @@ typedef struct {
     uint32_t                 same_store[GIG_BUILD_STORES_MAX];
     uint64_t                 store_end[GIG_BUILD_STORES_MAX];
     gig_buf_t                fragments;         /* of the gig at hand */
+    gig_buf_t                slugs;             /* of the rows, one after the other */
 } gig_build_t;
 
 /* gig_compile.c: steps one after the other, room for others between them; -1 at one that fails. */

@@ -136,7 +136,7 @@ gig_layout_row(gig_layout_t *w, uint32_t i, uint64_t *text)
     w->used[places->store] = 1;
 
     if (new) {
-        *text += new->id.len + new->rev_len + new->form_len;
+        *text += new->id.len + new->rev_len + new->form_len + new->slug_len;
         w->zone_of[i] = new->zone;
         return 0;
     }
@@ -144,13 +144,13 @@ gig_layout_row(gig_layout_t *w, uint32_t i, uint64_t *text)
     names = (const gig_disk_names_t *) last->section[GIG_SECTION_NAMES] + row;
 
     if (names->id_len == 0 || names->id_len > GIG_ID_MAX || names->form_len > GIG_ID_MAX
-        || (uint64_t) names->offset + names->id_len + names->rev_len + names->form_len
+        || (uint64_t) names->offset + gig_names_len(names)
            > gig_disk_size(last, GIG_SECTION_TEXT))
     {
         return -1;
     }
 
-    *text += (uint64_t) names->id_len + names->rev_len + names->form_len;
+    *text += gig_names_len(names);
 
     zone = ((const uint32_t *) last->section[GIG_SECTION_ZONE_OF])[row];
 

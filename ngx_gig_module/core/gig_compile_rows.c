@@ -20,6 +20,9 @@ static uint32_t gig_build_number(gig_build_t *build);
 static int gig_build_same_gig(const gig_build_t *build, uint32_t row, const gig_disk_term_t *term);
 static int gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *gig,
     gig_row_t *row);
+static int gig_row_slug(gig_build_t *build, const gig_record_t *gig, gig_row_t *row);
+static uint8_t gig_row_flags(const json_t *root);
+static uint32_t gig_row_updated(int64_t updated);
 static uint32_t gig_row_currency(const json_t *root);
 static uint32_t gig_row_hours(const json_t *root);
 static int gig_build_fragments(gig_build_t *build, const gig_record_t *gig, gig_row_t *row);
@@ -167,6 +170,8 @@ gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *
 
     row->marks.status = (uint8_t) gig->status;
     row->marks.on_full = (uint8_t) gig->on_full;
+    row->marks.flags = gig_row_flags(gig->root);
+    row->places.updated = gig_row_updated(gig->updated_at);
     row->department = gig_department_hash(gig_json_str(gig->root, "department"));
     row->posted = gig->posted_at < 0 ? 0 : gig->posted_at > GIG_CURSOR_POSTED_MAX
                   ? GIG_CURSOR_POSTED_MAX : gig->posted_at;
@@ -178,11 +183,57 @@ gig_build_row(gig_build_t *build, const gig_touch_t *touch, const gig_record_t *
     row->currency = gig_row_currency(gig->root);
     row->hours = gig_row_hours(gig->root);
 
-    if (gig_build_row_values(build, gig, row) != 0 || gig_build_words(build, gig, row) != 0) {
+    if (gig_row_slug(build, gig, row) != 0 || gig_build_row_values(build, gig, row) != 0
+        || gig_build_words(build, gig, row) != 0)
+    {
         return -1;
     }
 
     return gig_build_fragments(build, gig, row);
+}
+
+
+static int
+gig_row_slug(gig_build_t *build, const gig_record_t *gig, gig_row_t *row)
+{
+    char    slug[GIG_SLUG_MAX];
+    size_t  len;
+
+    len = gig_slug_make(gig_json_str(gig->root, "slug"), gig->title, slug);
+    row->slug = (uint32_t) build->slugs.len;
+    row->slug_len = (uint8_t) len;
+    gig_buf_add(&build->slugs, slug, len);
+
+    if (gig_buf_failed(&build->slugs)) {
+        return gig_error_set(build->err, "", "no memory for the slug of a gig");
+    }
+
+    return 0;
+}
+
+
+static uint8_t
+gig_row_flags(const json_t *root)
+{
+    unsigned  flags = 0;
+
+    if (json_is_true(json_object_get(json_object_get(root, "seo"), "noindex"))) {
+        flags |= GIG_IMAGE_NOINDEX;
+    }
+
+    if (json_object_size(json_object_get(root, "i18n")) > 0) {
+        flags |= GIG_IMAGE_I18N;
+    }
+
+    return (uint8_t) flags;
+}
+
+
+/* What 32 bits cannot hold is not known: the sitemap then tells the day it was posted. */
+static uint32_t
+gig_row_updated(int64_t updated)
+{
+    return updated > 0 && updated <= UINT32_MAX ? (uint32_t) updated : 0;
 }
 
 

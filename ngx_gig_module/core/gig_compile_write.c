@@ -178,7 +178,8 @@ gig_write_text(gig_writer_t *w)
             names[i].id_len = old->id_len;
             names[i].rev_len = old->rev_len;
             names[i].form_len = old->form_len;
-            len = (size_t) old->id_len + old->rev_len + old->form_len;
+            names[i].slug_len = old->slug_len;
+            len = gig_names_len(old);
             memcpy(text + used, (const char *) build->last->section[GIG_SECTION_TEXT]
                                 + old->offset, len);
             used += len;
@@ -188,12 +189,18 @@ gig_write_text(gig_writer_t *w)
         names[i].id_len = (uint8_t) new->id.len;
         names[i].rev_len = new->rev_len;
         names[i].form_len = new->form_len;
+        names[i].slug_len = new->slug_len;
         memcpy(text + used, new->id.data, new->id.len);
         used += new->id.len;
         memcpy(text + used, new->rev, new->rev_len);
         used += new->rev_len;
         memcpy(text + used, new->form, new->form_len);
         used += new->form_len;
+
+        if (new->slug_len > 0) {
+            memcpy(text + used, build->slugs.data + new->slug, new->slug_len);
+            used += new->slug_len;
+        }
     }
 }
 

@@ -18,7 +18,6 @@ static int gig_image_check_sections(const gig_disk_header_t *h, gig_error_t *err
 static uint32_t gig_image_mean(const gig_disk_header_t *h);
 static uint64_t gig_image_count(const gig_image_t *image, unsigned section);
 static gig_str_t gig_image_name(const gig_image_t *image, uint32_t row, unsigned part);
-static int64_t gig_image_time(const gig_image_t *image, unsigned section, uint32_t row);
 static const gig_disk_form_t *gig_image_form(const gig_image_t *image, uint32_t form);
 static gig_str_t gig_image_padded(const char *text, size_t size);
 
@@ -416,7 +415,7 @@ gig_image_find(const gig_image_t *image, gig_str_t id)
 }
 
 
-/* part: 0 the id, 1 the rev, 2 the form's id. */
+/* part: 0 the id, 1 the rev, 2 the form's id, 3 the slug. */
 static gig_str_t
 gig_image_name(const gig_image_t *image, uint32_t row, unsigned part)
 {
@@ -443,6 +442,11 @@ gig_image_name(const gig_image_t *image, uint32_t row, unsigned part)
         len = names->form_len;
     }
 
+    if (part > 2) {
+        offset += len;
+        len = names->slug_len;
+    }
+
     if (offset > size || len > size - offset) {
         return gig_null_str;
     }
@@ -465,58 +469,13 @@ gig_image_rev(const gig_image_t *image, uint32_t row)
 }
 
 
-static int64_t
-gig_image_time(const gig_image_t *image, unsigned section, uint32_t row)
+/* It goes into addresses and headers as it is: what damage may hold is none. */
+gig_str_t
+gig_image_slug(const gig_image_t *image, uint32_t row)
 {
-    return row < image->rows ? ((const int64_t *) image->section[section])[row] : GIG_TIME_NONE;
-}
+    gig_str_t  slug = gig_image_name(image, row, 3);
 
-
-int64_t
-gig_image_posted(const gig_image_t *image, uint32_t row)
-{
-    return gig_image_time(image, GIG_SECTION_POSTED, row);
-}
-
-
-int64_t
-gig_image_opens(const gig_image_t *image, uint32_t row)
-{
-    return gig_image_time(image, GIG_SECTION_OPENS, row);
-}
-
-
-int64_t
-gig_image_closes(const gig_image_t *image, uint32_t row)
-{
-    return gig_image_time(image, GIG_SECTION_CLOSES, row);
-}
-
-
-gig_seats_t
-gig_image_seats(const gig_image_t *image, uint32_t row)
-{
-    const gig_disk_marks_t  *marks = image->section[GIG_SECTION_MARKS];
-
-    if (row >= image->rows || marks[row].seats > GIG_SEATS_FULL) {
-        return GIG_SEATS_FULL;
-    }
-
-    return (gig_seats_t) marks[row].seats;
-}
-
-
-int
-gig_image_denied(const gig_image_t *image, uint32_t row)
-{
-    return image->denied && row < image->rows && gig_bits_has(image->denied, row);
-}
-
-
-gig_state_t
-gig_image_state(const gig_image_t *image, uint32_t row, int64_t now)
-{
-    return row < image->rows ? gig_disk_state(image, row, now) : GIG_STATE_HIDDEN;
+    return gig_slug_valid(slug) ? slug : gig_null_str;
 }
 
 

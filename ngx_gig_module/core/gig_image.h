@@ -17,6 +17,7 @@
 #include "gig_record.h"
 #include "gig_segment.h"
 #include "gig_sha1.h"
+#include "gig_slug.h"
 #include "gig_time.h"
 
 /* Raised with every change of the format, a release after its reader. */
@@ -27,7 +28,7 @@
  * a document looks like, or of what is searched: an image with another number is served as it is,
  * so that versions can run side by side, and made anew by a keeper of this one.
  */
-#define GIG_IMAGE_DRAWING       1
+#define GIG_IMAGE_DRAWING       2
 #define GIG_IMAGE_GIGS_MAX      1000000
 #define GIG_IMAGE_FORMS_MAX     4096
 #define GIG_IMAGE_STORES_MAX    64
@@ -110,11 +111,19 @@ gig_str_t gig_place_bytes(const gig_place_t *place, gig_str_t store, int check);
 uint32_t gig_image_find(const gig_image_t *image, gig_str_t id);
 gig_str_t gig_image_id(const gig_image_t *image, uint32_t row);
 gig_str_t gig_image_rev(const gig_image_t *image, uint32_t row);
+gig_str_t gig_image_slug(const gig_image_t *image, uint32_t row);       /* empty: it has none */
 int64_t gig_image_posted(const gig_image_t *image, uint32_t row);
+int64_t gig_image_updated(const gig_image_t *image, uint32_t row);      /* else as posted */
 int64_t gig_image_opens(const gig_image_t *image, uint32_t row);        /* or GIG_TIME_NONE */
 int64_t gig_image_closes(const gig_image_t *image, uint32_t row);
 gig_seats_t gig_image_seats(const gig_image_t *image, uint32_t row);
 int gig_image_denied(const gig_image_t *image, uint32_t row);
+
+/* Bits of what is asked of many gigs at once, without their JSON. */
+#define GIG_IMAGE_NOINDEX       1u              /* seo.noindex */
+#define GIG_IMAGE_I18N          2u              /* some of its text is there in other languages */
+unsigned gig_image_flags(const gig_image_t *image, uint32_t row);
+
 gig_state_t gig_image_state(const gig_image_t *image, uint32_t row, int64_t now);
 int gig_image_zone(const gig_image_t *image, uint32_t row, gig_zone_t *zone);
 

@@ -68,7 +68,7 @@ enum {
     GIG_SECTION_BITMAPS,        /* uint64_t: rows of the values that many gigs have */
     GIG_SECTION_LISTS,          /* uint32_t: rows of the others, rising */
     GIG_SECTION_SEGMENTS,       /* gig_disk_segment_t: the text index, in the stores */
-    GIG_SECTION_TEXT,           /* bytes: id, rev and form id of each row */
+    GIG_SECTION_TEXT,           /* bytes: id, rev, form id and slug of each row */
     GIG_SECTION_SLOTS,          /* uint32_t: id -> row, open addressing, a power of two */
     GIG_SECTION_SLICES,         /* int64_t: instants at which something shown changes, rising */
     GIG_SECTION_FORMS,          /* gig_disk_form_t, by id */
@@ -103,12 +103,14 @@ typedef struct {
 } gig_disk_header_t;
 
 typedef struct {
-    uint8_t             status, seats, on_full, reserved;
+    uint8_t             status, seats, on_full;
+    uint8_t             flags;                  /* GIG_IMAGE_NOINDEX, ...; 0 before drawing 2 */
 } gig_disk_marks_t;
 
 typedef struct {
-    uint32_t            offset;                 /* in TEXT: id, then rev, then form */
-    uint8_t             id_len, rev_len, form_len, reserved;
+    uint32_t            offset;                 /* in TEXT: id, then rev, form, slug */
+    uint8_t             id_len, rev_len, form_len;
+    uint8_t             slug_len;               /* 0 before drawing 2 */
 } gig_disk_names_t;
 
 typedef struct {
@@ -119,7 +121,7 @@ typedef struct {
 typedef struct {
     uint64_t            offset;
     uint32_t            store;
-    uint32_t            reserved;
+    uint32_t            updated;                /* seconds; 0: not known, or before drawing 2 */
     gig_disk_fragment_t fragment[GIG_FRAGMENTS];
 } gig_disk_places_t;
 
@@ -194,7 +196,8 @@ static_assert(GIG_SEGMENTS_MAX < GIG_DISK_NO_SEGMENT, "a byte a row");
 static_assert(GIG_SECTIONS <= GIG_DISK_SECTIONS, "the table has a fixed number of places");
 static_assert(sizeof(((gig_image_t *) 0)->section) / sizeof(void *) >= GIG_SECTIONS, "pointers");
 static_assert(GIG_BOARD_MAX < GIG_DISK_BOARD, "NUL-terminated");
-static_assert(GIG_REV_SIZE <= UINT8_MAX && GIG_ID_MAX <= UINT8_MAX, "lengths are bytes");
+static_assert(GIG_REV_SIZE <= UINT8_MAX && GIG_ID_MAX <= UINT8_MAX && GIG_SLUG_MAX <= UINT8_MAX,
+              "lengths are bytes");
 
 /* What a list page needs comes first and side by side; the private part last. */
 static const uint8_t gig_disk_order[GIG_FRAGMENTS] = {
@@ -270,6 +273,13 @@ gig_disk_hash(gig_str_t id)
     }
 
     return (uint32_t) (hash ^ (hash >> 32));
+}
+
+/* Bytes of all texts of a row, which lie in TEXT one after the other. */
+static inline size_t
+gig_names_len(const gig_disk_names_t *names)
+{
+    return (size_t) names->id_len + names->rev_len + names->form_len + names->slug_len;
 }
 
 /* List order: posted_at descending, then id ascending.  < 0: a comes first. */

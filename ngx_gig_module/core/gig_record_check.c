@@ -6,6 +6,7 @@
 #include "gig_record.h"
 #include "gig_record_check.h"
 #include "gig_record_member.h"
+#include "gig_slug.h"
 #include "gig_url.h"
 #include "gig_utf8.h"
 
@@ -217,15 +218,7 @@ gig_check_shape(gig_is_t is, gig_str_t s)
                ? NULL : "is no id; 1 to 40 letters, digits, - and _ such as g_01JB2Q8Z7M4Y";
 
     case GIG_IS_SLUG:
-        for (i = 0; i < s.len; i++) {
-            if (!((s.data[i] >= 'a' && s.data[i] <= 'z') || (s.data[i] >= '0' && s.data[i] <= '9')
-                  || s.data[i] == '-'))
-            {
-                break;
-            }
-        }
-
-        return s.len != 0 && s.len <= GIG_LABEL_MAX && i == s.len
+        return gig_slug_valid(s)
                ? NULL : "is no slug; up to 120 small letters, digits and - such as pricing-scan";
 
     case GIG_IS_REV:

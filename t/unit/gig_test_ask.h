@@ -38,6 +38,9 @@ test_fill(test_board_t *board)
         gig.opens = i == 2 ? TEST_NOW + 3600 : GIG_TIME_NONE;
         gig.closes = i == 3 ? TEST_NOW + 7200 : GIG_TIME_NONE;
         gig.visible = i == 4 ? TEST_NOW + 60 : GIG_TIME_NONE;
+        gig.updated = i == 1 ? TEST_NOW + 5 : 0;
+        gig.flags = i % 4;
+        snprintf(gig.slug, sizeof(gig.slug), "%s", i == 2 ? "my-own" : i == 3 ? "apply" : "");
 
         gig_buf_init(&json[i], GIG_RECORD_MAX);
         test_json(&gig, &json[i]);
@@ -74,7 +77,7 @@ test_ask_all(const gig_image_t *image, gig_str_t store_bytes, test_search_t *s)
     int64_t      from, until;
     uint32_t     i, rows[8], count[GIG_STATE_GONE + 1];
     unsigned     kind, sum;
-    gig_str_t    id, rev, bytes;
+    gig_str_t    id, rev, slug, bytes;
     gig_zone_t   zone;
     gig_local_t  local;
     gig_place_t  place;
@@ -106,6 +109,12 @@ test_ask_all(const gig_image_t *image, gig_str_t store_bytes, test_search_t *s)
             sum += (unsigned char) rev.data[rev.len - 1];
         }
 
+        /* Whatever it is, it may stand in a header. */
+
+        slug = gig_image_slug(image, i);
+        assert_true(slug.len == 0 || gig_slug_valid(slug));
+        sum += slug.len ? (unsigned char) slug.data[slug.len - 1] : 0;
+
         for (kind = 0; kind <= GIG_FRAGMENTS; kind++) {
             if (gig_image_place(image, i, (gig_fragment_kind_t) kind, &place) == 0) {
                 bytes = gig_place_bytes(&place, store_bytes, 0);
@@ -121,6 +130,7 @@ test_ask_all(const gig_image_t *image, gig_str_t store_bytes, test_search_t *s)
 
         sum += (unsigned) gig_image_posted(image, i) + (unsigned) gig_image_opens(image, i)
                + (unsigned) gig_image_closes(image, i) + (unsigned) gig_image_seats(image, i)
+               + (unsigned) gig_image_updated(image, i) + gig_image_flags(image, i)
                + (unsigned) gig_image_state(image, i, TEST_NOW) + gig_image_form_of(image, i)
                + gig_image_similar(image, i, TEST_NOW, rows, 8);
     }

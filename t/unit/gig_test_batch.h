@@ -150,6 +150,18 @@ check_order(const gig_image_t *image)
 }
 
 
+static inline void
+check_slug(const test_gig_t *gig, const gig_image_t *image, uint32_t row)
+{
+    char    slug[GIG_SLUG_MAX];
+    size_t  len;
+
+    len = gig_slug_make(text(gig->slug), text(gig->title), slug);
+    assert_true(len != 0);
+    assert_true(gig_str_eq(gig_image_slug(image, row), (gig_str_t) { slug, len }));
+}
+
+
 /* The image says what the model says. */
 static inline void
 check(const model_t *model, const test_board_t *board)
@@ -184,6 +196,9 @@ check(const model_t *model, const test_board_t *board)
         assert_true(gig_image_opens(image, row) == gig->opens);
         assert_true(gig_image_closes(image, row) == gig->closes);
         assert_int_equal(gig_image_seats(image, row), gig->seats);
+        check_slug(gig, image, row);
+        assert_true(gig_image_updated(image, row) == (gig->updated ? gig->updated : gig->posted));
+        assert_int_equal(gig_image_flags(image, row), gig->flags);
         assert_int_equal(gig_image_state(image, row, TEST_NOW),
                          gig_state(gig->status, gig->visible, gig->opens, gig->closes,
                                    gig->seats, TEST_NOW));

@@ -28,12 +28,15 @@ typedef struct {
     char          id[GIG_ID_MAX + 1];
     char          rev[64];                      /* "": none is stored */
     char          title[64];
+    char          slug[32];                     /* "": none is stored */
     char          department[32];               /* "": null */
     char          form[GIG_ID_MAX + 1];         /* "": null */
     char          zone[32];
     gig_status_t  status;
     gig_seats_t   seats;
     int64_t       posted, opens, closes, visible;
+    int64_t       updated;                      /* 0: none is stored */
+    unsigned      flags;                        /* GIG_IMAGE_* */
 } test_gig_t;
 
 /* Owns its stores and the bytes of its image. */
@@ -92,6 +95,10 @@ test_json(const test_gig_t *gig, gig_buf_t *b)
         gig_buf_printf(b, ",\"rev\":\"%s\"", gig->rev);
     }
 
+    if (gig->slug[0]) {
+        gig_buf_printf(b, ",\"slug\":\"%s\"", gig->slug);
+    }
+
     if (gig->department[0]) {
         gig_buf_printf(b, ",\"department\":\"%s\"", gig->department);
     }
@@ -108,6 +115,18 @@ test_json(const test_gig_t *gig, gig_buf_t *b)
     test_time(b, "opens_at", gig->opens);
     test_time(b, "closes_at", gig->closes);
     test_time(b, "visible_from", gig->visible);
+
+    if (gig->updated != 0) {
+        test_time(b, "updated_at", gig->updated);
+    }
+
+    if (gig->flags & GIG_IMAGE_NOINDEX) {
+        gig_buf_puts(b, ",\"seo\":{\"noindex\":true}");
+    }
+
+    if (gig->flags & GIG_IMAGE_I18N) {
+        gig_buf_puts(b, ",\"i18n\":{\"es\":{\"title\":\"Un trabajo\"}}");
+    }
 
     gig_buf_printf(b, ",\"status\":\"%s\",\"engagement\":\"contractor\","
                    "\"summary\":\"Compare ten public prices.\","
@@ -409,6 +428,12 @@ test_random_gig(uint64_t *state, uint32_t number, test_gig_t *gig)
                   : GIG_TIME_NONE;
     gig->visible = test_random(state, 8) ? GIG_TIME_NONE
                                          : TEST_NOW + 3600 * ((int64_t) test_random(state, 9) - 4);
+    gig->updated = test_random(state, 2) ? gig->posted + test_random(state, 86400) : 0;
+    gig->flags = test_random(state, 4);
+
+    if (test_random(state, 2)) {
+        snprintf(gig->slug, sizeof(gig->slug), "slug-%u", test_random(state, 1000000));
+    }
 }
 
 #endif /* GIG_TEST_IMAGE_H */

@@ -77,6 +77,19 @@ test_round_trip(void **state)
     assert_int_equal(local.offset, -6 * 3600);
     assert_int_equal(board.zones, 1);
 
+    assert_true(gig_str_is(gig_image_slug(image, 0), "gig-number-0"));
+    assert_true(gig_str_is(gig_image_slug(image, 2), "my-own"));
+    assert_int_equal(gig_image_slug(image, 3).len, 0);
+    assert_int_equal(gig_image_slug(image, TEST_GIGS).len, 0);
+    assert_int_equal(gig_image_updated(image, 0), TEST_NOW);
+    assert_int_equal(gig_image_updated(image, 1), TEST_NOW + 5);
+    assert_true(gig_image_updated(image, TEST_GIGS) == GIG_TIME_NONE);
+    assert_int_equal(gig_image_flags(image, 0), 0);
+    assert_int_equal(gig_image_flags(image, 1), GIG_IMAGE_NOINDEX);
+    assert_int_equal(gig_image_flags(image, 2), GIG_IMAGE_I18N);
+    assert_int_equal(gig_image_flags(image, 3), GIG_IMAGE_NOINDEX | GIG_IMAGE_I18N);
+    assert_int_equal(gig_image_flags(image, TEST_GIGS), 0);
+
     assert_int_equal(gig_image_form_of(image, 0), GIG_FORM_DEFAULT);
     assert_int_equal(gig_image_form_of(image, 1), GIG_ROW_NONE);
     assert_int_equal(gig_image_form_of(image, 3), GIG_FORM_DEFAULT);
@@ -234,6 +247,70 @@ test_foreign(void **state)
 }
 
 
+/* The image as a keeper of drawing 1 leaves it: what came later is 0 there. */
+static void
+drawing_1(test_board_t *board)
+{
+    char                *index = board->index.data;
+    uint32_t             i;
+    gig_disk_marks_t    *marks;
+    gig_disk_names_t    *names;
+    gig_disk_header_t   *h = (void *) index;
+    gig_disk_places_t   *places;
+
+    marks = (void *) (index + h->section[GIG_SECTION_MARKS].offset);
+    names = (void *) (index + h->section[GIG_SECTION_NAMES].offset);
+    places = (void *) (index + h->section[GIG_SECTION_PLACES].offset);
+
+    for (i = 0; i < h->rows; i++) {
+        marks[i].flags = 0;
+        names[i].slug_len = 0;
+        places[i].updated = 0;
+    }
+
+    test_repair(index, board->index.len);
+}
+
+
+static void
+test_older(void **state)
+{
+    uint32_t       row;
+    gig_image_t   *image;
+    test_board_t   board;
+    gig_change_t   seats = { .op = GIG_CHANGE_SEATS, .id = gig_str("g_1"),
+                             .seats = GIG_SEATS_FULL };
+
+    (void) state;
+
+    test_fill(&board);
+    image = &board.image;
+    drawing_1(&board);
+    assert_int_equal(gig_image_open((gig_str_t) { board.index.data, board.index.len },
+                                    gig_str("acme"), 1, image, &board.err), 0);
+
+    /* As it is, and as rows that a build keeps. */
+
+    for (row = 0; row < TEST_GIGS; row++) {
+        assert_int_equal(gig_image_slug(image, row).len, 0);
+        assert_int_equal(gig_image_updated(image, row), gig_image_posted(image, row));
+        assert_int_equal(gig_image_flags(image, row), 0);
+    }
+
+    test_compile(&board, &seats, 1, 0, 0);
+
+    for (row = 0; row < TEST_GIGS; row++) {
+        assert_true(gig_image_find(image, gig_image_id(image, row)) == row);
+        assert_int_equal(gig_image_slug(image, row).len, 0);
+        assert_int_equal(gig_image_flags(image, row), 0);
+    }
+
+    assert_int_equal(gig_image_seats(image, 1), GIG_SEATS_FULL);
+
+    test_board_free(&board);
+}
+
+
 static void
 test_place(void **state)
 {
@@ -281,6 +358,7 @@ main(void)
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_flipped),
         cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_older),
         cmocka_unit_test(test_place)
     };
 
