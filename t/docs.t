@@ -111,9 +111,18 @@ like($text{'docs/redis-schema.md'}, qr/^\| .*`\Q$_\E(?::[A-Z:]+)?`/m, "docs/redi
 
 # --- HTTP: every address, every parameter, every refusal
 
+# Names of the route tables that something answers; a number in one is N in the document.
+sub addresses {
+    my ($source) = @_;
+    my %answered = map { $_ => 1 } $source =~ /^    \[NGX_HTTP_GIG_ROUTE_(\w+)\] = \{/mg;
+    my %named = $source =~ /^    \{ "([^"]+)", NGX_HTTP_GIG_ROUTE_(\w+) \},$/mg;
+    return map { s/#/N/r } grep { $answered{ $named{$_} } } sort keys %named;
+}
+ok(grep({ $_ eq 'apply' } addresses($http)), 'the table of addresses is found');
+
 my $doc = $text{'docs/http.md'};
 like($doc, qr/`\Q$_\E`|\{id\}\/\Q$_\E|\/\Q$_\E`/, "docs/http.md has the address $_")
-    for $http =~ /ngx_http_gig_is\([^;]*?"([\w.]+)"\)/g;
+    for $http =~ /ngx_http_gig_is\([^;]*?"([\w.]+)"\)/g, addresses($http);
 like($doc, qr/`\Q$_\E`/, "docs/http.md has the parameter $_")
     for grep { $_ ne 'withdraw' } $all =~ /\bGIG_PARAMETER\("(\w+)"\)/g;
 

@@ -59,9 +59,20 @@ is(json_of($test->get('/with%20space/one?format=json'))->{url}, '/with%20space/o
 is(json_of($test->get('/rewritten/one?format=json'))->{id}, 'one', 'after a rewrite');
 is($test->get('/plainfoo')->{status}, 404, 'another word that starts so');
 
-for my $path ('/gigs/receipts', '/gigs/receipts/', '/gigs/a.b', '/gigs/one/', '/gigs/one/x', '/gigs/' . 'a' x 41, '/gigs/%7Bx', '/gigs/gig-00000000.css', '/gigs/gig-00000000.js') {
+for my $path ('/gigs/receipts', '/gigs/receipts/', '/gigs/a.b', '/gigs/one/', '/gigs/one/X', '/gigs/' . 'a' x 41, '/gigs/%7Bx', '/gigs/gig-00000000.css', '/gigs/gig-00000000.js') {
     is($test->get($path)->{status}, 404, "404: $path");
 }
+
+# Names that no gig can have.  Those that nothing answers yet are a 404 with any method.
+my $routes = $test->source('ngx_gig_module/http/ngx_http_gig_route.c');
+my %answered = map { $_ => 1 } $routes =~ /^    \[NGX_HTTP_GIG_ROUTE_(\w+)\] = \{/mg;
+my %named = $routes =~ /^    \{ "([^"]+)", NGX_HTTP_GIG_ROUTE_(\w+) \},$/mg;
+cmp_ok(scalar keys %named, '>', 10, 'the table of names is found');
+for my $name (grep { !$answered{ $named{$_} } } sort keys %named) {
+    my $path = ($name =~ /\.ics$/ ? '/gigs/one/' : '/gigs/') . $name =~ s/#/12/r;
+    is($test->http($_, $path)->{status}, 404, "nothing yet: $_ $path") for qw(GET POST OPTIONS);
+}
+is($test->get("/gigs/$_")->{status}, 404, "no name: $_") for qw(sitemap-.xml sitemap-1x.xml sitemap-1.xmlx feed.ato feed.atomm one/opens.icss);
 
 my $list = $test->get('/gigs/?format=html')->{body} . $test->get('/gigs/one/apply')->{body};
 

@@ -151,7 +151,7 @@ for my $size (100, 1000, 1023, 1024, 1025, 4096, 15000) {
 }
 is_deeply([glob "$test->{dir}/temp/client_body/*"], [], 'no body stays in a temporary file');
 
-for my $refusal (['/gigs/open/applications', 'text/plain', 415], ['/gigs/', 'application/json', 405], ['/gigs/open/nothing', 'application/json', 404]) {
+for my $refusal (['/gigs/open/applications', 'text/plain', 415], ['/gigs/', 'application/json', 405], ['/gigs/open/Nothing', 'application/json', 404]) {
     my $connection = GigTest::Http->new($test->{port});
     $connection->send('POST', $refusal->[0], body => 'GET /evil HTTP/1.1' x 500, headers => { 'Content-Type' => $refusal->[1] });
     is($connection->answer('POST')->{status}, $refusal->[2], "a refused body: $refusal->[2]");

@@ -15,6 +15,21 @@ gig_page_meta(const char *attribute, const char *name, gig_str_t value, gig_buf_
 }
 
 
+/* The address that a page goes by, however it was asked for. */
+
+static void
+gig_page_canonical(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    gig_buf_html(out, page->base);
+    gig_buf_uri(out, frame->id);
+
+    if (frame->slug.len != 0) {
+        gig_buf_puts(out, "/");
+        gig_buf_uri(out, frame->slug);
+    }
+}
+
+
 /* What search engines and previews show; an address only if all of it is known. */
 
 static void
@@ -26,9 +41,9 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         return;
     }
 
-    gig_buf_puts(out, "<link rel=\"canonical\" ");
-    gig_page_href(page, frame->id, "", out);
-    gig_buf_puts(out, ">\n");
+    gig_buf_puts(out, "<link rel=\"canonical\" href=\"");
+    gig_page_canonical(page, frame, out);
+    gig_buf_puts(out, "\">\n");
 
     gig_page_meta("property", "og:title",
                   (frame->heading.len != 0) ? frame->heading : page->title, out);
@@ -37,8 +52,7 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 
     gig_buf_puts(out, "<meta property=\"og:type\" content=\"website\">\n"
                  "<meta property=\"og:url\" content=\"");
-    gig_buf_html(out, page->base);
-    gig_buf_uri(out, frame->id);
+    gig_page_canonical(page, frame, out);
     gig_buf_puts(out, "\">\n");
 }
 

@@ -62,6 +62,7 @@ typedef struct {
     int64_t            opens_at, closes_at;     /* or GIG_TIME_NONE */
     const gig_zone_t  *zone;
     gig_str_t          source;                  /* `source` of the query; may be empty */
+    gig_str_t          slug;                    /* may be empty; plain, as gig_slug.h has it */
 } gig_page_gig_t;
 
 void gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out);

@@ -655,6 +655,7 @@ gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
     frame.heading = gig_json_str(gig->gig, "title");
     frame.description = gig_json_str(gig->gig, "summary");
     frame.id = gig_json_str(gig->gig, "id");
+    frame.slug = gig->slug;
     frame.canonical = 1;
     frame.form_script = (gig->state == GIG_STATE_SCHEDULED);
     gig_page_head(page, &frame, out);

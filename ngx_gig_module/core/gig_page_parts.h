@@ -14,7 +14,7 @@
 /*
  * From the doctype to <main>.  before and heading: the title's first part, may be
  * empty.  description: a sentence for search engines and previews, may be empty.
- * canonical: this page has an address of its own, base and id; told where base
+ * canonical: this page has an address of its own, base, id and slug; told where base
  * is a whole address.  private_: tells robots to stay away and sends no referrer.
  */
 typedef struct {
@@ -22,6 +22,7 @@ typedef struct {
     gig_str_t    heading;
     gig_str_t    description;
     gig_str_t    id;
+    gig_str_t    slug;
     gig_str_t    received;          /* id of a gig: the form_script forgets what was typed for it */
     unsigned     canonical:1;
     unsigned     bar:1;             /* a bar with the program's name as the way home */

@@ -7,6 +7,8 @@
 #define NGX_HTTP_GIG_SIMILAR  3
 
 
+static ngx_int_t ngx_http_gig_item_slug(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    uint32_t row);
 static void ngx_http_gig_item_spelling(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_bytes_t *bytes, ngx_atomic_t *visits);
 static ngx_http_gig_bytes_t *ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row,
@@ -39,6 +41,15 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     if (row == GIG_ROW_NONE) {
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
                                     "There is no gig at this address.");
+    }
+
+    if (ctx->slug.len && !ngx_http_gig_item_ended(state)) {
+
+        rc = ngx_http_gig_item_slug(r, ctx, row);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
     }
 
     visits = NULL;
@@ -102,6 +113,61 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     ngx_http_gig_bytes_release(bytes);
 
     return rc;
+}
+
+
+/*
+ * NGX_DECLINED: the slug is the gig's.  What has another leads there, as whoever had it from an
+ * older title is to come to one address.  A subrequest cannot follow, and gets the gig.
+ */
+
+static ngx_int_t
+ngx_http_gig_item_slug(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t row)
+{
+    u_char                 *p;
+    size_t                  i;
+    gig_str_t               slug;
+    ngx_http_gig_answer_t   answer;
+
+    slug = gig_image_slug(&ctx->view->image, row);
+
+    if (r != r->main || gig_str_eq(slug, ngx_http_gig_str(&ctx->slug))) {
+        return NGX_DECLINED;
+    }
+
+    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
+
+    p = ngx_pnalloc(r->pool, ctx->conf->base.len + ctx->id.len + slug.len + r->args.len + 2);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    answer.status = NGX_HTTP_MOVED_PERMANENTLY;
+    answer.max_age = NGX_HTTP_GIG_MAX_AGE;
+    answer.location.data = p;
+
+    p = ngx_cpymem(p, ctx->conf->base.data, ctx->conf->base.len);
+    p = ngx_cpymem(p, ctx->id.data, ctx->id.len);
+
+    if (slug.len) {
+        *p++ = '/';
+        p = ngx_cpymem(p, slug.data, slug.len);
+    }
+
+    /* a rewrite of the configuration may have put in what no header may hold */
+
+    for (i = 0; i < r->args.len && r->args.data[i] > ' ' && r->args.data[i] != 0x7f; i++) {
+        /* void */
+    }
+
+    if (i && i == r->args.len) {
+        *p++ = '?';
+        p = ngx_cpymem(p, r->args.data, r->args.len);
+    }
+
+    answer.location.len = p - answer.location.data;
+
+    return ngx_http_gig_send(r, ctx, &answer, NULL);
 }
 
 

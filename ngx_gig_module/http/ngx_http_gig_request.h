@@ -37,7 +37,20 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_KEYS,
     NGX_HTTP_GIG_ROUTE_STYLE,
     NGX_HTTP_GIG_ROUTE_SCRIPT,
-    NGX_HTTP_GIG_ROUTE_FORM_SCRIPT
+    NGX_HTTP_GIG_ROUTE_FORM_SCRIPT,
+    NGX_HTTP_GIG_ROUTE_STYLE_NAME,              /* by a name that stays: gig.css */
+    NGX_HTTP_GIG_ROUTE_EMBED,
+    NGX_HTTP_GIG_ROUTE_FRAGMENT,
+    NGX_HTTP_GIG_ROUTE_FEED_ATOM,
+    NGX_HTTP_GIG_ROUTE_FEED_JSON,
+    NGX_HTTP_GIG_ROUTE_SITEMAP,
+    NGX_HTTP_GIG_ROUTE_SITEMAP_PART,
+    NGX_HTTP_GIG_ROUTE_INDEED,
+    NGX_HTTP_GIG_ROUTE_ROBOTS,
+    NGX_HTTP_GIG_ROUTE_OPENAPI,
+    NGX_HTTP_GIG_ROUTE_ICS_OPENS,
+    NGX_HTTP_GIG_ROUTE_ICS_CLOSING,
+    NGX_HTTP_GIG_ROUTES
 } ngx_http_gig_route_t;
 
 typedef enum {
@@ -72,6 +85,7 @@ typedef struct {
     ngx_uint_t                 stale;
     time_t                     age;             /* s since the catalog was in step, when stale */
     ngx_str_t                  id;              /* of the gig, in the request's pool */
+    ngx_str_t                  slug;            /* behind it, as it was asked for; or empty */
     ngx_str_t                  token;           /* of the receipt: never logged */
     struct ngx_http_gig_intake_s  *intake;      /* of a POST of an application */
     struct ngx_http_gig_bytes_s  *bytes;        /* being sent: held as long as the request */
@@ -93,7 +107,7 @@ ngx_int_t ngx_http_gig_route_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_gig_handler(ngx_http_request_t *r);
 ngx_http_gig_ctx_t *ngx_http_gig_ctx(ngx_http_request_t *r);    /* after an internal redirect too */
 ngx_http_gig_route_t ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf,
-    ngx_str_t *id, ngx_str_t *token);
+    ngx_str_t *id, ngx_str_t *slug, ngx_str_t *token);
 void ngx_http_gig_view(ngx_http_gig_ctx_t *ctx);                /* takes the current view again */
 
 /* log: cuts the token out of all that a log may print of this request */

@@ -9,12 +9,89 @@
 #include "ngx_http_gig_response.h"
 
 
+/* What a part of an address leads to.  In a name "#" is a number. */
+
+typedef struct {
+    const char                *name;
+    ngx_http_gig_route_t       route;
+} ngx_http_gig_named_t;
+
+/* Who answers a route, by method: no method at all is no such address. */
+
+typedef ngx_int_t (*ngx_http_gig_answer_pt)(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+
+typedef struct {
+    ngx_http_gig_answer_pt     get;             /* and HEAD */
+    ngx_http_gig_answer_pt     post;
+    ngx_http_gig_answer_pt     delete;
+    unsigned                   catalog:1;       /* without one, what is got is a 503 */
+    unsigned                   body:1;          /* post reads it itself */
+} ngx_http_gig_answers_t;
+
+
 static ngx_int_t ngx_http_gig_rewrite_handler(ngx_http_request_t *r);
 static ngx_http_gig_ctx_t *ngx_http_gig_ctx_make(ngx_http_request_t *r);
 static void ngx_http_gig_ctx_cleanup(void *data);
+static ngx_http_gig_route_t ngx_http_gig_route_named(const ngx_http_gig_named_t *named, u_char *p,
+    u_char *last);
 static ngx_uint_t ngx_http_gig_is(u_char *p, u_char *last, const char *text);
 static ngx_int_t ngx_http_gig_redirect(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 static ngx_int_t ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+static const char *ngx_http_gig_allow(const ngx_http_gig_answers_t *answers);
+
+
+/* Below the prefix: each has a dot, so that none can be the id of a gig. */
+
+static const ngx_http_gig_named_t  ngx_http_gig_names[] = {
+    { gig_css_name, NGX_HTTP_GIG_ROUTE_STYLE },
+    { gig_js_name, NGX_HTTP_GIG_ROUTE_SCRIPT },
+    { gig_form_js_name, NGX_HTTP_GIG_ROUTE_FORM_SCRIPT },
+    { "embed.js", NGX_HTTP_GIG_ROUTE_EMBED },
+    { "feed.atom", NGX_HTTP_GIG_ROUTE_FEED_ATOM },
+    { "feed.json", NGX_HTTP_GIG_ROUTE_FEED_JSON },
+    { "fragment.html", NGX_HTTP_GIG_ROUTE_FRAGMENT },
+    { "gig.css", NGX_HTTP_GIG_ROUTE_STYLE_NAME },
+    { "indeed.xml", NGX_HTTP_GIG_ROUTE_INDEED },
+    { "openapi.json", NGX_HTTP_GIG_ROUTE_OPENAPI },
+    { "robots.txt", NGX_HTTP_GIG_ROUTE_ROBOTS },
+    { "sitemap.xml", NGX_HTTP_GIG_ROUTE_SITEMAP },
+    { "sitemap-#.xml", NGX_HTTP_GIG_ROUTE_SITEMAP_PART },
+    { NULL, NGX_HTTP_GIG_ROUTE_NONE }
+};
+
+/* Behind a gig's id: those without a dot are reserved in core/gig_slug.c too. */
+
+static const ngx_http_gig_named_t  ngx_http_gig_item_names[] = {
+    { "form", NGX_HTTP_GIG_ROUTE_FORM },
+    { "apply", NGX_HTTP_GIG_ROUTE_APPLY },
+    { "applications", NGX_HTTP_GIG_ROUTE_APPLICATIONS },
+    { "self-id", NGX_HTTP_GIG_ROUTE_SELF_ID },
+    { "self-id/thanks", NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS },
+    { "opens.ics", NGX_HTTP_GIG_ROUTE_ICS_OPENS },
+    { "closing.ics", NGX_HTTP_GIG_ROUTE_ICS_CLOSING },
+    { NULL, NGX_HTTP_GIG_ROUTE_NONE }
+};
+
+/* A route that is not here answers 404. */
+
+static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] = {
+    [NGX_HTTP_GIG_ROUTE_REDIRECT] = { .get = ngx_http_gig_redirect },
+    [NGX_HTTP_GIG_ROUTE_LIST] = { .get = ngx_http_gig_list, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_ITEM] = { .get = ngx_http_gig_item, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_FORM] = { .get = ngx_http_gig_form, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_APPLY] = { .get = ngx_http_gig_apply, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_APPLICATIONS] = { .post = ngx_http_gig_applications, .body = 1 },
+    [NGX_HTTP_GIG_ROUTE_SELF_ID] = { .get = ngx_http_gig_self_id, .catalog = 1,
+                                     .post = ngx_http_gig_self_id_post, .body = 1 },
+    [NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS] = { .get = ngx_http_gig_self_id_thanks },
+    [NGX_HTTP_GIG_ROUTE_RECEIPT] = { .get = ngx_http_gig_receipt,
+                                     .delete = ngx_http_gig_withdraw },
+    [NGX_HTTP_GIG_ROUTE_WITHDRAW] = { .post = ngx_http_gig_withdraw },
+    [NGX_HTTP_GIG_ROUTE_KEYS] = { .get = ngx_http_gig_keys },
+    [NGX_HTTP_GIG_ROUTE_STYLE] = { .get = ngx_http_gig_style },
+    [NGX_HTTP_GIG_ROUTE_SCRIPT] = { .get = ngx_http_gig_style },
+    [NGX_HTTP_GIG_ROUTE_FORM_SCRIPT] = { .get = ngx_http_gig_style },
+};
 
 
 ngx_int_t
@@ -55,7 +132,7 @@ ngx_http_gig_route_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_gig_rewrite_handler(ngx_http_request_t *r)
 {
-    ngx_str_t                 id, token;
+    ngx_str_t                 id, slug, token;
     ngx_http_gig_ctx_t       *ctx;
     ngx_http_gig_route_t      route;
     ngx_http_gig_loc_conf_t  *glcf;
@@ -71,7 +148,7 @@ ngx_http_gig_rewrite_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    route = ngx_http_gig_route(r, glcf, &id, &token);
+    route = ngx_http_gig_route(r, glcf, &id, &slug, &token);
 
     if (token.len == 0) {
         return NGX_DECLINED;
@@ -164,12 +241,14 @@ ngx_http_gig_ctx(ngx_http_request_t *r)
 
 ngx_http_gig_route_t
 ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *id,
-    ngx_str_t *token)
+    ngx_str_t *slug, ngx_str_t *token)
 {
-    u_char     *p, *last, *slash;
-    gig_str_t   name;
+    u_char                *p, *last, *slash;
+    gig_str_t              name;
+    ngx_http_gig_route_t   route;
 
     ngx_str_null(id);
+    ngx_str_null(slug);
     ngx_str_null(token);
 
     p = r->uri.data;
@@ -192,18 +271,6 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
     }
 
     slash = ngx_strlchr(p, last, '/');
-
-    if (slash == NULL && ngx_http_gig_is(p, last, gig_css_name)) {
-        return NGX_HTTP_GIG_ROUTE_STYLE;
-    }
-
-    if (slash == NULL && ngx_http_gig_is(p, last, gig_js_name)) {
-        return NGX_HTTP_GIG_ROUTE_SCRIPT;
-    }
-
-    if (slash == NULL && ngx_http_gig_is(p, last, gig_form_js_name)) {
-        return NGX_HTTP_GIG_ROUTE_FORM_SCRIPT;
-    }
 
     if (ngx_http_gig_is(p, slash ? slash : last, "receipts")) {
 
@@ -240,7 +307,8 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
     name.len = (slash ? slash : last) - p;
 
     if (!gig_id_valid(name)) {
-        return NGX_HTTP_GIG_ROUTE_NONE;
+        return slash ? NGX_HTTP_GIG_ROUTE_NONE
+                     : ngx_http_gig_route_named(ngx_http_gig_names, p, last);
     }
 
     id->data = p;
@@ -252,27 +320,59 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
 
     p = slash + 1;
 
-    if (ngx_http_gig_is(p, last, "form")) {
-        return NGX_HTTP_GIG_ROUTE_FORM;
+    route = ngx_http_gig_route_named(ngx_http_gig_item_names, p, last);
+
+    if (route != NGX_HTTP_GIG_ROUTE_NONE) {
+        return route;
     }
 
-    if (ngx_http_gig_is(p, last, "apply")) {
-        return NGX_HTTP_GIG_ROUTE_APPLY;
+    name.data = (const char *) p;
+    name.len = last - p;
+
+    if (!gig_slug_valid(name)) {
+        return NGX_HTTP_GIG_ROUTE_NONE;
     }
 
-    if (ngx_http_gig_is(p, last, "applications")) {
-        return NGX_HTTP_GIG_ROUTE_APPLICATIONS;
+    slug->data = p;
+    slug->len = name.len;
+
+    return NGX_HTTP_GIG_ROUTE_ITEM;
+}
+
+
+static ngx_http_gig_route_t
+ngx_http_gig_route_named(const ngx_http_gig_named_t *named, u_char *p, u_char *last)
+{
+    u_char      *c;
+    const char  *name;
+
+    for ( /* void */ ; named->name; named++) {
+
+        for (name = named->name, c = p; *name && c < last; name++) {
+
+            if (*name != '#') {
+                if (*c++ != (u_char) *name) {
+                    break;
+                }
+
+                continue;
+            }
+
+            if (*c < '0' || *c > '9') {
+                break;
+            }
+
+            while (c < last && *c >= '0' && *c <= '9') {
+                c++;
+            }
+        }
+
+        if (*name == '\0' && c == last) {
+            break;
+        }
     }
 
-    if (ngx_http_gig_is(p, last, "self-id")) {
-        return NGX_HTTP_GIG_ROUTE_SELF_ID;
-    }
-
-    if (ngx_http_gig_is(p, last, "self-id/thanks")) {
-        return NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS;
-    }
-
-    return NGX_HTTP_GIG_ROUTE_NONE;
+    return named->route;
 }
 
 
@@ -307,7 +407,7 @@ ngx_http_gig_handler(ngx_http_request_t *r)
 
         ctx->board = glcf->board;
         ctx->conf = glcf;
-        ctx->route = ngx_http_gig_route(r, glcf, &ctx->id, &ctx->token);
+        ctx->route = ngx_http_gig_route(r, glcf, &ctx->id, &ctx->slug, &ctx->token);
     }
 
     ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REQUESTS, 1);
@@ -357,48 +457,41 @@ ngx_http_gig_view(ngx_http_gig_ctx_t *ctx)
 static ngx_int_t
 ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    ngx_int_t    rc;
-    const char  *allow;
+    ngx_int_t                      rc;
+    const char                    *allow;
+    ngx_http_gig_answer_pt         answer;
+    const ngx_http_gig_answers_t  *answers;
 
-    switch (ctx->route) {
+    answers = &ngx_http_gig_answers[ctx->route];
+    allow = ngx_http_gig_allow(answers);
 
-    case NGX_HTTP_GIG_ROUTE_APPLICATIONS:
-        allow = (r->method == NGX_HTTP_POST) ? NULL : "POST";
+    switch (r->method) {
+
+    case NGX_HTTP_GET:
+    case NGX_HTTP_HEAD:
+        answer = answers->get;
         break;
 
-    case NGX_HTTP_GIG_ROUTE_WITHDRAW:
-        allow = (r->method == NGX_HTTP_POST) ? NULL : "POST";
+    case NGX_HTTP_POST:
+        answer = answers->post;
         break;
 
-    case NGX_HTTP_GIG_ROUTE_RECEIPT:
-        allow = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_DELETE)) ? NULL
-                                                                           : "GET, HEAD, DELETE";
-        break;
-
-    case NGX_HTTP_GIG_ROUTE_SELF_ID:
-        allow = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST)) ? NULL
-                                                                         : "GET, HEAD, POST";
-        break;
-
-    case NGX_HTTP_GIG_ROUTE_NONE:
-        allow = NULL;
+    case NGX_HTTP_DELETE:
+        answer = answers->delete;
         break;
 
     default:
-        allow = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? NULL : "GET, HEAD";
+        answer = NULL;
     }
 
     /* what changes something is of the main request only: a subrequest has no body of its own */
     if (r != r->main && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         allow = "GET, HEAD";
+        answer = NULL;
     }
 
-    if (allow == NULL && ctx->route == NGX_HTTP_GIG_ROUTE_APPLICATIONS) {
-        return ngx_http_gig_applications(r, ctx);
-    }
-
-    if (allow == NULL && ctx->route == NGX_HTTP_GIG_ROUTE_SELF_ID && r->method == NGX_HTTP_POST) {
-        return ngx_http_gig_self_id_post(r, ctx);
+    if (answer && answer == answers->post && answers->body) {
+        return answer(r, ctx);
     }
 
     rc = ngx_http_discard_request_body(r);
@@ -407,63 +500,36 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return rc;
     }
 
-    if (allow) {
-        return ngx_http_gig_problem_allow(r, ctx, allow);
-    }
+    if (answer == NULL) {
 
-    switch (ctx->route) {
+        if (allow) {
+            return ngx_http_gig_problem_allow(r, ctx, allow);
+        }
 
-    case NGX_HTTP_GIG_ROUTE_REDIRECT:
-        return ngx_http_gig_redirect(r, ctx);
-
-    case NGX_HTTP_GIG_ROUTE_STYLE:
-    case NGX_HTTP_GIG_ROUTE_SCRIPT:
-    case NGX_HTTP_GIG_ROUTE_FORM_SCRIPT:
-        return ngx_http_gig_style(r, ctx);
-
-    case NGX_HTTP_GIG_ROUTE_KEYS:
-        return ngx_http_gig_keys(r, ctx);
-
-    case NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS:
-        return ngx_http_gig_self_id_thanks(r, ctx);
-
-    case NGX_HTTP_GIG_ROUTE_RECEIPT:
-        return r->method == NGX_HTTP_DELETE ? ngx_http_gig_withdraw(r, ctx)
-                                            : ngx_http_gig_receipt(r, ctx);
-
-    case NGX_HTTP_GIG_ROUTE_WITHDRAW:
-        return ngx_http_gig_withdraw(r, ctx);
-
-    case NGX_HTTP_GIG_ROUTE_NONE:
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
                                     "There is nothing at this address.");
-
-    default:
-        break;
     }
 
-    if (ctx->view == NULL) {
+    if (answers->catalog && ctx->view == NULL) {
         return ngx_http_gig_unavailable(r, ctx, "The catalog of this board has not been loaded "
                                                 "yet. Please try again in a moment.");
     }
 
-    switch (ctx->route) {
+    return answer(r, ctx);
+}
 
-    case NGX_HTTP_GIG_ROUTE_LIST:
-        return ngx_http_gig_list(r, ctx);
 
-    case NGX_HTTP_GIG_ROUTE_ITEM:
-        return ngx_http_gig_item(r, ctx);
+/* The methods of a route as the header Allow has them; NULL: there is no such address. */
 
-    case NGX_HTTP_GIG_ROUTE_FORM:
-        return ngx_http_gig_form(r, ctx);
-
-    case NGX_HTTP_GIG_ROUTE_SELF_ID:
-        return ngx_http_gig_self_id(r, ctx);
-
-    default: /* NGX_HTTP_GIG_ROUTE_APPLY */
-        return ngx_http_gig_apply(r, ctx);
+static const char *
+ngx_http_gig_allow(const ngx_http_gig_answers_t *answers)
+{
+    if (answers->get) {
+        return answers->post ? "GET, HEAD, POST" : answers->delete ? "GET, HEAD, DELETE"
+                                                                   : "GET, HEAD";
     }
+
+    return answers->post ? "POST" : NULL;
 }
 
 

@@ -141,6 +141,7 @@ ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *s
     shown->gig.opens_at = gig_image_opens(&ctx->view->image, row);
     shown->gig.closes_at = gig_image_closes(&ctx->view->image, row);
     shown->gig.source = ngx_http_gig_str(&ctx->args.source);
+    shown->gig.slug = gig_image_slug(&ctx->view->image, row);
 
     if (gig_image_zone(&ctx->view->image, row, &shown->zone) == 0) {
         shown->gig.zone = &shown->zone;

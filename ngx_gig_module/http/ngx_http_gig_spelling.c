@@ -10,7 +10,7 @@
 
 #define NGX_HTTP_GIG_SPELLING_MAX  512             /* bytes of a query string that is remembered */
 #define NGX_HTTP_GIG_SPELLING_MARK 0x80
-#define NGX_HTTP_GIG_SPELLING_KEY  (NGX_HTTP_GIG_SPELLING_MAX + GIG_ID_MAX + 32)
+#define NGX_HTTP_GIG_SPELLING_KEY  (NGX_HTTP_GIG_SPELLING_MAX + GIG_ID_MAX + GIG_SLUG_MAX + 32)
 
 
 static size_t ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
@@ -124,6 +124,11 @@ ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     if (ctx->id.len) {
         p = ngx_cpymem(p, ctx->id.data, ctx->id.len);
+    }
+
+    if (ctx->slug.len) {
+        *p++ = '/';
+        p = ngx_cpymem(p, ctx->slug.data, ctx->slug.len);
     }
 
     *p++ = '?';

@@ -68,7 +68,7 @@ ngx_http_gig_variables_add(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_gig_variable_id(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t                 id, token;
+    ngx_str_t                 id, slug, token;
     ngx_http_gig_loc_conf_t  *glcf;
 
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_gig_module);
@@ -77,7 +77,7 @@ ngx_http_gig_variable_id(ngx_http_request_t *r, ngx_http_variable_value_t *v, ui
         return ngx_http_gig_variable_text(r, v, data);
     }
 
-    (void) ngx_http_gig_route(r, glcf, &id, &token);
+    (void) ngx_http_gig_route(r, glcf, &id, &slug, &token);
 
     v->valid = 1;
     v->no_cacheable = 0;

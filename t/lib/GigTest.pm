@@ -143,6 +143,14 @@ sub write_file {
 }
 
 
+# A file of the tree: tests that hold themselves against the program's own tables read them there.
+sub source {
+    my ($self, $name) = @_;
+    open my $file, '<', "$ROOT/$name" or die "$name: $!";
+    local $/;
+    return scalar <$file>;
+}
+
 sub read_file {
     my ($self, $name) = @_;
     my $path = $name =~ m{^/} ? $name : "$self->{dir}/$name";

@@ -613,6 +613,13 @@ test_meta(void **state)
                                  " content=\"https://jobs.acme.example/gigs/g_1\">"));
     free(html);
 
+    f->view.slug = gig_str("price-scan");
+    html = gig_page(f, GIG_STATE_OPEN);
+    assert_non_null(strstr(html, " href=\"https://jobs.acme.example/gigs/g_1/price-scan\">"));
+    assert_non_null(strstr(html, " content=\"https://jobs.acme.example/gigs/g_1/price-scan\">"));
+    assert_null(strstr(html, "href=\"https://jobs.acme.example/gigs/g_1/price-scan/"));
+    free(html);
+
     /* Pages that are somebody's own have no address to hand on. */
     html = form_page(f, 0);
     assert_null(strstr(html, "canonical"));
