@@ -5,59 +5,6 @@
 
 
 static void
-gig_page_meta(const char *attribute, const char *name, gig_str_t value, gig_buf_t *out)
-{
-    if (value.len != 0) {
-        gig_buf_printf(out, "<meta %s=\"%s\" content=\"", attribute, name);
-        gig_buf_html(out, value);
-        gig_buf_puts(out, "\">\n");
-    }
-}
-
-
-/* The address that a page goes by, however it was asked for. */
-
-static void
-gig_page_canonical(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
-{
-    gig_buf_html(out, page->base);
-    gig_buf_uri(out, frame->id);
-
-    if (frame->slug.len != 0) {
-        gig_buf_puts(out, "/");
-        gig_buf_uri(out, frame->slug);
-    }
-}
-
-
-/* What search engines and previews show; an address only if all of it is known. */
-
-static void
-gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
-{
-    gig_page_meta("name", "description", frame->description, out);
-
-    if (!frame->canonical || page->base.len == 0 || page->base.data[0] == '/') {
-        return;
-    }
-
-    gig_buf_puts(out, "<link rel=\"canonical\" href=\"");
-    gig_page_canonical(page, frame, out);
-    gig_buf_puts(out, "\">\n");
-
-    gig_page_meta("property", "og:title",
-                  (frame->heading.len != 0) ? frame->heading : page->title, out);
-    gig_page_meta("property", "og:description", frame->description, out);
-    gig_page_meta("property", "og:site_name", page->title, out);
-
-    gig_buf_puts(out, "<meta property=\"og:type\" content=\"website\">\n"
-                 "<meta property=\"og:url\" content=\"");
-    gig_page_canonical(page, frame, out);
-    gig_buf_puts(out, "\">\n");
-}
-
-
-static void
 gig_page_script(const gig_page_t *page, gig_str_t name, gig_buf_t *out)
 {
     if (name.len != 0) {
@@ -94,10 +41,6 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 
     gig_page_about(page, frame, out);
 
-    if (frame->private_ || frame->noindex) {
-        gig_buf_puts(out, "<meta name=\"robots\" content=\"noindex\">\n");
-    }
-
     /* a form sent from a page without referrer has the origin "null", which is another site's */
 
     if (frame->private_) {
@@ -133,9 +76,9 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
     gig_html_symbols(out);
 
     if (frame->bar) {
-        gig_buf_puts(out, "\n<header class=\"gig-bar\"><a class=\"gig-home\" href=\"");
-        gig_buf_html(out, page->base);
-        gig_buf_puts(out, "\">");
+        gig_buf_puts(out, "\n<header class=\"gig-bar\"><a class=\"gig-home\" ");
+        gig_page_href(page, gig_null_str, "", out);
+        gig_buf_puts(out, ">");
         gig_buf_html(out, page->title);
         gig_buf_puts(out, "</a></header>");
     }
@@ -164,12 +107,32 @@ gig_page_foot(const gig_page_t *page, gig_buf_t *out)
 
 
 void
+gig_page_address(const gig_page_t *page, const char *path, gig_str_t id, const char *rest,
+    gig_buf_t *out)
+{
+    gig_buf_html(out, page->base);
+    gig_buf_puts(out, path);
+    gig_buf_uri(out, id);
+    gig_buf_puts(out, rest);
+    gig_page_tail(page, strchr(rest, '?') != NULL, out);
+}
+
+
+void
+gig_page_tail(const gig_page_t *page, int query, gig_buf_t *out)
+{
+    if (page->tail.len != 0) {
+        gig_buf_puts(out, query ? "&amp;" : "?");
+        gig_buf_html(out, page->tail);
+    }
+}
+
+
+void
 gig_page_href(const gig_page_t *page, gig_str_t id, const char *rest, gig_buf_t *out)
 {
     gig_buf_puts(out, "href=\"");
-    gig_buf_html(out, page->base);
-    gig_buf_uri(out, id);
-    gig_buf_puts(out, rest);
+    gig_page_address(page, "", id, rest, out);
     gig_buf_puts(out, "\"");
 }
 
@@ -182,15 +145,22 @@ gig_page_query_href(const gig_page_t *page, const gig_query_t *query,
 
     gig_buf_init(&text, GIG_PAGE_QUERY_MAX);
     gig_query_write(query, change, &text);
+    gig_page_text_href(page, &text, out);
+}
+
+
+void
+gig_page_text_href(const gig_page_t *page, gig_buf_t *query, gig_buf_t *out)
+{
+    int  some;
+
+    some = (query->len != 0);
 
     gig_buf_puts(out, "href=\"");
     gig_buf_html(out, page->base);
-
-    if (text.len != 0) {
-        gig_buf_puts(out, "?");
-    }
-
-    gig_html_take(&text, out);
+    gig_buf_puts(out, some ? "?" : "");
+    gig_html_take(query, out);
+    gig_page_tail(page, some, out);
     gig_buf_puts(out, "\"");
 }
 
@@ -261,14 +231,4 @@ gig_str_t
 gig_page_str(const char *s)
 {
     return (gig_str_t) { s, strlen(s) };
-}
-
-
-void
-gig_page_source(const gig_page_gig_t *gig, gig_buf_t *out)
-{
-    if (gig->source.len != 0) {
-        gig_buf_puts(out, "?source=");
-        gig_buf_uri(out, gig->source);
-    }
 }

@@ -18,6 +18,7 @@ typedef struct {
     gig_str_t  title;           /* the program's name */
     gig_str_t  about;           /* one sentence under it; may be empty */
     gig_str_t  base;            /* prefix of every link: public_url or the location, ends in "/" */
+    gig_str_t  tail;            /* query that each link keeps ("a=1&b=2"), or empty; not escaped */
     gig_str_t  style;           /* the style sheet's name below base: "gig-HASH.css" */
     gig_str_t  script;          /* the list's script, likewise: "gig-HASH.js"; may be empty */
     gig_str_t  form_script;     /* and that of the form, and of what goes before and after it */

@@ -142,25 +142,38 @@ gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
 }
 
 
+/* The form, told where the applicant came from. */
+
+static void
+gig_gig_apply_href(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
+{
+    gig_buf_puts(out, "href=\"");
+    gig_buf_html(out, page->base);
+    gig_buf_uri(out, gig_json_str(gig->gig, "id"));
+    gig_buf_puts(out, "/apply");
+
+    if (gig->source.len != 0) {
+        gig_buf_puts(out, "?source=");
+        gig_buf_uri(out, gig->source);
+    }
+
+    gig_page_tail(page, gig->source.len != 0, out);
+    gig_buf_puts(out, "\"");
+}
+
+
 /* The one button, or why there is none. */
 
 static void
 gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
 {
-    gig_str_t  id;
-
-    id = gig_json_str(gig->gig, "id");
-
     switch (gig->state) {
 
     case GIG_STATE_OPEN:
     case GIG_STATE_WAITLIST:
-        gig_buf_puts(out, "<p class=\"gig-action\"><a class=\"gig-button\" href=\"");
-        gig_buf_html(out, page->base);
-        gig_buf_uri(out, id);
-        gig_buf_puts(out, "/apply");
-        gig_page_source(gig, out);
-        gig_buf_puts(out, "\">");
+        gig_buf_puts(out, "<p class=\"gig-action\"><a class=\"gig-button\" ");
+        gig_gig_apply_href(page, gig, out);
+        gig_buf_puts(out, ">");
         gig_buf_puts(out, (gig->state == GIG_STATE_OPEN) ? "Apply" : "Join the waiting list");
         gig_buf_puts(out, "</a></p>");
 
@@ -175,12 +188,9 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
         gig_page_counter(page, gig, 0, out);
         gig_buf_puts(out, "<p class=\"gig-when\">You can fill in the form now, and send it from"
                      " the second it opens.</p><p class=\"gig-action-still\">"
-                     "<a class=\"gig-button gig-button-quiet\" href=\"");
-        gig_buf_html(out, page->base);
-        gig_buf_uri(out, id);
-        gig_buf_puts(out, "/apply");
-        gig_page_source(gig, out);
-        gig_buf_puts(out, "\">Fill in the form</a></p>");
+                     "<a class=\"gig-button gig-button-quiet\" ");
+        gig_gig_apply_href(page, gig, out);
+        gig_buf_puts(out, ">Fill in the form</a></p>");
         break;
 
     case GIG_STATE_FULL:

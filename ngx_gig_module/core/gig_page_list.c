@@ -92,11 +92,9 @@ gig_list_suggestion(const gig_page_t *page, const gig_page_list_t *list, gig_buf
     gig_buf_puts(&text, (text.len != 0) ? "&q=" : "q=");
     gig_buf_uri(&text, list->suggestion);
 
-    gig_buf_puts(out, "<p class=\"gig-suggestion\">Did you mean <a href=\"");
-    gig_buf_html(out, page->base);
-    gig_buf_puts(out, "?");
-    gig_html_take(&text, out);
-    gig_buf_puts(out, "\">");
+    gig_buf_puts(out, "<p class=\"gig-suggestion\">Did you mean <a ");
+    gig_page_text_href(page, &text, out);
+    gig_buf_puts(out, ">");
     gig_buf_html(out, list->suggestion);
     gig_buf_puts(out, "</a>?</p>");
 }
@@ -300,6 +298,7 @@ gig_page_list_tail(const gig_page_t *page, const gig_page_list_t *list, gig_buf_
             gig_buf_html(out, page->base);
             gig_buf_puts(out, (list->next.data[0] != '?') ? "?" : "");
             gig_buf_html(out, list->next);
+            gig_page_tail(page, 1, out);
             gig_buf_puts(out, "\"><span>Next</span>");
             gig_html_icon("next", out);
             gig_buf_puts(out, "</a>");

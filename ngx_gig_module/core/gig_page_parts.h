@@ -39,7 +39,21 @@ typedef struct {
 void gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
 void gig_page_foot(const gig_page_t *page, gig_buf_t *out);
 
-/* href="BASE ID REST": id percent-encoded (may be empty), rest as it is, so ours alone. */
+/* What search engines and previews show of a page. */
+void gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
+
+/*
+ * Where a link or a form leads: BASE PATH ID REST and the page's tail, as an attribute's value.
+ * id percent-encoded (may be empty); path and rest as they are, so ours alone; rest may end in a
+ * query.  All of ours that are not compiled in (cards) are written by these.
+ */
+void gig_page_address(const gig_page_t *page, const char *path, gig_str_t id, const char *rest,
+    gig_buf_t *out);
+
+/* The page's tail alone; query: the address before it has one already. */
+void gig_page_tail(const gig_page_t *page, int query, gig_buf_t *out);
+
+/* href="...": the address of a gig, or of what REST is of it. */
 void gig_page_href(const gig_page_t *page, gig_str_t id, const char *rest, gig_buf_t *out);
 
 /* <a class="gig-back"> to the list or to a gig. */
@@ -72,6 +86,9 @@ void gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_b
 void gig_page_query_href(const gig_page_t *page, const gig_query_t *query,
     const gig_query_change_t *change, gig_buf_t *out);
 
+/* The same for a query that is text already; query is taken and emptied. */
+void gig_page_text_href(const gig_page_t *page, gig_buf_t *query, gig_buf_t *out);
+
 /*
  * The list's form, which lies in three places: the search field, all filters, the order.
  * Its elements belong together by the form's id.
@@ -96,8 +113,5 @@ gig_str_t gig_page_str(const char *s);
 
 /* What a selected applicant is to do and to know: of a receipt alone. */
 void gig_page_onboarding(const gig_page_receipt_t *receipt, gig_buf_t *out);
-
-/* ?source=... of a gig page, or nothing. */
-void gig_page_source(const gig_page_gig_t *gig, gig_buf_t *out);
 
 #endif /* GIG_PAGE_PARTS_H */

@@ -72,10 +72,7 @@ static void
 gig_receipt_where(const gig_page_t *page, const gig_page_receipt_t *receipt, const char *rest,
     gig_buf_t *out)
 {
-    gig_buf_html(out, page->base);
-    gig_buf_puts(out, "receipts/");
-    gig_buf_uri(out, (gig_str_t) { receipt->token, strlen(receipt->token) });
-    gig_buf_puts(out, rest);
+    gig_page_address(page, "receipts/", gig_page_str(receipt->token), rest, out);
 }
 
 
@@ -305,7 +302,9 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
                  "<p class=\"gig-link\"><a href=\"");
     gig_receipt_where(page, receipt, "", out);
     gig_buf_puts(out, "\">");
-    gig_receipt_where(page, receipt, "", out);
+    gig_buf_html(out, page->base);
+    gig_buf_puts(out, "receipts/");
+    gig_buf_uri(out, gig_page_str(receipt->token));
     gig_buf_puts(out, "</a></p></section>\n");
 
     if (receipt->self_id && receipt->gig != NULL) {

@@ -47,9 +47,8 @@ gig_page_self_id(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t 
 
     gig_buf_puts(out, "<form class=\"gig-form\" method=\"post\" novalidate"
                  " autocomplete=\"off\" accept-charset=\"utf-8\" action=\"");
-    gig_buf_html(out, page->base);
-    gig_buf_uri(out, id);
-    gig_buf_puts(out, "/self-id\">\n<input type=\"hidden\" name=\"_key\" value=\"");
+    gig_page_address(page, "", id, "/self-id", out);
+    gig_buf_puts(out, "\">\n<input type=\"hidden\" name=\"_key\" value=\"");
     gig_buf_html(out, gig_page_str(form->key != NULL ? form->key : ""));
     gig_buf_puts(out, "\">\n");
 

@@ -161,6 +161,7 @@ ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
     page->title = ngx_http_gig_str(&ctx->board->title);
     page->about = ngx_http_gig_str(&ctx->board->about);
     page->base = ngx_http_gig_str(&ctx->conf->base);
+    page->tail = gig_null_str;
     page->style.data = gig_css_name;
     page->style.len = ngx_strlen(gig_css_name);
     page->script.data = gig_js_name;

@@ -81,6 +81,7 @@
 
   const begin = form => {
     const address = form.getAttribute('action');
+    const place = address.split('?')[0];     // what is kept is the gig's, however one came to it
     const button = one('[type=submit]', form);
     const key = form.elements._key;
     let timer = 0;
@@ -100,15 +101,15 @@
       clearTimeout(timer);
       const fields = read(form);
       if (some(fields)) {
-        store.put(address, { fields, key: sent });
+        store.put(place, { fields, key: sent });
       } else {
-        store.drop(address);
+        store.drop(place);
       }
     };
 
     const forget = () => {
       clearTimeout(timer);
-      store.drop(address);
+      store.drop(place);
     };
 
     const say = (title, text, actions) => {
@@ -147,7 +148,7 @@
     };
 
     // A page that comes with answers is newer than what is kept; the key is its own.
-    const draft = store.get(address);
+    const draft = store.get(place);
 
     if (draft && draft.fields && !form.hasAttribute('data-again')) {
       write(form, draft.fields);

@@ -208,6 +208,54 @@ check_count(const char *html, const char *what)
 }
 
 
+/*
+ * Each link and form of ours below base ends in the tail, escaped, with one "?" before all of its
+ * query.  A style sheet has none, a form that asks makes a query of its fields.  How many.
+ */
+
+static inline unsigned
+check_links(const char *html, const char *base, const char *tail)
+{
+    char         value[4096];
+    size_t       len, end;
+    unsigned     n, i;
+    const char  *p, *tag;
+
+    static const char *const  names[] = { " href=\"", " action=\"" };
+
+    n = 0;
+
+    for (i = 0; i < 2; i++) {
+        for (p = html; (p = strstr(p, names[i])) != NULL; p++) {
+            for (tag = p; *tag != '<'; tag--) { /* void */ }
+
+            len = strcspn(p + strlen(names[i]), "\"");
+            assert_true(len < sizeof(value));
+            memcpy(value, p + strlen(names[i]), len);
+            value[len] = '\0';
+
+            if (strncmp(value, base, strlen(base)) != 0 || strncmp(tag, "<link ", 6) == 0
+                || strncmp(tag, "<form id=\"gig-search\"", 21) == 0)
+            {
+                continue;
+            }
+
+            end = strlen(tail);
+
+            if (len < end || strcmp(value + len - end, tail) != 0
+                || strchr(value, '?') == NULL || check_count(value, "?") != 1)
+            {
+                fail_msg("%s has not the tail %s", value, tail);
+            }
+
+            n++;
+        }
+    }
+
+    return n;
+}
+
+
 /* What holds for any page. */
 
 static inline void

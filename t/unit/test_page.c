@@ -64,6 +64,10 @@ typedef struct {
 } fixture_t;
 
 
+/* Of all pages that are made: what their links keep, and the same as it stands in HTML. */
+static const char  *page_tail = "", *tail_shown = "";
+
+
 static gig_str_t
 str(const char *s)
 {
@@ -138,6 +142,7 @@ make(const char *text)
     f->page.title = str(text != NULL ? f->text : "Acme & Sons gigs");
     f->page.about = str(text != NULL ? f->text : "Short projects.");
     f->page.base = str("/gigs/");
+    f->page.tail = str(page_tail);
     f->page.style = str("gig-00000000.css");
     f->page.now = 1790000000;
     f->page.stale = 1;
@@ -171,6 +176,7 @@ take(gig_buf_t *out)
     char  *html = check_text(out);
 
     check_page(html);
+    assert_true(page_tail[0] == '\0' || check_links(html, "/gigs/", tail_shown) > 0);
     assert_memory_equal(html, "<!doctype html>", 15);
     assert_int_equal(check_count(html, "<title>"), 1);
     assert_int_equal(check_count(html, "<link rel=\"stylesheet\" href=\""), 1);
@@ -322,6 +328,32 @@ test_plain(void **state)
 {
     (void) state;
     all_pages(NULL);
+}
+
+
+/* What the visitor's links keep is kept by every page, or the next one has forgotten it. */
+
+static void
+test_tail(void **state)
+{
+    char       *html;
+    fixture_t  *f;
+
+    (void) state;
+
+    page_tail = "lang=es&x=a%20b";
+    tail_shown = "lang=es&amp;x=a%20b";
+    all_pages(NULL);
+
+    f = make(NULL);
+    html = gig_page(f, GIG_STATE_OPEN);
+    assert_non_null(strstr(html, "\"/gigs/g_1/apply?source=campus&amp;lang=es&amp;x=a%20b\""));
+    assert_non_null(strstr(html, "\"/gigs/?lang=es&amp;x=a%20b\""));
+    free(html);
+    done(f);
+
+    page_tail = "";
+    tail_shown = "";
 }
 
 
@@ -802,6 +834,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_tail),
         cmocka_unit_test(test_polyglots),
         cmocka_unit_test(test_bare_gig),
         cmocka_unit_test(test_gig),

@@ -168,6 +168,38 @@ done(fixture_t *f, char *html)
 }
 
 
+/* Every view keeps what the visitor's links keep. */
+
+static void
+test_tail(void **state)
+{
+    char       *html;
+    fixture_t  *f;
+
+    (void) state;
+
+    f = make();
+    f->page.tail = str("lang=es&x=a%20b");
+    tell(f, GIG_FACET_SKILL, "Excel", 5);
+    choose(f, GIG_FACET_SKILL, "Excel", 0);
+    ask(f, "shops");
+    f->query.after = 1;
+    f->list.next = str("cursor=abc");
+    html = render(f);
+    assert_true(check_links(html, "/gigs/", "lang=es&amp;x=a%20b") > 6);
+    has(html, "\"/gigs/?cursor=abc&amp;lang=es&amp;x=a%20b\"");
+    free(html);
+
+    f->list.shown = 0;
+    f->query.after = 0;
+    f->list.suggestion = str("shop");
+    html = render(f);
+    assert_true(check_links(html, "/gigs/", "lang=es&amp;x=a%20b") > 4);
+    has(html, "&amp;q=shop&amp;lang=es&amp;x=a%20b\">shop</a>?");
+    done(f, html);
+}
+
+
 /* The board as it is first seen. */
 
 static void
@@ -590,6 +622,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_tail),
         cmocka_unit_test(test_first),
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_facets),
