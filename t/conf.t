@@ -88,7 +88,7 @@ unlike(($test->nginx_test(no_keys => 1, redis => '127.0.0.1:1 password=hunter2')
 my %alone = (gig => 0, board_block => 0);
 wrong('gig of no board', qr/there is no gig_board "acme": write "gig_board acme \{ \}"/, board_block => 0);
 wrong('gig of a misspelt board', qr/there is no gig_board "acmee".*did you mean "gig acme;"/, server => 'location /x/ { gig acmee; }');
-wrong('gig with an argument', qr/unknown argument "as=lever" of "gig"/, gig => 0, server => 'location /x/ { gig acme as=lever; }');
+wrong('gig with an argument', qr/unknown argument "colour=red" of "gig".*gig_board, and once "challenge=" with/, gig => 0, server => 'location /x/ { gig acme colour=red; }');
 wrong('a challenge twice', qr/once "challenge=" with a variable/, gig => 0, server => 'location /x/ { gig acme challenge=$uri challenge=$args; }');
 wrong('a challenge that is no variable', qr/unknown "nothing" variable/, gig => 0, server => 'location /x/ { gig acme challenge=$nothing; }');
 wrong('gig twice', qr/"gig" directive is duplicate/, gig => 0, server => 'location /x/ { gig acme; gig acme; }');

@@ -29,7 +29,8 @@ $test->start_nginx(
         . ' location /errors/ { gig acme; error_page 404 /sorry.html; error_page 410 =200 /sorry.html; error_page 503 /sorry.html; }'
         . ' location /mirrored/ { mirror /gigs/one/applications; return 200 "done"; }'
         . ' location /rewritten/ { rewrite ^/rewritten/(.*)$ /gigs/$1 last; }'
-        . ' location /plain { gig acme; } location "/with space/" { gig acme; }');
+        . ' location /plain { gig acme; } location "/with space/" { gig acme; }'
+        . ' location /if/ { gig acme; if ($arg_x) { set $gig_x 1; } location /if/nested/ { gig acme; } }');
 mkdir "$test->{dir}/guarded";
 $test->write_file('guarded/x', 'inside');
 
@@ -40,7 +41,9 @@ $test->wait_total(122) or BAIL_OUT('no catalog');
 
 # --- headers that every answer has
 
-for my $path ('/gigs/', '/gigs/?format=html', '/gigs/one', '/gigs/ended', '/gigs/nosuch', '/gigs/?limit=0', '/gigs/receipts/x', '/gigs/one/form') {
+for my $path ('/gigs/', '/gigs/?format=html', '/gigs/one', '/gigs/ended', '/gigs/nosuch', '/gigs/?limit=0', '/gigs/receipts/x', '/gigs/one/form',
+    '/if/one', '/if/one?x=1', '/if/nested/one', '/if/nosuch?x=1')
+{
     my $answer = $test->get($path);
     is($answer->{headers}{'x-content-type-options'}, 'nosniff', "nosniff: $path");
     like($answer->{headers}{'content-security-policy'}, qr/default-src 'none'.*frame-ancestors 'self'/, "CSP: $path");

@@ -133,6 +133,8 @@ typedef struct {
     ngx_http_gig_board_t     *board;
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
     ngx_str_t                 base;         /* of addresses: public_url, or prefix encoded */
+    ngx_str_t                 csp;          /* Content-Security-Policy of all answers */
+    ngx_uint_t                options;      /* bits of those of `gig` that were given */
     ngx_http_complex_value_t *challenge;    /* not empty nor "0": it was passed; NULL: none */
 } ngx_http_gig_loc_conf_t;
 

@@ -11,6 +11,16 @@
 #include <sodium.h>
 
 
+/* An option of `gig`: name has its "=", value says what comes behind it, with an example. */
+
+typedef struct {
+    ngx_str_t                  name;
+    ngx_int_t                (*set)(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
+                                   ngx_str_t *value);
+    const char                *value;
+} ngx_http_gig_option_t;
+
+
 static char *ngx_http_gig_set_board(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_gig_set_gig(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_gig_set_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -21,6 +31,9 @@ static char *ngx_http_gig_board_undeclared(ngx_conf_t *cf, ngx_http_gig_main_con
     ngx_http_gig_board_t *board);
 static ngx_int_t ngx_http_gig_set_option(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
     ngx_str_t *option);
+static ngx_int_t ngx_http_gig_set_challenge(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
+    ngx_str_t *value);
+static void ngx_http_gig_csp(ngx_http_gig_loc_conf_t *conf);
 static ngx_int_t ngx_http_gig_prefix(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
     ngx_str_t *name);
 static void ngx_http_gig_board_wipe(void *data);
@@ -57,6 +70,13 @@ ngx_command_t  ngx_http_gig_commands[] = {
       NULL },
 
       ngx_null_command
+};
+
+
+static const ngx_http_gig_option_t  ngx_http_gig_options[] = {
+
+    { ngx_string("challenge="), ngx_http_gig_set_challenge,
+      "a variable, as in \"gig acme challenge=$challenge;\"" }
 };
 
 
@@ -186,7 +206,7 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_gig_loc_conf_t  *glcf;
 
-    /* set by ngx_pcalloc(): prefix and base are empty, challenge = NULL */
+    /* set by ngx_pcalloc(): prefix, base and csp are empty, options = 0, challenge = NULL */
 
     glcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_gig_loc_conf_t));
     if (glcf == NULL) {
@@ -200,7 +220,7 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
 
 
 /*
- * Only the nameless blocks in the location of a board inherit: `if`, which keeps the
+ * Only the nameless blocks in the location of a board inherit it: `if`, which keeps the
  * handler, and `limit_except`, which would else answer by nginx's static files.  Nested
  * locations have no handler of ours.
  */
@@ -233,13 +253,26 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->base = conf->board->public_url;
     }
 
-    /* nginx's own redirect from "/gigs" would else be an address made of Host */
     if (conf->board) {
+        ngx_http_gig_csp(conf);
+
+        /* nginx's own redirect from "/gigs" would else be an address made of Host */
         clcf->absolute_redirect = 0;
         ngx_http_gig_files_fit(cf, conf->board, clcf);
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* Made once for a location, when all that goes into it is merged. */
+
+static void
+ngx_http_gig_csp(ngx_http_gig_loc_conf_t *conf)
+{
+    ngx_str_set(&conf->csp, "default-src 'none'; script-src 'self'; connect-src 'self'; "
+                            "style-src 'self'; img-src 'self' https:; "
+                            "form-action 'self'; base-uri 'none'; frame-ancestors 'self'");
 }
 
 
@@ -433,26 +466,53 @@ ngx_http_gig_set_gig(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* What may follow the board's name. */
+/* What may follow the board's name, each once. */
 
 static ngx_int_t
 ngx_http_gig_set_option(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *option)
 {
-    ngx_str_t                          value;
-    ngx_http_compile_complex_value_t   ccv;
+    u_char                       *p, *last, takes[NGX_MAX_CONF_ERRSTR];
+    ngx_str_t                     value;
+    ngx_uint_t                    i, bit;
+    const ngx_http_gig_option_t  *known;
 
-    if (ngx_strncmp(option->data, "challenge=", 10) != 0 || option->len == 10
-        || glcf->challenge)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "unknown argument \"%V\" of \"gig\": it takes the name of a "
-                           "gig_board, and once \"challenge=\" with a variable, as in "
-                           "\"gig acme challenge=$challenge;\"", option);
-        return NGX_ERROR;
+    p = takes;
+    last = takes + sizeof(takes);
+
+    for (i = 0; i < sizeof(ngx_http_gig_options) / sizeof(ngx_http_gig_options[0]); i++) {
+
+        known = &ngx_http_gig_options[i];
+        bit = (ngx_uint_t) 1 << i;
+
+        p = ngx_slprintf(p, last, ", and once \"%V\" with %s", &known->name, known->value);
+
+        if (option->len <= known->name.len
+            || ngx_strncmp(option->data, known->name.data, known->name.len) != 0
+            || (glcf->options & bit))
+        {
+            continue;
+        }
+
+        glcf->options |= bit;
+
+        value.data = option->data + known->name.len;
+        value.len = option->len - known->name.len;
+
+        return known->set(cf, glcf, &value);
     }
 
-    value.data = option->data + 10;
-    value.len = option->len - 10;
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown argument \"%V\" of \"gig\": it takes the name of a gig_board%*s",
+                       option, (size_t) (p - takes), takes);
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_gig_set_challenge(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *value)
+{
+    ngx_http_compile_complex_value_t   ccv;
 
     glcf->challenge = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
     if (glcf->challenge == NULL) {
@@ -462,7 +522,7 @@ ngx_http_gig_set_option(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t
     ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
 
     ccv.cf = cf;
-    ccv.value = &value;
+    ccv.value = value;
     ccv.complex_value = glcf->challenge;
 
     return ngx_http_compile_complex_value(&ccv);

@@ -29,16 +29,10 @@ ngx_str_t  ngx_http_gig_type_css = ngx_string("text/css");
 ngx_str_t  ngx_http_gig_type_js = ngx_string("text/javascript");
 
 
-/* The fixed headers; each answer carries all of the first three. */
+/* Each answer carries the first three. */
 
-static ngx_str_t  ngx_http_gig_always[][2] = {
-    { ngx_string("X-Content-Type-Options"), ngx_string("nosniff") },
-    { ngx_string("Content-Security-Policy"),
-      ngx_string("default-src 'none'; script-src 'self'; connect-src 'self'; "
-                 "style-src 'self'; img-src 'self' https:; "
-                 "form-action 'self'; base-uri 'none'; frame-ancestors 'self'") }
-};
-
+static ngx_str_t  ngx_http_gig_name_options = ngx_string("X-Content-Type-Options");
+static ngx_str_t  ngx_http_gig_name_csp = ngx_string("Content-Security-Policy");
 static ngx_str_t  ngx_http_gig_name_referrer = ngx_string("Referrer-Policy");
 static ngx_str_t  ngx_http_gig_name_vary = ngx_string("Vary");
 static ngx_str_t  ngx_http_gig_name_cache_control = ngx_string("Cache-Control");
@@ -55,6 +49,7 @@ static ngx_str_t  ngx_http_gig_name_etag = ngx_string("ETag");
 static ngx_str_t  ngx_http_gig_name_encoding = ngx_string("Content-Encoding");
 static ngx_str_t  ngx_http_gig_name_location = ngx_string("Location");
 
+static ngx_str_t  ngx_http_gig_nosniff = ngx_string("nosniff");
 static ngx_str_t  ngx_http_gig_origin = ngx_string("strict-origin-when-cross-origin");
 static ngx_str_t  ngx_http_gig_no_referrer = ngx_string("no-referrer");
 static ngx_str_t  ngx_http_gig_noindex = ngx_string("noindex");
@@ -204,21 +199,14 @@ static ngx_int_t
 ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer)
 {
-    u_char      *p;
-    ngx_str_t    value;
-    ngx_uint_t   i;
+    u_char     *p;
+    ngx_str_t   value;
 
-    for (i = 0; i < sizeof(ngx_http_gig_always) / sizeof(ngx_http_gig_always[0]); i++) {
-        if (ngx_http_gig_header(r, &ngx_http_gig_always[i][0], &ngx_http_gig_always[i][1])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    if (ngx_http_gig_header(r, &ngx_http_gig_name_referrer,
-                            answer->secret ? &ngx_http_gig_no_referrer : &ngx_http_gig_origin)
-        != NGX_OK
+    if (ngx_http_gig_header(r, &ngx_http_gig_name_options, &ngx_http_gig_nosniff) != NGX_OK
+        || ngx_http_gig_header(r, &ngx_http_gig_name_csp, &ctx->conf->csp) != NGX_OK
+        || ngx_http_gig_header(r, &ngx_http_gig_name_referrer,
+                               answer->secret ? &ngx_http_gig_no_referrer : &ngx_http_gig_origin)
+           != NGX_OK
         || ngx_http_gig_header_age(r, answer) != NGX_OK)
     {
         return NGX_ERROR;
