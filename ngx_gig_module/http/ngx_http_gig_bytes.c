@@ -4,7 +4,7 @@
 #include "ngx_http_gig_response.h"
 
 ngx_http_gig_bytes_t *
-ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link)
+ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *type, ngx_str_t *link)
 {
     size_t                 len;
     ngx_http_gig_bytes_t  *bytes;
@@ -26,6 +26,7 @@ ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link)
 
     bytes->refs = 1;
     bytes->status = status;
+    bytes->type = type;
 
     if (len) {
         bytes->link.data = (u_char *) bytes + sizeof(ngx_http_gig_bytes_t);

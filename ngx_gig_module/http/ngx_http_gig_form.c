@@ -263,7 +263,7 @@ ngx_http_gig_form_make(ngx_http_gig_ctx_t *ctx, uint32_t row)
     gig_json_canonical(json, &body);
     json_decref(json);
 
-    return ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, NULL);
+    return ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, &ngx_http_gig_type_json, NULL);
 }
 
 

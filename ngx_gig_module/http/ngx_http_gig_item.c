@@ -196,6 +196,7 @@ ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_state_t state)
     gig_buf_t              body;
     gig_page_t             page;
     ngx_int_t              rc;
+    ngx_str_t             *type;
     ngx_uint_t             status;
     ngx_http_gig_shown_t   shown;
 
@@ -205,7 +206,10 @@ ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_state_t state)
 
     if (ctx->format == NGX_HTTP_GIG_JSON) {
 
+        type = &ngx_http_gig_type_json;
+
         if (status == 410) {
+            type = &ngx_http_gig_type_problem;
             gig_problem_json(410, "gone", "No longer open",
                              "This gig is closed. The list has what is open now.", NULL, &body);
             rc = NGX_OK;
@@ -216,6 +220,7 @@ ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_state_t state)
 
     } else {
 
+        type = &ngx_http_gig_type_html;
         rc = ngx_http_gig_show(ctx, row, &shown);
 
         if (rc == NGX_OK) {
@@ -237,7 +242,7 @@ ngx_http_gig_item_make(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_state_t state)
         return NULL;
     }
 
-    return ngx_http_gig_bytes_make(&body, status, NULL);
+    return ngx_http_gig_bytes_make(&body, status, type, NULL);
 }
 
 

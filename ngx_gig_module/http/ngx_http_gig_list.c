@@ -134,7 +134,7 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     int                     rc;
     char                    cursor[GIG_CURSOR_TEXT], words[NGX_HTTP_GIG_WORDS_MAX];
     gig_buf_t               body, query;
-    ngx_str_t               link;
+    ngx_str_t               link, *type;
     gig_searched_t          in;
     uint32_t                facets;
     gig_query_change_t      change;
@@ -188,12 +188,15 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     }
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
+        type = &ngx_http_gig_type_html;
         ngx_http_gig_list_page(ctx, &query, &body, whole);
+
     } else {
+        type = &ngx_http_gig_type_json;
         ngx_http_gig_list_json(ctx, cursor, &body, whole);
     }
 
-    bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, &link);
+    bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, type, &link);
 
 done:
 

@@ -140,7 +140,7 @@ ngx_http_gig_send_buf(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_int_t              rc;
     ngx_http_gig_bytes_t  *bytes;
 
-    bytes = ngx_http_gig_bytes_make(body, answer->status, NULL);
+    bytes = ngx_http_gig_bytes_make(body, answer->status, NULL, NULL);
     if (bytes == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -168,8 +168,7 @@ ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     bytes->format = ctx->format;
 
     answer.status = bytes->status;
-    answer.type = ctx->format == NGX_HTTP_GIG_HTML ? ngx_http_gig_type_html
-                                                   : ngx_http_gig_type_json;
+    answer.type = *bytes->type;
     answer.max_age = ctx->stale ? NGX_HTTP_GIG_STALE_AGE : NGX_HTTP_GIG_MAX_AGE;
     answer.vary = 1;
 
@@ -180,9 +179,6 @@ ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     if (bytes->status == NGX_HTTP_OK) {
         answer.encoding = ngx_http_gig_encoding(r, ctx, bytes);
         answer.etag = bytes->body[answer.encoding].etag;
-
-    } else if (ctx->format == NGX_HTTP_GIG_JSON) {
-        answer.type = ngx_http_gig_type_problem;
     }
 
     answer.link = bytes->link;

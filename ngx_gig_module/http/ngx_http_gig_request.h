@@ -80,6 +80,7 @@ typedef struct {
     ngx_http_gig_route_t       route;
     ngx_http_gig_format_t      accept;          /* by Accept alone */
     ngx_http_gig_format_t      format;
+    ngx_uint_t                 language;        /* number of that of a page; 0: English */
     ngx_http_gig_args_t        args;
     time_t                     now;
     ngx_uint_t                 stale;

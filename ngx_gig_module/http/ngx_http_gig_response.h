@@ -39,6 +39,7 @@ typedef struct ngx_http_gig_bytes_s {
     ngx_uint_t                 refs;
     ngx_uint_t                 uses;            /* how often it was sent */
     ngx_uint_t                 status;
+    ngx_str_t                 *type;            /* ngx_http_gig_type_*; NULL: not kept */
     ngx_http_gig_format_t      format;
     ngx_http_gig_body_t        body[GIG_ENCODINGS];
     u_char                     hash[NGX_HTTP_GIG_HASH_LEN];     /* what its ETags start with */
@@ -49,8 +50,12 @@ typedef struct ngx_http_gig_bytes_s {
     unsigned                   fixed:1;         /* of the program: kept, but in no cache */
 } ngx_http_gig_bytes_t;
 
-/* Takes over body's memory (body is empty afterwards).  NULL: out of memory or body failed. */
-ngx_http_gig_bytes_t *ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *link);
+/*
+ * Takes over body's memory (body is empty afterwards).  type: static, what _send_cached()
+ * says of it; NULL: whoever sends it says so.  NULL: out of memory or body failed.
+ */
+ngx_http_gig_bytes_t *ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *type,
+    ngx_str_t *link);
 void ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes);
 size_t ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes);
 
@@ -124,15 +129,16 @@ void ngx_http_gig_cache_grown(ngx_http_gig_cache_t *cache, ngx_http_gig_bytes_t 
     size_t more);
 void ngx_http_gig_cache_usage(ngx_http_gig_cache_t *cache, ngx_uint_t *entries, size_t *bytes);
 
-/* What every key starts with: route, format, base (an address); returns where to write on. */
-#define NGX_HTTP_GIG_KEY_HEAD       (2 + sizeof(u_char *))
+/* What every key starts with: route, format, language, base (an address); where to write on. */
+#define NGX_HTTP_GIG_KEY_LANGUAGE   2               /* where the language's number is */
+#define NGX_HTTP_GIG_KEY_HEAD       (3 + sizeof(u_char *))
 u_char *ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key);
 
 
 /* output */
 typedef struct {
     ngx_uint_t                 status;
-    ngx_str_t                  type;            /* NGX_HTTP_GIG_TYPE_* */
+    ngx_str_t                  type;            /* ngx_http_gig_type_* */
     gig_encoding_t             encoding;        /* which of the bytes */
     ngx_int_t                  max_age;
     ngx_int_t                  retry_after;     /* s; 0: none */

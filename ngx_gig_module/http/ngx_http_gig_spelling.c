@@ -2,7 +2,7 @@
 /*
  * What was asked before in these very words, and is the same still: no parameter is
  * read, nothing is looked for in the catalog.  The words are the location, the route,
- * the format Accept asks for, and the query string as it came.
+ * the format Accept asks for, the language, and the query string as it came.
  */
 
 #include "ngx_http_gig_response.h"
@@ -119,6 +119,9 @@ ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     /* no normalised key starts like that */
     key[0] |= NGX_HTTP_GIG_SPELLING_MARK;
+
+    /* whatever Accept says: the query may ask for a page */
+    key[NGX_HTTP_GIG_KEY_LANGUAGE] = (u_char) ctx->language;
 
     /* a list has no id, and nothing to copy may have no address */
 

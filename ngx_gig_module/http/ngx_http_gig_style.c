@@ -68,7 +68,7 @@ ngx_http_gig_fixed_make(const char *data, size_t len)
     gig_buf_init(&body, len + 1);
     gig_buf_add(&body, data, len);
 
-    bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, NULL);
+    bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, NULL, NULL);
 
     if (bytes) {
         bytes->fixed = 1;
