@@ -104,7 +104,8 @@ sub opens_with_why {
     $text =~ s/\Apackage \S+;\n+//;
     return $text =~ m{\A\s*(?:# \S|/\*\s)};
 }
-is_deeply([grep { !opens_with_why(text_of($_)) } map { in_tests($_) } '', qw(lib lib/GigTest lib/GigTest/Chaos chaos unit fuzz)], [],
+is_deeply([grep { !opens_with_why(text_of($_)) } (grep { /\.mjs$/ } in_tests('web')),
+    map { in_tests($_) } '', qw(lib lib/GigTest lib/GigTest/Chaos chaos unit fuzz)], [],
     'every file of t/ opens with why it is there');
 ok(!opens_with_why("#!/usr/bin/perl\nuse strict;\n"), 'one that does not is seen');
 
