@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gig_settings.h"
+#include "gig_upstream.h"
 
 
 typedef enum {
@@ -12,7 +13,8 @@ typedef enum {
     GIG_SETTING_URL,
     GIG_SETTING_NUMBER,
     GIG_SETTING_PERCENT,
-    GIG_SETTING_TIME
+    GIG_SETTING_TIME,
+    GIG_SETTING_YES
 } gig_setting_type_t;
 
 
@@ -45,7 +47,14 @@ static const gig_setting_t  settings_table[] = {
     { "source", GIG_SETTING_URL, GIG_SETTING(source), 0, 0, NULL,
       "where the gigs are kept, as sqlite:/var/lib/gig/acme.db" },
     { "sink", GIG_SETTING_URL, GIG_SETTING(sink), 0, 0, "",
-      "where applications go, as sqlite:/var/lib/gig/acme.db; without it, the source" },
+      "where applications go, as sqlite:/var/lib/gig/acme.db or https://HOST/PATH; without it, the"
+      " source" },
+    { "sink_header", GIG_SETTING_TEXT, GIG_SETTING(sink_header), 0, 0, "",
+      "a header, as \"Authorization: Bearer TOKEN\"; better sink_header_file = PATH" },
+    { "sink_ca", GIG_SETTING_TEXT, GIG_SETTING(sink_ca), 0, 0, "",
+      "the path of a file of CA certificates (PEM)" },
+    { "sink_private", GIG_SETTING_YES, GIG_SETTING(sink_private), 0, 1, "no",
+      "yes or no" },
     { "state", GIG_SETTING_TEXT, GIG_SETTING(state), 0, 0, "",
       "the path of a file for what a sink cannot keep itself" },
     { "pull_every", GIG_SETTING_TIME, GIG_SETTING(pull_every_ms), 1, 86400, "60s",
@@ -176,13 +185,20 @@ gig_setting_store(gig_settings_board_t *board, const gig_setting_t *setting, con
     case GIG_SETTING_NUMBER:
         rc = gig_setting_number(value, value + len, &number);
         break;
+
+    case GIG_SETTING_YES:
+        number = strcmp(value, "yes") == 0;
+        rc = number || strcmp(value, "no") == 0 ? 0 : -1;
+        break;
     }
 
     if (rc == -1 || number < setting->least
         || (setting->most != 0 && number > setting->most))
     {
-        /* The value of a password must not get into a log. */
-        if (setting->offset == GIG_SETTING(redis_password)) {
+        /* The value of a secret must not get into a log. */
+        if (setting->offset == GIG_SETTING(redis_password)
+            || setting->offset == GIG_SETTING(sink_header))
+        {
             return gig_error_set(err, "", "%s must be %s", setting->name, setting->right);
         }
 
@@ -194,7 +210,7 @@ gig_setting_store(gig_settings_board_t *board, const gig_setting_t *setting, con
         number *= 1000;
         memcpy(at, &number, sizeof(number));
 
-    } else if (setting->type == GIG_SETTING_PERCENT || setting->type == GIG_SETTING_NUMBER) {
+    } else if (setting->type != GIG_SETTING_TEXT && setting->type != GIG_SETTING_URL) {
         narrow = (unsigned) number;
         memcpy(at, &narrow, sizeof(narrow));
     }
@@ -386,6 +402,58 @@ gig_settings_value(gig_settings_t *settings, const gig_settings_outside_t *outsi
 }
 
 
+/* What only an HTTP upstream has, and what it must have. */
+static int
+gig_settings_upstream(const gig_settings_board_t *board, gig_error_t *err)
+{
+    size_t       i;
+    gig_error_t  why;
+
+    const struct {
+        const char  *name;
+        int          set;
+    } only[] = { { "sink_header", board->sink_header[0] != '\0' },
+                 { "sink_ca", board->sink_ca[0] != '\0' },
+                 { "sink_private", board->sink_private != 0 } };
+
+    if (strncmp(board->sink, "https:", 6) != 0) {
+        for (i = 0; i < sizeof(only) / sizeof(only[0]); i++) {
+            if (only[i].set) {
+                return gig_error_set(err, "", "[board %s] has %s, which is for a sink ="
+                                     " https://HOST/PATH", board->name, only[i].name);
+            }
+        }
+
+        return 0;
+    }
+
+    if (gig_upstream_url((gig_str_t) { board->sink, strlen(board->sink) }, &why) == -1) {
+        return gig_error_set(err, "", "[board %s] sink %s", board->name, why.detail);
+    }
+
+    if (board->state[0] == '\0') {
+        return gig_error_set(err, "", "[board %s] lacks state: the path of a file in which gig-sync"
+                             " keeps what it has delivered to its sink", board->name);
+    }
+
+    if (strncmp(board->source, "sqlite:", 7) == 0
+        && strcmp(board->source + 7, board->state) == 0)
+    {
+        return gig_error_set(err, "", "[board %s] state must be another file than the source's",
+                             board->name);
+    }
+
+    if (board->sink_header[0] != '\0'
+        && gig_upstream_header((gig_str_t) { board->sink_header, strlen(board->sink_header) },
+                               &why) == -1)
+    {
+        return gig_error_set(err, "", "[board %s] sink_header %s", board->name, why.detail);
+    }
+
+    return 0;
+}
+
+
 int
 gig_settings_finish(gig_settings_t *settings, gig_error_t *err)
 {
@@ -417,6 +485,10 @@ gig_settings_finish(gig_settings_t *settings, gig_error_t *err)
 
         if (board->sink[0] == '\0') {
             memcpy(board->sink, board->source, sizeof(board->sink));
+        }
+
+        if (gig_settings_upstream(board, err) == -1) {
+            return -1;
         }
     }
 

@@ -26,7 +26,10 @@ typedef struct {
     char           private_key[GIG_SETTINGS_VALUE_MAX];    /* file or folder */
     char           source[GIG_SETTINGS_VALUE_MAX];
     char           sink[GIG_SETTINGS_VALUE_MAX];           /* default: the source */
-    char           state[GIG_SETTINGS_VALUE_MAX];
+    char           state[GIG_SETTINGS_VALUE_MAX];          /* file: of a sink that is no database */
+    char           sink_header[GIG_SETTINGS_VALUE_MAX];    /* these of an HTTP upstream alone */
+    char           sink_ca[GIG_SETTINGS_VALUE_MAX];        /* file */
+    unsigned       sink_private;                       /* 1: it may have an address inside */
     int64_t        pull_every_ms;
     unsigned       shrink_guard;                       /* percent */
     int64_t        gone_keep_ms;

@@ -87,6 +87,7 @@ test_presets(void **state)
     assert_int_equal(settings.board[1].shrink_guard, 50);
     assert_int_equal(settings.board[1].gone_keep_ms, 7200000);
     assert_int_equal(settings.board[1].redis_db, 3);
+    assert_int_equal(settings.board[1].sink_private, 0);
 
     gig_sync_settings_free(&settings);
 }
@@ -117,6 +118,16 @@ test_wrong(void **state)
     refuses("[board acme]\nsource = ${GIG_NO_SUCH_NAME}\n", 2, "not set in the environment");
     refuses("[board acme]\nsource = ${\n", 2, "needs the name");
 
+    refuses("[board acme]\n" REQUIRED "sink = https://h.example/a\n", 0, "lacks state");
+    refuses("[board acme]\n" REQUIRED "sink = https://u:hunter2@h.example/a\nstate = s\n", 0,
+            "sink must be https://HOST/PATH");
+    refuses("[board acme]\n" REQUIRED "sink = https://h.example/a\nstate = a.db\n", 0,
+            "another file");
+    refuses("[board acme]\n" REQUIRED "sink = https://h.example/a\nstate = s\n"
+            "sink_header = hunter2\n", 0, "as in \"Authorization: Bearer TOKEN\"");
+    refuses("[board acme]\n" REQUIRED "sink_private = yes\n", 0, "for a sink = https://HOST/PATH");
+    refuses("[board acme]\n" REQUIRED "sink_private = 1\n", 5, "must be yes or no");
+
     memset(text, 'x', sizeof(text));
     memcpy(text, "[board acme]\nsource = ", 22);
     strcpy(text + sizeof(text) - 2, "\n");
@@ -144,6 +155,15 @@ test_from_elsewhere(void **state)
     snprintf(text, sizeof(text), "[board acme]\n" REQUIRED "redis_password_file = %s\n",
              file("password", "hunter2\nmore\n"));
     refuses(text, 5, "more than one line");
+
+    snprintf(text, sizeof(text), "[board acme]\n" REQUIRED "sink = https://h.example/a\nstate = s\n"
+             "sink_private = yes\nsink_header_file = %s\n",
+             file("header", "Authorization: hunter2\n"));
+    assert_int_equal(gig_sync_settings_load(file("gig-sync.conf", text), 0, &settings, &err), 0);
+    assert_string_equal(settings.board[0].sink_header, "Authorization: hunter2");
+    assert_int_equal(settings.board[0].sink_private, 1);
+    gig_sync_settings_free(&settings);
+
     refuses("[board acme]\n" REQUIRED "redis_password_file = /nonexistent/x\n", 5, "No such file");
     refuses("[board acme]\n" REQUIRED "pasword_file = x\n", 5, "unknown setting");
 }
