@@ -6,8 +6,9 @@
 # NGX_SRC=DIR     another nginx source tree (default: Debian's nginx-dev)
 # SANITIZE=1      ASan and UBSan, in build-asan/
 # CC=clang        works as well
-# CONNECTORS=sqlite  systems of record that gig-sync knows; this is all but PostgreSQL, and
-#                 needs no libpq (default: sqlite postgres)
+# CONNECTORS=sqlite  what gig-sync takes from and delivers to; this is neither PostgreSQL nor
+#                 HTTP upstreams, and needs neither libpq nor libcurl (default: sqlite postgres
+#                 https; https needs sqlite)
 
 ifneq ($(words $(CURDIR)),1)
 $(error nginx cannot be built in a folder with a blank in its name: move "$(CURDIR)")
@@ -16,7 +17,7 @@ endif
 NGX_SRC     ?= /usr/share/nginx/src
 PREFIX      ?= /usr/local
 MODULES_DIR ?= /usr/lib/nginx/modules
-CONNECTORS  ?= sqlite postgres
+CONNECTORS  ?= sqlite postgres https
 
 ifdef SANITIZE
 BUILD       ?= build-asan
@@ -39,6 +40,7 @@ CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm -Wl,--as-needed -
 WITH        := $(addprefix -DGIG_SYNC_WITH_,$(shell echo '$(CONNECTORS)' | tr a-z A-Z))
 LIBS_sqlite   := -lsqlite3
 LIBS_postgres := -lpq
+LIBS_https    := -lcurl
 LIBPQ         := $(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql)
 FLAGS_postgres := -isystem $(LIBPQ)
 CONNECT     := $(WITH) $(foreach c,$(CONNECTORS),$(FLAGS_$(c)))
@@ -59,6 +61,12 @@ SYNC_OBJ    := $(SYNC_SRC:%.c=$(BUILD)/%.o)
 UNIT_BIN    := $(UNIT_SRC:t/unit/%.c=$(BUILD)/unit/%)
 
 MODULE      := $(BUILD)/ngx_http_gig_module.so
+
+ifneq ($(filter https,$(CONNECTORS)),)
+ifeq ($(filter sqlite,$(CONNECTORS)),)
+$(error CONNECTORS: https keeps what it delivered in SQLite, so it needs sqlite as well)
+endif
+endif
 
 .PHONY: all module sync server unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean libpq FORCE
 .DELETE_ON_ERROR:

@@ -105,6 +105,7 @@ typedef struct {
     gig_stages_t           stages;              /* in the system of record */
     const json_t          *onboarding;          /* or NULL: not for this applicant */
     int                    erased;              /* in the system of record, too */
+    int                    asked;               /* no: that does not erase, and was asked to */
     int64_t                ledger_keep;         /* seconds that ledgers keep a box; 0: none does */
     int                    confirm_withdraw;    /* ask "withdraw?" with its POST form */
     int                    self_id;             /* the gig offers a form for self-identification */

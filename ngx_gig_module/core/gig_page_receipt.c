@@ -198,7 +198,9 @@ gig_receipt_withdrawn(const gig_page_t *page, const gig_page_receipt_t *receipt,
 
     gig_page_step(receipt->erased, !receipt->erased,
                   receipt->erased ? "Erased" : "Being erased", out);
-    gig_buf_puts(out, receipt->erased
+    gig_buf_puts(out, receipt->erased && receipt->asked
+                 ? "It is gone from our queue."
+                 : receipt->erased
                  ? "It is gone from the company's own records of this board and from our queue."
                  : "From the company's own records of this board and from our queue, normally"
                    " within minutes.");
@@ -214,6 +216,12 @@ gig_receipt_withdrawn(const gig_page_t *page, const gig_page_receipt_t *receipt,
     }
 
     gig_page_step(0, 0, "Asked for", out);
+
+    if (receipt->erased && receipt->asked) {
+        gig_buf_puts(out, "The company's own system, to which it was delivered, does not erase by"
+                     " itself: a person there is asked to. ");
+    }
+
     gig_buf_puts(out, "What the company copied before, such as an export, a backup or another"
                  " system of its own, is out of our reach. Its records keep the request to erase"
                  " that, with nothing of you in it.");

@@ -138,14 +138,15 @@ gig_receipt_member(gig_buf_t *out, const char *before, const char *name, const c
 
 
 void
-gig_receipt_erasure(int erased, int64_t ledger_keep, gig_buf_t *out)
+gig_receipt_erasure(int erased, int asked, int64_t ledger_keep, gig_buf_t *out)
 {
     const char  *state;
 
     state = erased ? "erased" : "under_way";
 
     gig_buf_printf(out, ",\"erasure\":[{\"where\":\"records\",\"state\":\"%s\"},"
-                   "{\"where\":\"queue\",\"state\":\"%s\"}", state, state);
+                   "{\"where\":\"queue\",\"state\":\"%s\"}",
+                   erased && asked ? "asked" : state, state);
 
     if (ledger_keep != 0) {
         gig_buf_printf(out, ",{\"where\":\"ledgers\",\"state\":\"sealed\",\"within_seconds\":%lld}",

@@ -39,10 +39,10 @@ void gig_receipts_bytes(const gig_merkle_hash_t *root, char out[GIG_RECEIPTS_BYT
 
 /*
  * ,"erasure":[...] for a withdrawn one: where it is erased, where it goes by itself, and where that
- * could only be asked for.  erased: the system of record has done it; ledger_keep: seconds that a
- * ledger may have its box after that, 0: none has.
+ * could only be asked for.  erased: it is settled; asked: and the system of record is one that does
+ * not erase; ledger_keep: seconds that a ledger may have its box after that, 0: none has.
  */
-void gig_receipt_erasure(int erased, int64_t ledger_keep, gig_buf_t *out);
+void gig_receipt_erasure(int erased, int asked, int64_t ledger_keep, gig_buf_t *out);
 
 /* 0 if signed by one of the secret's keys and whole; else -1 and err says what is not. */
 int gig_receipt_verify(const gig_secret_t *secret, gig_str_t json, gig_error_t *err);

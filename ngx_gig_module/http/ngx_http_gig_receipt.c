@@ -42,6 +42,7 @@ typedef struct {
     unsigned                   stuck:1;         /* settled, but not delivered: dead or parked */
     unsigned                   withdrawn:1;
     unsigned                   erased:1;        /* and settled */
+    unsigned                   asked:1;         /* and the system of record does not erase */
     unsigned                   unavailable:1;   /* Redis gave no answer */
 } ngx_http_gig_lookup_t;
 
@@ -302,6 +303,10 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
         l->erased = 1;
     }
 
+    if (ngx_http_gig_lookup_text(reply->element[5], outcome, sizeof(outcome))) {
+        l->asked = (ngx_strcmp(outcome, "asked") == 0);
+    }
+
     if (!ngx_http_gig_lookup_text(reply->element[0], l->gig, sizeof(l->gig))
         || !gig_id_valid((gig_str_t) { l->gig, ngx_strlen(l->gig) }))
     {
@@ -324,7 +329,7 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
     }
 
     /* a withdrawal that Redis forgot, and the system of record did not */
-    l->erased |= (ngx_strcmp(outcome, "erased") == 0);
+    l->erased |= (ngx_strcmp(outcome, "erased") == 0) || l->asked;
     l->stuck = (ngx_strcmp(outcome, "dead") == 0 || ngx_strcmp(outcome, "parked") == 0);
 
     /* what the system of record made of a reservation wins over the reservation */
@@ -524,7 +529,8 @@ ngx_http_gig_receipt_json(ngx_http_gig_lookup_t *l, gig_buf_t *body)
     }
 
     if (l->withdrawn) {
-        gig_receipt_erasure(l->erased, ngx_http_gig_erasure_time(l->ctx->board), body);
+        gig_receipt_erasure(l->erased, l->asked, ngx_http_gig_erasure_time(l->ctx->board),
+                            body);
     }
 
     gig_buf_puts(body, "}");
@@ -553,6 +559,7 @@ ngx_http_gig_receipt_html(ngx_http_gig_lookup_t *l, uint32_t row,
     receipt.stages = l->stages;
     receipt.onboarding = l->onboarding;
     receipt.erased = l->erased;
+    receipt.asked = l->asked;
     receipt.ledger_keep = ngx_http_gig_erasure_time(l->ctx->board);
     receipt.confirm_withdraw = l->ctx->args.withdraw;
 

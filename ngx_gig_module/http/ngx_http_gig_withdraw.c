@@ -286,7 +286,7 @@ ngx_http_gig_withdraw_answer(ngx_http_gig_withdrawal_t *w, ngx_uint_t done)
 
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
     gig_buf_puts(&body, "{\"schema\":\"gig-receipt-status/1\",\"known\":true,\"withdrawn\":true");
-    gig_receipt_erasure(0, ngx_http_gig_erasure_time(ctx->board), &body);
+    gig_receipt_erasure(0, 0, ngx_http_gig_erasure_time(ctx->board), &body);
     gig_buf_puts(&body, "}");
 
     answer.status = NGX_HTTP_OK;

@@ -409,36 +409,41 @@ gig_sync_check_source(gig_sync_check_t *check)
 static void
 gig_sync_check_sink(gig_sync_check_t *check)
 {
+    int                          rc;
+    char                         say[GIG_DETAIL_SIZE];
     size_t                       n;
-    gig_str_t                    url;
     gig_error_t                  err;
     gig_sync_record_t           *record;
     const gig_sync_connector_t  *connector;
 
-    url = gig_sync_sink_url(check->board);
-    connector = gig_sync_connector(url, &err);
+    record = NULL;
 
-    if (connector == NULL || connector->open(url, &record, &err) == -1) {
+    if (gig_sync_sink_open(check->board, &connector, &record, &err) == -1) {
         gig_sync_check_fault(check, "sink", &err);
         return;
     }
 
+    (void) snprintf(say, sizeof(say), "keeps applications and confirms seats itself");
+
     /* One that cannot be written reads as well as any other. */
-    if (connector->begin != NULL
-        && (connector->begin(record, &err) == -1 || connector->end(record, 0, &err) == -1))
-    {
+    rc = connector->begin == NULL
+         || (connector->begin(record, &err) == 0 && connector->end(record, 0, &err) == 0) ? 0 : -1;
+
+    if (rc == 0 && connector->probe != NULL) {
+        rc = connector->probe(record, say, &err);
+    }
+
+    if (rc == -1) {
         gig_sync_check_fault(check, "sink", &err);
 
     } else {
-        gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "sink", "%s",
-                           connector->abilities & GIG_SYNC_DATABASE
-                               ? "keeps applications and confirms seats itself"
-                               : "takes applications");
+        gig_sync_check_say(check, rc == 1 ? GIG_SYNC_CHECK_WARNING : GIG_SYNC_CHECK_OK, "sink",
+                           "%s", say);
     }
 
     connector->close(record);
 
-    if (gig_sync_dead_count(url, &n, &err) == -1) {
+    if (gig_sync_dead_count(check->board, &n, &err) == -1) {
         gig_sync_check_say(check, GIG_SYNC_CHECK_ERROR, "dead", "%s", err.detail);
 
     } else if (n > 0) {

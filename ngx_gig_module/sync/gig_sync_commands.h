@@ -9,6 +9,7 @@
 #define GIG_SYNC_COMMANDS_H
 
 #include "gig_base.h"
+#include "gig_sync_settings.h"
 
 int gig_sync_init(int argc, char **argv);
 int gig_sync_run(int argc, char **argv);
@@ -43,6 +44,6 @@ typedef struct {
 int gig_sync_tally(gig_str_t url, gig_sync_tally_t *tally, gig_error_t *err);
 
 /* How many dead letters a sink has; 0 of one that keeps no table.  -1: err. */
-int gig_sync_dead_count(gig_str_t url, size_t *n, gig_error_t *err);
+int gig_sync_dead_count(const gig_sync_board_t *board, size_t *n, gig_error_t *err);
 
 #endif /* GIG_SYNC_COMMANDS_H */

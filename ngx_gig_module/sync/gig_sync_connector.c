@@ -15,6 +15,9 @@ static const gig_sync_connector_t *const  connectors[] = {
 #ifdef GIG_SYNC_WITH_POSTGRES
     &gig_sync_postgres,
 #endif
+#ifdef GIG_SYNC_WITH_HTTPS
+    &gig_sync_https,
+#endif
 };
 
 #define GIG_SYNC_CONNECTORS     (sizeof(connectors) / sizeof(connectors[0]))

@@ -12,12 +12,12 @@
 #include "gig_application.h"
 #include "gig_base.h"
 #include "gig_buf.h"
+#include "gig_settings.h"
 
 typedef struct gig_sync_record_s gig_sync_record_t;
 
 typedef enum {
-    GIG_SYNC_DATABASE = 1,      /* confirms seats, holds delivery table and tombstones itself */
-    GIG_SYNC_FORMS    = 2       /* has forms of its own */
+    GIG_SYNC_FORMS    = 1       /* has forms of its own */
 } gig_sync_ability_t;
 
 /*
@@ -49,6 +49,7 @@ typedef struct {
         GIG_SYNC_ERASED
     } result;
     const char *confirmed_seat; /* static: "confirmed", "waitlisted", "over", "late", "" */
+    unsigned    asked:1;        /* of erased: the sink was asked for it, and does not do it */
     char        reason[128];    /* of dead and parked; no personal data */
 } gig_sync_delivery_t;
 
@@ -98,6 +99,11 @@ typedef struct {
     unsigned     abilities;
 
     int   (*open)(gig_str_t url, gig_sync_record_t **record, gig_error_t *err);
+
+    /* As the board's sink, where its address is not all that is needed.  NULL: open does it. */
+    int   (*open_sink)(const gig_settings_board_t *board, gig_sync_record_t **record,
+        gig_error_t *err);
+
     void  (*close)(gig_sync_record_t *record);
 
     /* All gigs and forms, as of one instant.  -1: nothing may be concluded from what came. */
@@ -108,18 +114,32 @@ typedef struct {
     int   (*deliver)(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n,
         gig_error_t *err);
 
-    /* Counts of every gig that has any. */
+    /*
+     * 1: it is this record's turn to deliver, and stays so until it is closed; 0: it is another's.
+     * NULL: any number may.  What a person asks for needs no turn.
+     */
+    int   (*turn)(gig_sync_record_t *record, gig_error_t *err);
+    unsigned  most;             /* deliveries at once; 0: as many as there are in a batch */
+
+    /* For "check": 0: all is well, 1: something is worth knowing; either in say.  -1: err. */
+    int   (*probe)(gig_sync_record_t *record, char say[GIG_DETAIL_SIZE], gig_error_t *err);
+
+    /* Counts of every gig that has any.  NULL: nobody counts. */
     int   (*seats)(gig_sync_record_t *record,
         int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err);
 
-    /* Confirms the first waiting of gigs with free seats; returns how many, or -1. */
+    /*
+     * Confirms the first waiting of gigs with free seats; returns how many, or -1.  NULL: what the
+     * judge said of a seat stands.
+     */
     int   (*promote)(gig_sync_record_t *record, gig_error_t *err);
 
     /*
      * Every record (an application and its conflicts, parked ones too, tombstones) that came,
      * was written or changed its stage since since_ms, in order of id, an id's first before its
      * conflicts.
-     * seat: "confirmed", "waitlisted", "over", "late", or "" (parked, erased, a conflict).
+     * seat: "confirmed", "waitlisted", "over", "late", or "" (parked, erased, a conflict); of a
+     * withdrawal "asked" or "".
      */
     int   (*known)(gig_sync_record_t *record, int64_t since_ms,
         int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
@@ -190,14 +210,16 @@ typedef struct {
 /* Which of them are in this build: the Makefile's CONNECTORS.  How people write their addresses. */
 #define GIG_SYNC_SQLITE_FORM    "sqlite:PATH"
 #define GIG_SYNC_POSTGRES_FORM  "postgres://USER@HOST/DATABASE"
+#define GIG_SYNC_HTTPS_FORM     "https://HOST/PATH"
 
 extern const gig_sync_connector_t gig_sync_sqlite;
 extern const gig_sync_connector_t gig_sync_postgres;
+extern const gig_sync_connector_t gig_sync_https;       /* a sink alone */
 
 /* The connector of "sqlite:...", or NULL with err naming the schemes this build has. */
 const gig_sync_connector_t *gig_sync_connector(gig_str_t url, gig_error_t *err);
 
-/* "sqlite:PATH or postgres://...": the addresses this build knows. */
+/* "sqlite:PATH or postgres://...": the databases this build knows. */
 const char *gig_sync_connector_forms(void);
 
 /* Opens what is not open yet (NULL); closes what is. */

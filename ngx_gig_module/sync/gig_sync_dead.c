@@ -63,9 +63,7 @@ gig_sync_dead_open(gig_sync_dead_sink_t *sink, const gig_sync_board_t *board)
     sink->board = board;
     sink->record = NULL;
 
-    if (gig_sync_record_open(gig_sync_sink_url(board), &sink->connector, &sink->record, &err)
-        == -1)
-    {
+    if (gig_sync_sink_open(board, &sink->connector, &sink->record, &err) == -1) {
         return gig_sync_fail(EX_UNAVAILABLE, "dead", "%s: %s%s%s", board->name, err.pointer,
                              err.pointer[0] == '\0' ? "" : ": ", err.detail);
     }
@@ -142,7 +140,7 @@ gig_sync_dead_counted(void *data, const gig_sync_dead_t *dead)
 
 
 int
-gig_sync_dead_count(gig_str_t url, size_t *n, gig_error_t *err)
+gig_sync_dead_count(const gig_sync_board_t *board, size_t *n, gig_error_t *err)
 {
     int                          rc;
     gig_sync_record_t           *record;
@@ -151,7 +149,7 @@ gig_sync_dead_count(gig_str_t url, size_t *n, gig_error_t *err)
     *n = 0;
     record = NULL;
 
-    if (gig_sync_record_open(url, &connector, &record, err) == -1) {
+    if (gig_sync_sink_open(board, &connector, &record, err) == -1) {
         return -1;
     }
 

@@ -235,6 +235,7 @@ gig_sync_batch_read(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, in
     gig_sync_arg_puts(&args, deliverer->consumer);
     gig_sync_arg_puts(&args, "COUNT");
     gig_sync_arg_int(&args, deliverer->careful && deliverer->cursor[0] != '\0' ? 1
+                            : deliverer->connector->most ? deliverer->connector->most
                             : files ? GIG_SYNC_BATCH_FILES : GIG_SYNC_BATCH);
 
     if (block_ms > 0) {
@@ -417,7 +418,10 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
     gig_sync_counts_t     counts = { 0 };
 
     if (deliverer->connector->deliver(deliverer->sink, batch->delivery, batch->n, err) == -1) {
-        gig_sync_record_close(deliverer->connector, &deliverer->sink);
+        if (deliverer->connector->turn == NULL) {
+            gig_sync_record_close(deliverer->connector, &deliverer->sink);
+        }
+
         return -1;
     }
 
@@ -587,15 +591,24 @@ gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err
     gig_sync_fault_t   fault;
     gig_sync_batch_t  *batch;
 
+    rc = gig_sync_sink_open(deliverer->job->board, &deliverer->connector, &deliverer->sink, err);
+
+    if (rc == 0) {
+        rc = gig_sync_job_turn(deliverer->job, deliverer->connector, deliverer->sink, block_ms, err);
+    }
+
+    if (rc != 1) {
+        return rc;
+    }
+
     batch = calloc(1, sizeof(gig_sync_batch_t));
     if (batch == NULL) {
         return gig_error_set(err, "", "out of memory");
     }
 
-    rc = gig_sync_record_open(gig_sync_sink_url(deliverer->job->board), &deliverer->connector,
-                              &deliverer->sink, err);
+    rc = 0;
 
-    if (rc == 0 && gig_sync_clock() >= deliverer->claim_at) {
+    if (gig_sync_clock() >= deliverer->claim_at) {
         rc = gig_sync_deliver_claim(deliverer, err);
 
         if (rc == 0) {

@@ -36,7 +36,7 @@ gig_sync_counts_read(gig_sync_counts_t *counts, const gig_sync_connector_t *conn
 {
     counts->n = 0;
 
-    if (!(connector->abilities & GIG_SYNC_DATABASE)) {
+    if (connector->seats == NULL) {
         return 0;
     }
 
@@ -55,6 +55,13 @@ gig_sync_counts_free(gig_sync_counts_t *counts)
 static const char *
 gig_sync_outcome(const gig_sync_delivery_t *delivery)
 {
+    /* A withdrawal that waits for a person has been asked for, and no more. */
+    if (delivery->asked
+        || (gig_str_is(delivery->op, "withdraw") && delivery->result != GIG_SYNC_ERASED))
+    {
+        return "asked";
+    }
+
     switch (delivery->result) {
 
     case GIG_SYNC_DELIVERED:

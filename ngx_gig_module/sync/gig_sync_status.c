@@ -262,7 +262,7 @@ gig_sync_status_dead(const gig_sync_board_t *settings, json_t *board)
     size_t       n;
     gig_error_t  err;
 
-    if (gig_sync_dead_count(gig_sync_sink_url(settings), &n, &err) == -1) {
+    if (gig_sync_dead_count(settings, &n, &err) == -1) {
         (void) json_object_set_new(board, "dead", json_null());
         (void) json_object_set_new(board, "dead_error", json_string(err.detail));
 

@@ -111,7 +111,7 @@ gig_sync_watch_promote(gig_sync_watcher_t *watcher, gig_error_t *err)
     int64_t      len;
     redisReply  *reply;
 
-    if (!(watcher->connector->abilities & GIG_SYNC_DATABASE)) {
+    if (watcher->connector->promote == NULL) {
         return 0;
     }
 
@@ -225,8 +225,7 @@ gig_sync_watch(gig_sync_watcher_t *watcher, gig_error_t *err)
     char  fence[GIG_SYNC_FENCE];
     char  replid[41];
 
-    if (gig_sync_record_open(gig_sync_sink_url(watcher->job->board), &watcher->connector,
-                             &watcher->sink, err)
+    if (gig_sync_sink_open(watcher->job->board, &watcher->connector, &watcher->sink, err)
             == -1
         || gig_sync_watch_replid(watcher, replid, err) == -1)
     {

@@ -273,6 +273,7 @@ receipt_page(fixture_t *f, unsigned bits)
     receipt.seat = (bits & 64) ? str("waitlisted") : str("reserved");
     receipt.onboarding = gig_stage_selected(gig_stages_last(&receipt.stages)) ? f->onboarding : NULL;
     receipt.erased = (bits & 4) ? 1 : 0;
+    receipt.asked = (bits & 1) ? 1 : 0;
     receipt.ledger_keep = (bits & 2) ? 7200 : 0;
 
     gig_buf_init(&out, LIMIT);

@@ -184,6 +184,7 @@ test_connectors(void **state)
     assert_null(gig_sync_connector(gig_str("ftp://u:hunter2@h"), &err));
     assert_null(strstr(err.detail, "hunter2"));
     assert_non_null(strstr(err.detail, "sqlite:PATH or postgres://"));
+    assert_ptr_equal(gig_sync_connector(gig_str("https://h.example/a"), &err), &gig_sync_https);
 }
 
 
@@ -197,6 +198,8 @@ remove_folder(void **state)
     snprintf(path, sizeof(path), "%s/gig-sync.conf", folder);
     unlink(path);
     snprintf(path, sizeof(path), "%s/password", folder);
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/header", folder);
     unlink(path);
 
     return rmdir(folder);

@@ -171,6 +171,9 @@ if what == 'known' then
         end
         if op == 'withdraw' or withdrawn == '1' then
             redis.call('HSET', id_key, 'withdrawn', '1', 'withdraw:', 'settled')
+            if outcome == 'asked' then
+                redis.call('HSET', id_key, 'outcome', outcome)
+            end
         elseif gig ~= '' and who ~= '' and outcome ~= 'over' and outcome ~= 'late' then
             -- Of what has no seat there is nothing to share, as judge.lua has it.
             redis.call('SET', who_key, id, 'EX', ttl, 'NX')

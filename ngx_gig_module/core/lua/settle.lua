@@ -173,11 +173,15 @@ local function settle(id_key, who_key, entry, op, id, content, node, gig, who, o
         then
             redis.call('HSET', id_key, 'outcome', outcome)
         end
-        if outcome == 'erased' then
+        if outcome == 'erased' or outcome == 'asked' then
             redis.call('HSET', id_key, 'withdrawn', '1')
             redis.call('HDEL', id_key, 'who')
         end
     else
+        -- To erase it could only be asked for: its receipt says so.
+        if outcome == 'asked' then
+            redis.call('HSET', id_key, 'outcome', outcome)
+        end
         -- What is left of it says of nobody.
         redis.call('HSET', id_key, 'withdrawn', '1')
         redis.call('HDEL', id_key, 'who')

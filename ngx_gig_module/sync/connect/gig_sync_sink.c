@@ -235,6 +235,23 @@ gig_files_whole(const json_t *application, gig_str_t files)
 }
 
 
+json_t *
+gig_sink_plain(const gig_sync_delivery_t *d, const char **why)
+{
+    json_t  *root;
+
+    root = gig_rows_plain(d, why);
+
+    if (root != NULL && !gig_files_whole(root, d->files)) {
+        json_decref(root);
+        root = NULL;
+        *why = "the files in the box are not those of the application";
+    }
+
+    return root;
+}
+
+
 /*
  * 1: this record is in the table and nothing is left to do (d says what it is);
  * 0: it is not, or is parked (dead, if a person asks) and may be tried again; -1: err.
@@ -290,8 +307,8 @@ gig_settled_before(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_d
 }
 
 
-static gig_one_t
-gig_withdraw(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t *d,
+gig_one_t
+gig_sink_withdraw(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t *d,
     gig_error_t *err)
 {
     int        freed;
@@ -374,7 +391,7 @@ gig_apply(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t
      * system of record that was restored: nothing comes back in between.
      */
     if (rc == 0 && gig_rows_flag(d->flags, "withdrawn")) {
-        one = gig_withdraw(sink, record, d, err);
+        one = gig_sink_withdraw(sink, record, d, err);
 
         if (one != GIG_ONE_DONE) {
             return one;
@@ -397,13 +414,7 @@ gig_apply(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t
 
     /* The first row of an id is the application, whatever the judge saw first. */
     gig_rows_flags(d->flags, "conflict", conflict, flags);
-    root = gig_rows_plain(d, &why);
-
-    if (root != NULL && !gig_files_whole(root, d->files)) {
-        json_decref(root);
-        root = NULL;
-        why = "the files in the box are not those of the application";
-    }
+    root = gig_sink_plain(d, &why);
 
     if (root == NULL) {
         return gig_park(sink, record, d, flags, why, err);
@@ -456,7 +467,7 @@ gig_sink_deliver(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_del
     }
 
     if (gig_str_is(d->op, "withdraw")) {
-        one = gig_withdraw(sink, record, d, err);
+        one = gig_sink_withdraw(sink, record, d, err);
 
     } else if (gig_str_is(d->op, "apply")) {
         one = gig_apply(sink, record, d, err);

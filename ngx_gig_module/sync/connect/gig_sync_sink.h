@@ -67,6 +67,15 @@ typedef struct {
 int gig_sink_deliver(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_delivery_t *d,
     gig_error_t *err);
 
+/*
+ * Its parts, for a sink that keeps the delivery table beside it.  _withdraw: tombstone and erasure
+ * in the tables, and d is erased.  _plain: what the box held, if it is this very application with
+ * its files; else NULL and why.
+ */
+gig_one_t gig_sink_withdraw(const gig_sink_t *sink, gig_sync_record_t *record,
+    gig_sync_delivery_t *d, gig_error_t *err);
+json_t *gig_sink_plain(const gig_sync_delivery_t *d, const char **why);
+
 /* Of a batch that is to come, or came to nothing. */
 void gig_sink_pending(gig_sync_delivery_t *deliveries, size_t n);
 

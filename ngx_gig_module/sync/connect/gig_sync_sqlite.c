@@ -28,6 +28,10 @@
     " max(0, coalesce(CAST(strftime('%s', at) AS INTEGER), 0)) AS seconds FROM stages"        \
     " WHERE stages.id = " id " ORDER BY number DESC LIMIT " GIG_SYNC_STAGES "))"
 
+/* A box that is kept has nobody else who keeps it. */
+#define GIG_SQL_WAITS_FOR_PERSON                                                              \
+    "(state = 'parked' OR (state NOT IN ('delivered', 'erased') AND box IS NOT NULL))"
+
 static const char *const  sql[GIG_SQL_COUNT] = {
 
     [GIG_SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -148,11 +152,52 @@ static const char *const  sql[GIG_SQL_COUNT] = {
     [GIG_SQL_DEAD] =
         "SELECT id, fingerprint, gig, applicant, seat, flags, state, reason, attempts, received_at,"
         " at, iif(?1 = '', NULL, box) FROM delivery"
-        " WHERE (state = 'parked' OR (state = 'dead' AND box IS NOT NULL))"
-        " AND (?1 = '' OR id = ?1) ORDER BY at, id, fingerprint",
+        " WHERE " GIG_SQL_WAITS_FOR_PERSON " AND (?1 = '' OR id = ?1)"
+        " ORDER BY at, id, fingerprint",
     [GIG_SQL_DROP] =
         "UPDATE delivery SET state = 'dead', reason = 'dropped by hand', box = NULL, at = ?2"
-        " WHERE (state = 'parked' OR (state = 'dead' AND box IS NOT NULL)) AND id = ?1",
+        " WHERE " GIG_SQL_WAITS_FOR_PERSON " AND id = ?1",
+
+    /* These of a file that is the delivery table of an upstream; its applications are not here. */
+    [GIG_SQL_UPSTREAM_ROW] =
+        "SELECT state, seat, flags, attempts, at, upstream_id FROM delivery"
+        " WHERE id = ?1 AND fingerprint = ?2",
+    [GIG_SQL_UPSTREAM_PUT] =
+        "INSERT INTO delivery (id, fingerprint, gig, applicant, seat, flags, state, reason,"
+        " received_at, at, attempts, upstream_id, box) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+        " ?10, ?11, nullif(?12, ''), ?13) ON CONFLICT (id, fingerprint) DO UPDATE"
+        " SET gig = excluded.gig, applicant = excluded.applicant, seat = excluded.seat,"
+        " flags = excluded.flags, state = excluded.state, reason = excluded.reason,"
+        " at = excluded.at, attempts = excluded.attempts,"
+        " upstream_id = coalesce(excluded.upstream_id, upstream_id), box = excluded.box",
+    [GIG_SQL_UPSTREAM_SHARED] =
+        "SELECT 1 FROM delivery WHERE gig = ?1 AND applicant = ?2 AND id <> ?3"
+        " AND state IN ('delivering', 'delivered', 'ambiguous') LIMIT 1",
+
+    /* Of all of an applicant's the best; with the gigs that have none any more. */
+    [GIG_SQL_UPSTREAM_SEATS] =
+        "SELECT g.gig, coalesce(sum(a.best = 0), 0), coalesce(sum(a.best = 1), 0)"
+        " FROM (SELECT gig FROM delivery WHERE gig <> '' UNION SELECT gig FROM tombstones"
+        " WHERE gig <> '') g LEFT JOIN (SELECT gig, applicant, min(CASE seat WHEN 'reserved' THEN 0"
+        " WHEN 'waitlisted' THEN 1 ELSE 2 END) AS best FROM delivery WHERE state = 'delivered'"
+        " GROUP BY gig, applicant) a ON a.gig = g.gig GROUP BY g.gig",
+
+    /*
+     * What is under way has to come again, and so does a withdrawal that the upstream has not
+     * answered.  A withdrawal's own row has no fingerprint.
+     */
+    [GIG_SQL_UPSTREAM_KNOWN] =
+        "SELECT d.id, 'apply', d.fingerprint, d.gig, d.applicant,"
+        " iif(d.state = 'delivered' AND d.seat <> 'reserved', d.seat, ''), d.received_at, NULL,"
+        " t.id IS NOT NULL, instr(d.flags, 'conflict')"
+        " FROM delivery d LEFT JOIN tombstones t ON t.id = d.id"
+        " LEFT JOIN delivery w ON w.id = d.id AND w.fingerprint = ''"
+        " WHERE (d.received_at >= ?1 OR d.at >= ?1) AND d.fingerprint <> ''"
+        " AND d.state IN ('delivered', 'dead', 'parked', 'erased') AND w.state IS NOT 'pending'"
+        " UNION ALL SELECT t.id, 'withdraw', '', t.gig, '', iif(w.seat = 'asked', 'asked', ''),"
+        " t.at, NULL, 1, 0 FROM tombstones t"
+        " LEFT JOIN delivery w ON w.id = t.id AND w.fingerprint = ''"
+        " WHERE (t.at >= ?1 OR w.at >= ?1) AND w.state IS NOT 'pending' ORDER BY 1, 10, 2",
 
     [GIG_SQL_EXPORT] =
         "SELECT a.id, a.gig, json_extract(g.json, '$.title'), a.received_at, a.seat, a.flags,"
@@ -290,7 +335,7 @@ gig_sql_column(sqlite3_stmt *statement, int column)
 }
 
 
-static void
+void
 gig_sync_sqlite_close(gig_sync_record_t *record)
 {
     size_t  i;
@@ -358,7 +403,7 @@ gig_sync_sqlite_there(gig_str_t url, gig_error_t *err)
 }
 
 
-static int
+int
 gig_sync_sqlite_open(gig_str_t url, gig_sync_record_t **out, gig_error_t *err)
 {
     size_t              prefix;
@@ -488,8 +533,8 @@ gig_sync_sqlite_fetch(gig_sync_record_t *record, gig_sync_fetched_pt handler, vo
 }
 
 
-static int
-gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
+int
+gig_sqlite_known(gig_sync_record_t *record, gig_sql_t which, int64_t since_ms,
     int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
 {
     int                rc;
@@ -497,7 +542,7 @@ gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
     sqlite3_stmt      *rows;
     gig_sync_known_t   known;
 
-    rows = gig_sql(record, GIG_SQL_KNOWN, err);
+    rows = gig_sql(record, which, err);
 
     if (rows == NULL) {
         return -1;
@@ -528,6 +573,14 @@ gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
 
 
 static int
+gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
+    int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
+{
+    return gig_sqlite_known(record, GIG_SQL_KNOWN, since_ms, handler, data, err);
+}
+
+
+int
 gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned most,
     int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
 {
@@ -607,7 +660,7 @@ gig_sync_sqlite_changed(gig_sync_record_t *record, int64_t *number, gig_error_t 
 const gig_sync_connector_t  gig_sync_sqlite = {
     .scheme = "sqlite",
     .form = GIG_SYNC_SQLITE_FORM,
-    .abilities = GIG_SYNC_DATABASE | GIG_SYNC_FORMS,
+    .abilities = GIG_SYNC_FORMS,
     .open = gig_sync_sqlite_open,
     .close = gig_sync_sqlite_close,
     .fetch = gig_sync_sqlite_fetch,

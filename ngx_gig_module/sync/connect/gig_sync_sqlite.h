@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "gig_sync_connector.h"
+#include "gig_sync_sink.h"
 #include "gig_time.h"
 
 /* Every statement there is; prepared at first use, kept until close. */
@@ -26,6 +27,8 @@ typedef enum {
     GIG_SQL_SEATS, GIG_SQL_KNOWN, GIG_SQL_RECEIPTS, GIG_SQL_EXPORT,
     GIG_SQL_SELF_ID_PUT, GIG_SQL_SELF_IDS,
     GIG_SQL_DEAD, GIG_SQL_DROP,
+    GIG_SQL_UPSTREAM_ROW, GIG_SQL_UPSTREAM_PUT, GIG_SQL_UPSTREAM_SHARED, GIG_SQL_UPSTREAM_SEATS,
+    GIG_SQL_UPSTREAM_KNOWN,
     GIG_SQL_COUNT
 } gig_sql_t;
 
@@ -33,7 +36,14 @@ struct gig_sync_record_s {
     sqlite3       *db;
     char           path[1024];
     sqlite3_stmt  *statement[GIG_SQL_COUNT];
+
+    /* An upstream whose delivery table this is; owned by its connector.  NULL: it has none. */
+    struct gig_https_s  *upstream;
 };
+
+/* Opens and closes without looking at upstream. */
+int gig_sync_sqlite_open(gig_str_t url, gig_sync_record_t **out, gig_error_t *err);
+void gig_sync_sqlite_close(gig_sync_record_t *record);
 
 /*
  * A statement ready to be bound, or NULL with err set.  gig_sql_text() binds a
@@ -72,7 +82,15 @@ int gig_sync_sqlite_owner(gig_str_t url, uid_t *owner);
 /* Makes or migrates the tables (gig_sync_sqlite_schema.c). */
 int gig_sync_sqlite_schema(gig_sync_record_t *record, gig_error_t *err);
 
-/* The verbs of gig_sync_sqlite_deliver.c. */
+/* The verb known, by GIG_SQL_KNOWN or GIG_SQL_UPSTREAM_KNOWN. */
+int gig_sqlite_known(gig_sync_record_t *record, gig_sql_t which, int64_t since_ms,
+    int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
+int gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned most,
+    int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
+
+/* The verbs of gig_sync_sqlite_deliver.c, and what it brings to the rules of a delivery. */
+extern const gig_sink_t gig_sqlite_sink;
+
 int gig_sync_sqlite_deliver(gig_sync_record_t *record, gig_sync_delivery_t *deliveries, size_t n,
     gig_error_t *err);
 
@@ -82,6 +100,8 @@ int gig_sql_exists(gig_sync_record_t *record, gig_sql_t which, gig_str_t a, gig_
 
 /* The verbs of gig_sync_sqlite_seats.c, and what delivering needs of it. */
 int gig_sync_sqlite_seats(gig_sync_record_t *record,
+    int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err);
+int gig_sqlite_seats(gig_sync_record_t *record, gig_sql_t which,
     int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err);
 int gig_sync_sqlite_promote(gig_sync_record_t *record, gig_error_t *err);
 

@@ -138,7 +138,7 @@ gig_sqlite_sink_place(gig_sync_record_t *record, gig_str_t gig, gig_error_t *err
 }
 
 
-static const gig_sink_t  gig_sqlite_sink = {
+const gig_sink_t  gig_sqlite_sink = {
     .run = gig_sqlite_sink_run, .row = gig_sqlite_sink_row, .place = gig_sqlite_sink_place,
     .promote = gig_sqlite_promote_one
 };

@@ -63,12 +63,20 @@ int
 gig_sync_sqlite_seats(gig_sync_record_t *record,
     int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err)
 {
+    return gig_sqlite_seats(record, GIG_SQL_SEATS, handler, data, err);
+}
+
+
+int
+gig_sqlite_seats(gig_sync_record_t *record, gig_sql_t which,
+    int (*handler)(void *data, const gig_sync_seats_t *), void *data, gig_error_t *err)
+{
     int                rc;
     gig_str_t          gig;
     sqlite3_stmt      *rows;
     gig_sync_seats_t   seats;
 
-    rows = gig_sql(record, GIG_SQL_SEATS, err);
+    rows = gig_sql(record, which, err);
 
     if (rows == NULL) {
         return -1;
