@@ -82,7 +82,11 @@ int gig_https_put(gig_sync_record_t *record, const gig_sync_delivery_t *d,
 int gig_https_put_withdrawal(gig_sync_record_t *record, gig_sync_delivery_t *d,
     const gig_https_row_t *row, gig_error_t *err);
 
-/* 1: the applicant has another application to this gig there, 0: none, -1: err. */
-int gig_https_shared(gig_sync_record_t *record, const gig_sync_delivery_t *d, gig_error_t *err);
+/*
+ * 1: the applicant has another application to this gig there, the best of which has this seat; 0:
+ * none, -1: err.
+ */
+int gig_https_shared(gig_sync_record_t *record, const gig_sync_delivery_t *d, char seat[16],
+    gig_error_t *err);
 
 #endif /* GIG_SYNC_HTTPS_H */

@@ -511,11 +511,31 @@ gig_https_settled_before(gig_https_one_t *one, int *conflict, gig_error_t *err)
 }
 
 
+/*
+ * What the judge gave stands, as nobody confirms it; but all of an applicant's share one place, and a
+ * mere label gives none.
+ */
+static void
+gig_https_seat(gig_https_one_t *one, int conflict, const char *shared)
+{
+    gig_str_t  given;
+
+    given = conflict ? gig_str("") : one->d->seat;
+
+    if (gig_str_is(given, "waitlisted") && strcmp(shared, "reserved") == 0) {
+        given = gig_str("reserved");
+    }
+
+    (void) snprintf(one->row.seat, sizeof(one->row.seat), "%.*s", (int) given.len,
+                    given.len ? given.data : "");
+}
+
+
 static int
 gig_https_apply(gig_https_one_t *one, gig_error_t *err)
 {
     int                   rc, conflict, shared, post, tried;
-    char                  flags[GIG_FLAGS_MAX];
+    char                  flags[GIG_FLAGS_MAX], seat[16];
     const char           *why;
     gig_https_row_t      *row = &one->row;
     gig_sync_delivery_t  *d = one->d;
@@ -543,7 +563,7 @@ gig_https_apply(gig_https_one_t *one, gig_error_t *err)
         return rc == 1 ? GIG_HTTPS_DONE : -1;
     }
 
-    shared = gig_https_shared(one->record, d, err);
+    shared = gig_https_shared(one->record, d, seat, err);
 
     if (shared == -1) {
         return -1;
@@ -552,8 +572,7 @@ gig_https_apply(gig_https_one_t *one, gig_error_t *err)
     gig_rows_flags(d->flags, "conflict", conflict, flags);
     gig_rows_flags((gig_str_t) { flags, strlen(flags) }, "duplicate",
                    shared || gig_rows_flag(d->flags, "duplicate"), row->flags);
-    (void) snprintf(row->seat, sizeof(row->seat), "%.*s", conflict ? 0 : (int) d->seat.len,
-                    d->seat.data);
+    gig_https_seat(one, conflict, shared ? seat : "");
     tried = row->tries > 0 || gig_https_is(row, "delivering");
     row->tries += row->tries == 0 && tried;
 

@@ -123,7 +123,8 @@ gig_https_put_withdrawal(gig_sync_record_t *record, gig_sync_delivery_t *d,
 
 
 int
-gig_https_shared(gig_sync_record_t *record, const gig_sync_delivery_t *d, gig_error_t *err)
+gig_https_shared(gig_sync_record_t *record, const gig_sync_delivery_t *d, char seat[16],
+    gig_error_t *err)
 {
     int            rc;
     sqlite3_stmt  *found;
@@ -144,6 +145,7 @@ gig_https_shared(gig_sync_record_t *record, const gig_sync_delivery_t *d, gig_er
     rc = gig_sql_row(record, found, err);
 
     if (rc == 1) {
+        gig_https_cell(found, 0, seat, 16);
         gig_sql_done(found);
     }
 

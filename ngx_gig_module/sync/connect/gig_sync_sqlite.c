@@ -171,8 +171,9 @@ static const char *const  sql[GIG_SQL_COUNT] = {
         " at = excluded.at, attempts = excluded.attempts,"
         " upstream_id = coalesce(excluded.upstream_id, upstream_id), box = excluded.box",
     [GIG_SQL_UPSTREAM_SHARED] =
-        "SELECT 1 FROM delivery WHERE gig = ?1 AND applicant = ?2 AND id <> ?3"
-        " AND state IN ('delivering', 'delivered', 'ambiguous') LIMIT 1",
+        "SELECT seat FROM delivery WHERE gig = ?1 AND applicant = ?2 AND id <> ?3"
+        " AND state IN ('delivering', 'delivered', 'ambiguous')"
+        " ORDER BY CASE seat WHEN 'reserved' THEN 0 WHEN 'waitlisted' THEN 1 ELSE 2 END LIMIT 1",
 
     /* Of all of an applicant's the best; with the gigs that have none any more. */
     [GIG_SQL_UPSTREAM_SEATS] =

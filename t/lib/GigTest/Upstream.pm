@@ -79,6 +79,22 @@ sub requests {
     return grep { (!defined $method || $_->{method} eq $method) && (!defined $id || $_->{id} eq $id) } @all;
 }
 
+# The file `state`: rows of hashes.
+sub sql {
+    my ($self, $query) = @_;
+    my ($status, $output) = $self->{test}->run('sqlite3', '-cmd', '.timeout 5000', '-json', "$self->{test}{dir}/upstream.db", $query);
+    $status == 0 or die "sqlite3: $output";
+    my @rows = $output =~ /\S/ ? @{ JSON::PP->new->utf8->decode($output) } : ();
+    return wantarray ? @rows : scalar @rows;
+}
+
+# What it says of a record; a box is bytes: how many.
+sub row {
+    my ($self, $a) = @_;
+    return ($self->sql('select applicant, seat, flags, state, reason, upstream_id, attempts, length(box) as box from delivery'
+        . " where id = '$a->{id}' and fingerprint = '" . ($a->{print} // '') . "'"))[0] // {};
+}
+
 # id => the application as it was posted
 sub stored {
     my ($self) = @_;

@@ -29,6 +29,7 @@ use GigTest;
 use GigTest::Command ();
 use GigTest::Http;
 use GigTest::Proxy;
+use GigTest::Upstream;
 
 use Exporter qw(import);
 our @EXPORT = qw(histories history state_of confirmation seat_of token_of stamp capped emails);
@@ -111,7 +112,8 @@ sub emails       { return [map {"$_\@example.edu"} @_] }
 # --- the world
 
 # record; hosts (1), workers of each (2), gigs, replica => 1, board => lines of the board's block,
-# timeout => redis_timeout (500ms), conf => pieces of nginx_conf, sync => settings of gig-sync.
+# timeout => redis_timeout (500ms), conf => pieces of nginx_conf, sync => settings of gig-sync;
+# upstream => 1: applications go to an HTTP upstream, {upstream}, and not to the system of record.
 sub new {
     my ($class, %option) = @_;
     my $self = bless { hosts => 1, workers => 2, gigs => [], board => '', timeout => '500ms', address => 0, %option, syncs => {} }, $class;
@@ -131,7 +133,9 @@ sub new {
     $self->replica_start if $self->{replica};
     $self->{sync_link} = GigTest::Proxy->new($first, $self->{redis}{port});
     $first->import_gigs(@{ $self->{gigs} }) or die "import\n";
-    $first->sync_conf(redis => "127.0.0.1:$self->{sync_link}{port}", pull_every => '1s', claim_after => '2s', %{ $self->{sync} // {} });
+    $self->{upstream} = GigTest::Upstream->new($first) if $self->{upstream};
+    $first->sync_conf(redis => "127.0.0.1:$self->{sync_link}{port}", pull_every => '1s', claim_after => '2s', %{ $self->{sync} // {} },
+        $self->{upstream} ? $self->{upstream}->settings : ());
 
     for my $host (@hosts) {
         if ($host != $first) {
