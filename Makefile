@@ -68,7 +68,7 @@ $(error CONNECTORS: https keeps what it delivered in SQLite, so it needs sqlite 
 endif
 endif
 
-.PHONY: all module sync server unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean libpq FORCE
+.PHONY: all module sync server unit unit-build test demo bench bench-build fuzz-compile lint install uninstall clean libpq libcurl FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -129,6 +129,12 @@ $(BUILD)/$(SRC)/sync/connect/gig_sync_postgres%.o: | libpq
 libpq:
 	@[ -f $(LIBPQ)/libpq-fe.h ] || { echo "make: libpq is not there: install libpq-dev" \
 		"(tools/packages build), or do without PostgreSQL: make CONNECTORS=sqlite" >&2; exit 1; }
+
+$(BUILD)/$(SRC)/sync/connect/gig_sync_https%.o: | libcurl
+libcurl:
+	@echo '#include <curl/curl.h>' | $(CC) -E - >/dev/null 2>&1 || { echo "make: libcurl is not there: install" \
+		"libcurl4-openssl-dev (tools/packages build), or do without HTTP upstreams:" \
+		"make CONNECTORS='sqlite postgres'" >&2; exit 1; }
 
 $(EMBEDDED:.c=.o): $(EMBEDDED) $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

@@ -45,12 +45,17 @@ is(scalar(grep { (stat)[9] <= $before } @objects), 0, 'ngx_http_gig.h touched: e
 $output = made('sync CFLAGS=-O1');
 like($output, qr/-o \S*gig_utf8\.o/, 'other flags: all is compiled again');
 
-# Without PostgreSQL: no libpq is linked, and the error about a scheme names what there is.
+# Without PostgreSQL and upstreams: neither libpq nor libcurl is linked, and the error about a scheme
+# names what there is.
 $output = made('sync CONNECTORS=sqlite CFLAGS=-O1');
 unlike($output, qr/postgres|-lpq|libpq/i, 'CONNECTORS=sqlite: nothing of PostgreSQL is compiled or linked');
-unlike(`nm -D --undefined-only '$dir/build/gig-sync'`, qr/\bPQ\w/, 'nor used');
+unlike($output, qr/https|-lcurl/i, 'nor of HTTP');
+unlike(`nm -D --undefined-only '$dir/build/gig-sync'`, qr/\bPQ\w|\bcurl_/, 'nor used');
 my $said = `'$dir/build/gig-sync' export --what gigs --format json --from postgres://h/d 2>&1`;
 is($? >> 8, 64, 'it knows no postgres:');
 like($said, qr/no system of record "postgres:"; this gig-sync has sqlite:PATH$/, 'and says what it has');
+
+like(`make -C '$dir' sync CONNECTORS='postgres https' 2>&1`, qr/https keeps what it delivered in SQLite, so it needs sqlite/,
+    'https without SQLite: says what it lacks');
 
 done_testing();

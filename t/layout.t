@@ -129,6 +129,8 @@ ok(-s "$root/CHANGES", 'CHANGES is there');
 # A client of a system of record is the connector's alone; the module speaks to none of them.
 is_deeply([grep { !m{/sync/connect/gig_sync_postgres} && $text{$_} =~ /libpq|\bPQ[a-z]\w+\s*\(/ } sort keys %text], [],
     'only the files of its connector use libpq');
+is_deeply([grep { !m{/sync/connect/gig_sync_https} && $text{$_} =~ m{<curl/|\bcurl_[a-z]\w+\s*\(} } sort keys %text], [],
+    'only the files of its connector use libcurl');
 my $module = ($ENV{GIG_BUILD} // "$root/build") . '/ngx_http_gig_module.so';
 my @foreign = `nm -D --undefined-only '$module'` =~ /\b((?:PQ|curl_|sqlite3_)\w+)/g;
 is($?, 0, "nm reads $module");

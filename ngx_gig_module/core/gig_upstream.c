@@ -249,7 +249,7 @@ gig_upstream_inside(const unsigned char *address, size_t len)
         return 1;
     }
 
-    /* ::, ::1, IPv4 as IPv6 in either old form (::ffff:127.0.0.1): nothing has to look like that. */
+    /* ::, ::1, IPv4 in either old form (::ffff:127.0.0.1): nothing has to look like that. */
     if (memcmp(address, zeros, 10) == 0) {
         return 1;
     }

@@ -12,7 +12,7 @@
 #define GIG_UPSTREAM_URL_MAX    512         /* bytes of the sink's address */
 #define GIG_UPSTREAM_HEADER_MAX 1023        /* of the line with the secret */
 #define GIG_UPSTREAM_ID_SIZE    129         /* its own name for an application, and NUL */
-#define GIG_UPSTREAM_ANSWER_MAX 65536       /* bytes of an answer that are read; the rest is cut off */
+#define GIG_UPSTREAM_ANSWER_MAX 65536       /* bytes of an answer; the rest is not read */
 #define GIG_UPSTREAM_TRIES      10          /* of one application, until it waits for a person */
 #define GIG_UPSTREAM_WAIT_MAX   300         /* seconds between two of them */
 #define GIG_UPSTREAM_RETRY_MAX  600         /* seconds that a Retry-After is believed */
@@ -46,14 +46,14 @@ int gig_upstream_retry_after(gig_str_t value, int64_t now);
 int64_t gig_upstream_wait(unsigned tries, uint64_t seed);
 
 /*
- * Its own id of an application: the member "id" of the answer, a text or a whole number, else the last
- * part of Location.  Printable ASCII without quotes and blanks; "" if there is none such.
+ * Its own id of an application: the member "id" of the answer, a text or a whole number, else the
+ * last part of Location.  Printable ASCII without quotes and blanks; "" if there is none such.
  */
 void gig_upstream_id(gig_str_t answer, gig_str_t location, char out[GIG_UPSTREAM_ID_SIZE]);
 
 /*
- * 1: an address (4 or 16 bytes) of a network that is not the public one: loopback, private, link-local,
- * shared (CGNAT), mapped or embedded IPv4 that is such, multicast, or none at all.
+ * 1: an address (4 or 16 bytes) of a network that is not the public one: loopback, private,
+ * link-local, shared (CGNAT), mapped IPv4, embedded IPv4 that is such, multicast, or none at all.
  */
 int gig_upstream_inside(const unsigned char *address, size_t len);
 

@@ -113,6 +113,44 @@ gig_sync_record_open(gig_str_t url, const gig_sync_connector_t **connector,
 }
 
 
+int
+gig_sync_sink_open(const gig_settings_board_t *board, const gig_sync_connector_t **connector,
+    gig_sync_record_t **record, gig_error_t *err)
+{
+    gig_str_t  url;
+
+    url = (gig_str_t) { board->sink, strlen(board->sink) };
+
+    if (*record != NULL) {
+        return 0;
+    }
+
+    *connector = gig_sync_connector(url, err);
+
+    if (*connector == NULL || (*connector)->open_sink == NULL) {
+        return *connector == NULL ? -1 : gig_sync_record_open(url, connector, record, err);
+    }
+
+    return (*connector)->open_sink(board, record, err);
+}
+
+
+int
+gig_sync_sink_turn(const gig_sync_connector_t *connector, gig_sync_record_t *sink,
+    gig_error_t *err)
+{
+    int  turn;
+
+    turn = connector->turn == NULL ? 1 : connector->turn(sink, err);
+
+    if (turn == 0) {
+        (void) gig_error_set(err, "sink", "another gig-sync delivers to it");
+    }
+
+    return turn;
+}
+
+
 void
 gig_sync_record_close(const gig_sync_connector_t *connector, gig_sync_record_t **record)
 {

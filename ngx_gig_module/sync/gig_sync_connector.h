@@ -49,7 +49,7 @@ typedef struct {
         GIG_SYNC_ERASED
     } result;
     const char *confirmed_seat; /* static: "confirmed", "waitlisted", "over", "late", "" */
-    unsigned    asked:1;        /* of erased: the sink was asked for it, and does not do it */
+    unsigned    asked:1;        /* to be erased; the sink does not do it, or has not yet */
     char        reason[128];    /* of dead and parked; no personal data */
 } gig_sync_delivery_t;
 
@@ -225,6 +225,15 @@ const char *gig_sync_connector_forms(void);
 /* Opens what is not open yet (NULL); closes what is. */
 int gig_sync_record_open(gig_str_t url, const gig_sync_connector_t **connector,
     gig_sync_record_t **record, gig_error_t *err);
+
+/* Likewise, the board's sink: its source if it has none of its own. */
+int gig_sync_sink_open(const gig_settings_board_t *board, const gig_sync_connector_t **connector,
+    gig_sync_record_t **record, gig_error_t *err);
+
+/* 1: it is our turn to deliver to it; 0 and err: it is another gig-sync's; -1 and err: who knows. */
+int gig_sync_sink_turn(const gig_sync_connector_t *connector, gig_sync_record_t *sink,
+    gig_error_t *err);
+
 void gig_sync_record_close(const gig_sync_connector_t *connector, gig_sync_record_t **record);
 
 #endif /* GIG_SYNC_CONNECTOR_H */

@@ -593,12 +593,11 @@ gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err
 
     rc = gig_sync_sink_open(deliverer->job->board, &deliverer->connector, &deliverer->sink, err);
 
-    if (rc == 0) {
-        rc = gig_sync_job_turn(deliverer->job, deliverer->connector, deliverer->sink, block_ms, err);
-    }
+    rc = rc == 0 ? gig_sync_sink_turn(deliverer->connector, deliverer->sink, err) : -1;
 
     if (rc != 1) {
-        return rc;
+        gig_sync_job_sleep(deliverer->job, rc == 0 ? block_ms : 0);
+        return rc == 0 && block_ms > 0 ? 0 : -1;
     }
 
     batch = calloc(1, sizeof(gig_sync_batch_t));

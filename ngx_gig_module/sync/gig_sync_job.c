@@ -47,42 +47,6 @@ gig_sync_stop(gig_sync_stop_t *stop)
 
 
 gig_str_t
-gig_sync_sink_url(const gig_sync_board_t *board)
-{
-    const char  *url;
-
-    url = board->sink[0] == '\0' ? board->source : board->sink;
-
-    return (gig_str_t) { url, strlen(url) };
-}
-
-
-int
-gig_sync_sink_open(const gig_sync_board_t *board, const gig_sync_connector_t **connector,
-    gig_sync_record_t **record, gig_error_t *err)
-{
-    gig_str_t  url;
-
-    if (*record != NULL) {
-        return 0;
-    }
-
-    url = gig_sync_sink_url(board);
-    *connector = gig_sync_connector(url, err);
-
-    if (*connector == NULL
-        || ((*connector)->open_sink == NULL ? (*connector)->open(url, record, err)
-                                            : (*connector)->open_sink(board, record, err)) == -1)
-    {
-        *record = NULL;
-        return -1;
-    }
-
-    return 0;
-}
-
-
-gig_str_t
 gig_sync_source_url(const gig_sync_board_t *board)
 {
     return (gig_str_t) { board->source, strlen(board->source) };
@@ -112,26 +76,6 @@ gig_sync_job_sleep(gig_sync_job_t *job, int64_t ms)
     p.revents = 0;
 
     (void) poll(&p, 1, (int) (ms > INT32_MAX ? INT32_MAX : ms));
-}
-
-
-int
-gig_sync_job_turn(gig_sync_job_t *job, const gig_sync_connector_t *connector,
-    gig_sync_record_t *sink, int ms, gig_error_t *err)
-{
-    int  turn;
-
-    turn = connector->turn == NULL ? 1 : connector->turn(sink, err);
-
-    if (turn == 0 && ms == 0) {
-        return gig_error_set(err, "sink", "another gig-sync delivers to it");
-    }
-
-    if (turn == 0) {
-        gig_sync_job_sleep(job, ms);
-    }
-
-    return turn;
 }
 
 

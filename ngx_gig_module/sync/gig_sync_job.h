@@ -6,7 +6,6 @@
 
 #include <stdatomic.h>
 
-#include "gig_sync_connector.h"
 #include "gig_sync_lease.h"
 #include "gig_sync_settings.h"
 
@@ -30,26 +29,13 @@ typedef struct {
     atomic_llong            alive;          /* gig_sync_clock() at its last step */
 } gig_sync_job_t;
 
-/* The board's sink, or its source if it has none of its own. */
-gig_str_t gig_sync_sink_url(const gig_sync_board_t *board);
 gig_str_t gig_sync_source_url(const gig_sync_board_t *board);
-
-/* As gig_sync_record_open(): the board's sink. */
-int gig_sync_sink_open(const gig_sync_board_t *board, const gig_sync_connector_t **connector,
-    gig_sync_record_t **record, gig_error_t *err);
 
 /* 1 as soon as the job is to end; also the job's sign of life. */
 int gig_sync_job_stopped(gig_sync_job_t *job);
 
 /* Sleeps, or less when stopped. */
 void gig_sync_job_sleep(gig_sync_job_t *job, int64_t ms);
-
-/*
- * Whether it is our turn to deliver to this sink: 1, or 0 after ms (0: not at all) in which it was
- * another gig-sync's; -1 and err: nobody knows, or it may not be waited for.
- */
-int gig_sync_job_turn(gig_sync_job_t *job, const gig_sync_connector_t *connector,
-    gig_sync_record_t *sink, int ms, gig_error_t *err);
 
 /*
  * Back-off of one thing that fails: doubles from _MIN to _MAX, each wait drawn

@@ -55,10 +55,7 @@ gig_sync_counts_free(gig_sync_counts_t *counts)
 static const char *
 gig_sync_outcome(const gig_sync_delivery_t *delivery)
 {
-    /* A withdrawal that waits for a person has been asked for, and no more. */
-    if (delivery->asked
-        || (gig_str_is(delivery->op, "withdraw") && delivery->result != GIG_SYNC_ERASED))
-    {
+    if (delivery->asked) {
         return "asked";
     }
 

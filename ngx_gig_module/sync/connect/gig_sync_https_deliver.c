@@ -384,14 +384,9 @@ gig_https_withdraw(gig_https_one_t *one, gig_error_t *err)
 
     d->confirmed_seat = "";
 
-    if (gig_https_is(row, "erased")) {
+    if (gig_https_is(row, "erased") || (gig_https_is(row, "parked") && !d->again)) {
         d->asked = strcmp(row->seat, "asked") == 0;
-        d->result = GIG_SYNC_ERASED;
-        return GIG_HTTPS_DONE;
-    }
-
-    if (gig_https_is(row, "parked") && !d->again) {
-        d->result = GIG_SYNC_PARKED;
+        d->result = gig_https_is(row, "erased") ? GIG_SYNC_ERASED : GIG_SYNC_PARKED;
         return GIG_HTTPS_DONE;
     }
 

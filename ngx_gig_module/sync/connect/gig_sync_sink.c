@@ -482,6 +482,7 @@ gig_sink_deliver(const gig_sink_t *sink, gig_sync_record_t *record, gig_sync_del
         }
 
         one = gig_park(sink, record, d, "", "the database refuses it", err);
+        d->asked = gig_str_is(d->op, "withdraw") != 0;
     }
 
     if (one != GIG_ONE_DONE) {
