@@ -148,6 +148,9 @@ like($output, qr/: delivered, /, 'delivers it');
 is_deeply([map { "$_->{method} $_->{said}" } grep { $_->{id} eq $refused->{id} } $up->requests],
     ['POST 422', 'GET good', 'POST 503', 'GET good', 'POST good'], 'after a look');
 is(row($refused)->{box}, undef, 'and its box is gone');
+is(outcome($refused), 'dead', 'its receipt does not know it yet');
+is((once())[0], 0, 'gig-sync tells it');
+wait_for { outcome($refused) eq 'delivered' } 'the receipt to say delivered';
 my $dropped = fresh('open');
 $up->say(POST => '400', 'good');
 apply_all($test, $dropped);

@@ -52,10 +52,19 @@ gig_sync_https_open(gig_str_t url, gig_sync_record_t **record, gig_error_t *err)
 static int
 gig_https_tables(gig_sync_record_t *record, gig_error_t *err)
 {
-    if (sqlite3_exec(record->db, "CREATE INDEX IF NOT EXISTS delivery_seats ON delivery"
-                     " (gig, applicant, seat) WHERE state = 'delivered'", NULL, NULL, NULL)
-        != SQLITE_OK)
-    {
+    static const char  text[] =
+        "CREATE INDEX IF NOT EXISTS delivery_seats ON delivery (gig, applicant, seat)"
+        "  WHERE state = 'delivered';"
+
+        /* What a person brought to its end has no entry in Redis that would tell its receipt. */
+        "CREATE TRIGGER IF NOT EXISTS delivery_again AFTER UPDATE ON delivery"
+        "  WHEN (NEW.state = 'delivered' AND OLD.box IS NOT NULL)"
+        "    OR (NEW.state = 'erased' AND OLD.state = 'parked' AND NEW.fingerprint = '') BEGIN"
+        "  DELETE FROM receipts WHERE id = NEW.id;"
+        "  INSERT INTO receipts (id) VALUES (NEW.id);"
+        " END;";
+
+    if (sqlite3_exec(record->db, text, NULL, NULL, NULL) != SQLITE_OK) {
         return gig_sql_fault(record, err);
     }
 
@@ -160,6 +169,14 @@ gig_sync_https_known(gig_sync_record_t *record, int64_t since_ms,
 }
 
 
+static int
+gig_sync_https_receipts(gig_sync_record_t *record, int64_t *number, unsigned most,
+    int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
+{
+    return gig_sqlite_receipts(record, GIG_SQL_UPSTREAM_RECEIPTS, number, most, handler, data, err);
+}
+
+
 /* Not while it is delivered again. */
 static int
 gig_sync_https_drop(gig_sync_record_t *record, gig_str_t id, gig_error_t *err)
@@ -189,7 +206,7 @@ const gig_sync_connector_t  gig_sync_https = {
     .probe = gig_sync_https_probe,
     .seats = gig_sync_https_seats,
     .known = gig_sync_https_known,
-    .receipts = gig_sync_sqlite_receipts,
+    .receipts = gig_sync_https_receipts,
     .begin = gig_sync_sqlite_begin,
     .end = gig_sync_sqlite_end,
     .self_id = gig_sync_sqlite_self_id,

@@ -57,8 +57,9 @@ void gig_https_ask(gig_https_t *upstream, const char *method, gig_str_t id, gig_
 
 /*
  * gig_sync_https_lock.c: two locks on the file `state`.lock, gone with the process.  The turn to
- * deliver is kept as long as the record is open; the hand is held for one batch, by who has the turn
- * and by a person's command, so that a row that says "delivering" to who holds it is a dead one's.
+ * deliver is kept as long as the record is open; the hand is held for one batch, by who has the
+ * turn and by a person's command, so that a row that says "delivering" to who holds it is a dead
+ * one's.
  */
 int gig_https_lock_open(gig_https_t *upstream, const char *state, gig_error_t *err);
 int gig_sync_https_turn(gig_sync_record_t *record, gig_error_t *err);

@@ -451,7 +451,7 @@ gig_https_withdraw(gig_https_one_t *one, gig_error_t *err)
 }
 
 
-/* What the table says of it before anything is sent.  1: d is done with it; 0: it goes on; -1: err. */
+/* What the table says before anything is sent.  1: d is done with it; 0: it goes on; -1: err. */
 static int
 gig_https_settled_before(gig_https_one_t *one, int *conflict, gig_error_t *err)
 {
@@ -507,8 +507,8 @@ gig_https_settled_before(gig_https_one_t *one, int *conflict, gig_error_t *err)
 
 
 /*
- * What the judge gave stands, as nobody confirms it; but all of an applicant's share one place, and a
- * mere label gives none.
+ * What the judge gave stands, as nobody confirms it; but all of an applicant's share one place,
+ * and a mere label gives none.
  */
 static void
 gig_https_seat(gig_https_one_t *one, int conflict, const char *shared)

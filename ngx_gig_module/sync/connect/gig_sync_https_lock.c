@@ -26,8 +26,8 @@ gig_https_lock_open(gig_https_t *upstream, const char *state, gig_error_t *err)
 
 
 /*
- * A lock of this very file descriptor, so that threads exclude each other too.  1, or 0: another has
- * it; -1: err.
+ * A lock of this very file descriptor, so that threads exclude each other too.  1, or 0: another
+ * has it; -1: err.
  */
 static int
 gig_https_lock(gig_https_t *upstream, off_t which, short type, gig_error_t *err)

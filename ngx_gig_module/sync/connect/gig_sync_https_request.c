@@ -1,9 +1,9 @@
 
 /*
- * One request to the upstream, by libcurl.  What may go wrong is counted by whether a byte of it can
- * have been sent: before, it can be sent again; after, nobody knows what became of it.  So nothing
- * here is ever sent twice: each request has a connection of its own (libcurl sends once more what it
- * sent into one that had died), and redirects are off.
+ * One request to the upstream, by libcurl.  What may go wrong is counted by whether a byte of it
+ * can have been sent: before, it can be sent again; after, nobody knows what became of it.  So
+ * nothing here is ever sent twice: each request has a connection of its own (libcurl sends once
+ * more what it sent into one that had died), and redirects are off.
  */
 
 #include <netinet/in.h>

@@ -199,6 +199,12 @@ static const char *const  sql[GIG_SQL_COUNT] = {
         " t.at, NULL, 1, 0 FROM tombstones t"
         " LEFT JOIN delivery w ON w.id = t.id AND w.fingerprint = ''"
         " WHERE (t.at >= ?1 OR w.at >= ?1) AND w.state IS NOT 'pending' ORDER BY 1, 10, 2",
+    [GIG_SQL_UPSTREAM_RECEIPTS] =
+        "SELECT r.number, r.id, coalesce((SELECT iif(w.seat = 'asked', 'asked', w.state)"
+        " FROM delivery w WHERE w.id = r.id AND w.fingerprint = ''),"
+        " (SELECT iif(d.seat = 'reserved', d.state, d.seat) FROM delivery d WHERE d.id = r.id"
+        " AND d.state = 'delivered' LIMIT 1), ''), NULL FROM receipts r"
+        " WHERE r.number > ?1 ORDER BY r.number LIMIT ?2",
 
     [GIG_SQL_EXPORT] =
         "SELECT a.id, a.gig, json_extract(g.json, '$.title'), a.received_at, a.seat, a.flags,"
@@ -582,7 +588,7 @@ gig_sync_sqlite_known(gig_sync_record_t *record, int64_t since_ms,
 
 
 int
-gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned most,
+gig_sqlite_receipts(gig_sync_record_t *record, gig_sql_t which, int64_t *number, unsigned most,
     int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
 {
     int                rc;
@@ -590,7 +596,7 @@ gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned mo
     sqlite3_stmt      *rows;
     gig_sync_known_t   known;
 
-    rows = gig_sql(record, GIG_SQL_RECEIPTS, err);
+    rows = gig_sql(record, which, err);
 
     if (rows == NULL) {
         return -1;
@@ -627,6 +633,14 @@ gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned mo
     *number = last;
 
     return 0;
+}
+
+
+static int
+gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned most,
+    int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err)
+{
+    return gig_sqlite_receipts(record, GIG_SQL_RECEIPTS, number, most, handler, data, err);
 }
 
 

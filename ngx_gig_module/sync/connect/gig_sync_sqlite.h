@@ -28,7 +28,7 @@ typedef enum {
     GIG_SQL_SELF_ID_PUT, GIG_SQL_SELF_IDS,
     GIG_SQL_DEAD, GIG_SQL_DROP,
     GIG_SQL_UPSTREAM_ROW, GIG_SQL_UPSTREAM_PUT, GIG_SQL_UPSTREAM_SHARED, GIG_SQL_UPSTREAM_SEATS,
-    GIG_SQL_UPSTREAM_KNOWN,
+    GIG_SQL_UPSTREAM_KNOWN, GIG_SQL_UPSTREAM_RECEIPTS,
     GIG_SQL_COUNT
 } gig_sql_t;
 
@@ -82,10 +82,10 @@ int gig_sync_sqlite_owner(gig_str_t url, uid_t *owner);
 /* Makes or migrates the tables (gig_sync_sqlite_schema.c). */
 int gig_sync_sqlite_schema(gig_sync_record_t *record, gig_error_t *err);
 
-/* The verb known, by GIG_SQL_KNOWN or GIG_SQL_UPSTREAM_KNOWN. */
+/* The verbs known and receipts, by the statements of a system of record or of an upstream. */
 int gig_sqlite_known(gig_sync_record_t *record, gig_sql_t which, int64_t since_ms,
     int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
-int gig_sync_sqlite_receipts(gig_sync_record_t *record, int64_t *number, unsigned most,
+int gig_sqlite_receipts(gig_sync_record_t *record, gig_sql_t which, int64_t *number, unsigned most,
     int (*handler)(void *data, const gig_sync_known_t *), void *data, gig_error_t *err);
 
 /* The verbs of gig_sync_sqlite_deliver.c, and what it brings to the rules of a delivery. */
