@@ -13,6 +13,7 @@ use lib "$FindBin::Bin/lib";
 use JSON::PP ();
 use Test::More;
 use GigTest;
+use GigTest::Upstream;
 use GigTest::SelfId qw(self_id_key self_id_post);
 
 my $test  = GigTest->new(workers => 2);
@@ -214,6 +215,34 @@ my ($status, $export) = $test->run("$GigTest::BUILD/gig-sync", 'export', '--what
 is($status, 0, 'a blind export');
 $seen{'blind export'} = holds($export);
 unlike($export, qr/qztext|qzfirst|qzsecond|qzthird/, 'has merit alone');
+
+# --- the same with an HTTP upstream as the sink: what it is given, and what the file `state` keeps
+
+$test->stop_sync;
+my $up = GigTest::Upstream->new($test);
+$test->sync_conf($up->settings);
+$test->start_sync;
+my @upstream = map { json_of(by_json("key-up-$_", marked("qzup$_", email => "qzup$_\@example.edu")))->{token} } 1 .. 3;
+push @{ $kind{answers} }, (map {"qzup$_"} 1 .. 3), grep {/^qzqzup/} @marks;
+for my $mark (my @more = map { sprintf 'qzself%02d', $_ } 11 .. 20) {
+    self_id_post($test, 'one', [_key => self_id_key($test, 'one', from => $from), words => $mark], from => $from);
+    push @{ $kind{'self-id answers'} }, $mark;
+}
+ok(wait_for { 3 == grep { $_->{state} eq 'delivered' } $up->sql('select state from delivery') } 'three are posted');
+ok(wait_for { 10 == $up->sql('select 1 from self_identification') } 'ten self-identifications are kept', 20);
+$poison{id} = substr($poison{id}, 0, 20) . 'up';
+$poison{print} = 'P' . substr $poison{print}, 1;
+$redis->cmd('XADD', $stream, '*', %poison);
+$test->http('POST', "/gigs/receipts/$upstream[2]/withdraw", from => $from);
+ok(wait_for { $redis->cmd('XLEN', $stream) == 0 } 'one is parked, one withdrawn', 20);
+is(scalar keys %{ $up->stored }, 2, 'and erased there');
+my @rows = $up->sql("select id, fingerprint, applicant from delivery where fingerprint <> ''");
+push @{ $kind{id} }, map { $_->{id} } @rows;
+push @{ $kind{fingerprint} }, map { $_->{fingerprint} } @rows;
+push @{ $kind{applicant} }, grep {length} map { $_->{applicant} } @rows;
+$seen{upstream} = holds(files("$up->{dir}/log", "$up->{dir}/store/*"));
+$seen{state} = holds(files(glob "$test->{dir}/upstream.db*"));
+look();
 
 # --- the page, row by row
 

@@ -64,6 +64,14 @@ is_deeply([map { posts($_) } $there, $gone], [1, 2], 'after a look, and the othe
 is($up->requests - $before, 2, 'nothing else was');
 
 
+# An upstream that was put back from a copy: what its `state` knows since is taken out, and comes again.
+$up->sql("delete from delivery where state = 'delivered' and at >= '2026-01-01' and id = '$there->{id}'");
+$there->{mode} = 'replay';
+is((judge($test, $there))[0], 'appended', 'gig-sync replay: sent again');
+is((once())[0], 0, 'it arrives');
+is_deeply([posts($there), state_of($there)], [2, 'delivered'], 'and is posted, with its key');
+
+
 # --- seats: the judge's stand
 
 my @seats = map { fresh('few') } 1 .. 5;

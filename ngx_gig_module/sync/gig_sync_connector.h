@@ -230,7 +230,7 @@ int gig_sync_record_open(gig_str_t url, const gig_sync_connector_t **connector,
 int gig_sync_sink_open(const gig_settings_board_t *board, const gig_sync_connector_t **connector,
     gig_sync_record_t **record, gig_error_t *err);
 
-/* 1: it is our turn to deliver to it; 0 and err: it is another gig-sync's; -1 and err: who knows. */
+/* 1: it is our turn to deliver to it; 0 and err: another gig-sync's; -1 and err: nobody knows. */
 int gig_sync_sink_turn(const gig_sync_connector_t *connector, gig_sync_record_t *sink,
     gig_error_t *err);
 
