@@ -404,10 +404,11 @@ gig_settings_value(gig_settings_t *settings, const gig_settings_outside_t *outsi
 
 /* What only an HTTP upstream has, and what it must have. */
 static int
-gig_settings_upstream(const gig_settings_board_t *board, gig_error_t *err)
+gig_settings_upstream(const gig_settings_t *settings, size_t b, gig_error_t *err)
 {
-    size_t       i;
-    gig_error_t  why;
+    size_t                       i;
+    gig_error_t                  why;
+    const gig_settings_board_t  *board = &settings->board[b];
 
     const struct {
         const char  *name;
@@ -441,6 +442,13 @@ gig_settings_upstream(const gig_settings_board_t *board, gig_error_t *err)
     {
         return gig_error_set(err, "", "[board %s] state must be another file than the source's",
                              board->name);
+    }
+
+    for (i = 0; i < b; i++) {
+        if (strcmp(settings->board[i].state, board->state) == 0) {
+            return gig_error_set(err, "", "[board %s] state must be another file than that of"
+                                 " [board %s]", board->name, settings->board[i].name);
+        }
     }
 
     if (board->sink_header[0] != '\0'
@@ -487,7 +495,7 @@ gig_settings_finish(gig_settings_t *settings, gig_error_t *err)
             memcpy(board->sink, board->source, sizeof(board->sink));
         }
 
-        if (gig_settings_upstream(board, err) == -1) {
+        if (gig_settings_upstream(settings, b, err) == -1) {
             return -1;
         }
     }

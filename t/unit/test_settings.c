@@ -125,6 +125,8 @@ test_wrong(void **state)
             "another file");
     refuses("[board acme]\n" REQUIRED "sink = https://h.example/a\nstate = s\n"
             "sink_header = hunter2\n", 0, "as in \"Authorization: Bearer TOKEN\"");
+    refuses("[board acme]\n" REQUIRED "state = s\n[board b-2]\n" REQUIRED
+            "sink = https://h.example/a\nstate = s\n", 0, "than that of [board acme]");
     refuses("[board acme]\n" REQUIRED "sink_private = yes\n", 0, "for a sink = https://HOST/PATH");
     refuses("[board acme]\n" REQUIRED "sink_private = 1\n", 5, "must be yes or no");
 

@@ -15,7 +15,7 @@
 #define GIG_HTTPS_ASK_MS        15000       /* for the whole of a look-up or an erasure */
 #define GIG_HTTPS_POST_MS       60000       /* for the whole of a POST, which may have files */
 #define GIG_HTTPS_HEADERS_MAX   16384       /* bytes of an answer's headers */
-#define GIG_HTTPS_HAND_MS       90000       /* that a record in another's hand is waited for */
+#define GIG_HTTPS_HAND_MS       30000       /* that a record in another's hand is waited for */
 #define GIG_HTTPS_ROW           3           /* failures in a row that are the upstream's */
 
 typedef struct gig_https_s {
