@@ -159,3 +159,12 @@ gig_sync_record_close(const gig_sync_connector_t *connector, gig_sync_record_t *
         *record = NULL;
     }
 }
+
+
+void
+gig_sync_sink_failed(const gig_sync_connector_t *connector, gig_sync_record_t **sink)
+{
+    if (connector->turn == NULL) {
+        gig_sync_record_close(connector, sink);
+    }
+}

@@ -234,6 +234,9 @@ int gig_sync_sink_open(const gig_settings_board_t *board, const gig_sync_connect
 int gig_sync_sink_turn(const gig_sync_connector_t *connector, gig_sync_record_t *sink,
     gig_error_t *err);
 
+/* After a failure: closes it, to be opened anew, unless its turn would be lost by that. */
+void gig_sync_sink_failed(const gig_sync_connector_t *connector, gig_sync_record_t **sink);
+
 void gig_sync_record_close(const gig_sync_connector_t *connector, gig_sync_record_t **record);
 
 #endif /* GIG_SYNC_CONNECTOR_H */

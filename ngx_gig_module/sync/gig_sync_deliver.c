@@ -418,10 +418,7 @@ gig_sync_batch_write(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch, g
     gig_sync_counts_t     counts = { 0 };
 
     if (deliverer->connector->deliver(deliverer->sink, batch->delivery, batch->n, err) == -1) {
-        if (deliverer->connector->turn == NULL) {
-            gig_sync_record_close(deliverer->connector, &deliverer->sink);
-        }
-
+        gig_sync_sink_failed(deliverer->connector, &deliverer->sink);
         return -1;
     }
 
