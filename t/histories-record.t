@@ -57,7 +57,8 @@ sub upstream {
         is($world->counted('few'), '3,0,0,waitlist', 'and their seats are counted');
         is(scalar $up->requests, 16, 'each was posted once, and nothing was asked');
 
-        # Each comes into the queue once more, whatever is known of it.
+        # Each comes into the queue once more, whatever is known of it.  Who hears a replay, hosts say every 5 s.
+        wait_for { $world->cmd('HLEN', "${P}nodes") == 2 } 'both hosts to be known again', 15;
         my $before = $world->cmd('XLEN', "${P}settled");
         my ($status, $output) = $a->run("$GigTest::BUILD/gig-sync", 'replay', '-c', $a->{sync_conf}, '--since', stamp(time - 3600));
         is($status, 0, 'all of them are to be sent again') or diag($output);
