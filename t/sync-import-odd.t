@@ -110,6 +110,7 @@ SKIP: {
     my $pid = fork // die;
     if ($pid == 0) {
         open STDOUT, '>', '/dev/null';
+        $SIG{INT} = 'DEFAULT';                  # a shell's background jobs ignore it, and so would this
         exec $sync, 'import', $file, '--into', "sqlite:$dir/a.db" or exit 127;
     }
     my $end = time + 20;

@@ -184,7 +184,8 @@ is_deeply([state_of($marked), posts($marked)], ['erased', 0], 'is never posted')
 
 my @race = map { fresh('open') } 1 .. 12;
 $test->start_sync;
-wait_for { $test->read_file('/proc/locks') =~ /OFDLCK .* WRITE/ } 'one to have the lock';
+my $lock = (stat "$test->{dir}/upstream.db.lock")[1] // die 'there is no file of the lock';
+wait_for { $test->read_file('/proc/locks') =~ /OFDLCK .* WRITE .*:$lock / } 'one to have the lock';
 my $waiting = $test->spawn('gig-sync-2', "$GigTest::BUILD/gig-sync", 'run', '-c', $test->{sync_conf});
 wait_for { $test->read_file('gig-sync-2.log') =~ /standby .*another gig-sync delivers to this upstream/ } 'the other to say that it waits';
 is((once())[0], 75, 'and once does not deliver beside it');
