@@ -137,6 +137,7 @@ ngx_int_t ngx_http_gig_receipt(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_keys(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_robots(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_metrics_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_gig_health_handler(ngx_http_request_t *r);
 
