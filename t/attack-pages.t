@@ -67,8 +67,13 @@ my $base = "http://localhost:$test->{port}/gigs/";
 my $look = <<'JS';
     const bad = [];
     if (window.evil) { bad.push('ran'); }
-    const ours = e => e.localName === 'script' && e.parentNode === document.head && !e.textContent
-        && /^\/gigs\/gig-(?:form-)?[0-9a-f]{8}\.js$/.test(e.getAttribute('src'));
+    const posting = e => {
+        try { return JSON.parse(e.textContent)['@type'] === 'JobPosting'; } catch { return false; }
+    };
+    const ours = e => e.localName === 'script' && e.parentNode === document.head
+        && (e.getAttribute('type') === 'application/ld+json' && e.attributes.length === 1
+            ? posting(e) && document.querySelectorAll('script[type]').length === 1
+            : !e.textContent && /^\/gigs\/gig-(?:form-)?[0-9a-f]{8}\.js$/.test(e.getAttribute('src')));
     for (const e of document.querySelectorAll('*')) {
         if (ours(e)) { continue; }
         if (!/^(html|head|meta|title|link|body|a|svg|symbol|path|circle|rect|use|header|main|footer|nav|ul|ol|li|p|h1|h2|h3|h4|span|div|strong|em|b|i|br|time|dl|dt|dd|form|input|label|fieldset|legend|textarea|select|option|button|section|article|aside|small|code|pre|blockquote|details|summary|abbr|img|hr|sup|sub|u|s)$/.test(e.localName)) { bad.push('<' + e.localName + '>'); }
@@ -83,6 +88,11 @@ JS
 
 $browser->open('data:text/html,<a href="javascript:1" onclick="1">x</a><evil></evil><script>1</script>');
 is(scalar @{ $browser->run($look) }, 5, 'the look itself finds what is wrong');
+my $data = '<script type="application/ld%2Bjson">';
+for my $case (['{"@type":"JobPosting"}</script>', 0], ['{"@type":"JobPosting"}</script>' . $data . '{"@type":"JobPosting"}</script>', 4], ['{"@type":</script>', 2]) {
+    $browser->open("data:text/html,<head>$data$case->[0]");
+    is(scalar @{ $browser->run($look) }, $case->[1], "data that is ours is one posting: $case->[0]");
+}
 
 sub encoded { return $_[0] =~ s/([^A-Za-z0-9])/join '', map { sprintf '%%%02X', ord } split '', do { utf8::encode(my $c = $1); $c }/ger }
 
@@ -93,6 +103,8 @@ for my $page ('?limit=100&state=all', (map { ("evil-$_", "evil-$_/apply") } 0 ..
     $browser->open($base . $page);
     my $bad = $browser->run($look);
     is_deeply($bad, [], "nothing of theirs is more than text: $page");
+    next unless $page =~ /^evil-(\d+)$/ && $1 % 5;
+    is($browser->run('return JSON.parse(document.querySelector("script[type]").textContent).title'), $gigs[$1]{title}, "its posting has the title as it was: $1");
 }
 
 # --- typed into the form and shown again

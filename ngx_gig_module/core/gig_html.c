@@ -274,6 +274,10 @@ gig_html_paragraphs(gig_str_t text, gig_buf_t *out)
     gig_str_t   line;
     static const char *const  end[] = { "", "</p>", "</li></ul>" };
 
+    if (text.len == 0) {
+        return;
+    }
+
     open = NONE;
 
     for (start = 0; start <= text.len; start = i + 1) {

@@ -80,6 +80,7 @@ const gig_map_member_t  gig_map_members[] = {
     { "seo.canonical_url", GIG_MAP_TEXT, NULL, NULL },
     { "seo.noindex", GIG_MAP_BOOLEAN, NULL, NULL },
     { "seo.direct_apply", GIG_MAP_BOOLEAN, NULL, NULL },
+    { "seo.image", GIG_MAP_TEXT, NULL, NULL },
     { "source.system", GIG_MAP_TEXT, NULL, NULL },
     { "source.board", GIG_MAP_TEXT, NULL, NULL },
     { "source.id", GIG_MAP_TEXT, NULL, NULL },

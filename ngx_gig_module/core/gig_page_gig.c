@@ -1,22 +1,6 @@
 
 #include "gig_fragment.h"
-#include "gig_markup.h"
 #include "gig_page_parts.h"
-
-
-#define GIG_GIG_SKILLS          12
-#define GIG_GIG_ITEMS           50      /* of one list of a record */
-
-
-static gig_str_t
-gig_gig_string(const json_t *value)
-{
-    if (!json_is_string(value)) {
-        return gig_null_str;
-    }
-
-    return (gig_str_t) { json_string_value(value), json_string_length(value) };
-}
 
 
 static gig_str_t
@@ -210,180 +194,6 @@ gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out
 
 
 static void
-gig_gig_section(const char *title, gig_buf_t *out)
-{
-    gig_buf_printf(out, "<section class=\"gig-section\"><h2>%s</h2>", title);
-}
-
-
-static void
-gig_gig_formatted(gig_str_t html, gig_buf_t *out)
-{
-    if (gig_markup_clean(html, out) != 0) {
-        out->failed = 1;
-    }
-}
-
-
-static void
-gig_gig_items(const json_t *items, const char *class, gig_buf_t *out)
-{
-    size_t     i;
-    gig_str_t  item;
-
-    gig_buf_printf(out, "<ul%s>", class);
-
-    for (i = 0; i < json_array_size(items) && i < GIG_GIG_ITEMS; i++) {
-        item = gig_gig_string(json_array_get(items, i));
-
-        if (item.len == 0) {
-            item = gig_json_str(json_array_get(items, i), "text");
-        }
-
-        if (item.len != 0) {
-            gig_buf_puts(out, "<li>");
-            gig_buf_html(out, item);
-            gig_buf_puts(out, "</li>");
-        }
-    }
-
-    gig_buf_puts(out, "</ul>");
-}
-
-
-/* Sections of a record that belong under a heading of ours, by their key. */
-
-typedef enum {
-    GIG_SECTION_WHAT, GIG_SECTION_HAND_IN, GIG_SECTION_NEED, GIG_SECTION_GET, GIG_SECTION_OWN
-} gig_section_t;
-
-typedef struct {
-    const char     *key;
-    gig_section_t   under;
-} gig_section_key_t;
-
-static const gig_section_key_t  gig_section_keys[] = {
-    { "tasks", GIG_SECTION_WHAT },          { "responsibilities", GIG_SECTION_WHAT },
-    { "deliverables", GIG_SECTION_HAND_IN },
-    { "needs", GIG_SECTION_NEED },          { "requirements", GIG_SECTION_NEED },
-    { "gets", GIG_SECTION_GET },            { "benefits", GIG_SECTION_GET },
-};
-
-
-static gig_section_t
-gig_gig_under(const json_t *section)
-{
-    size_t     i;
-    gig_str_t  key;
-
-    key = gig_json_str(section, "key");
-
-    for (i = 0; i < sizeof(gig_section_keys) / sizeof(gig_section_keys[0]); i++) {
-        if (gig_str_is(key, gig_section_keys[i].key)) {
-            return gig_section_keys[i].under;
-        }
-    }
-
-    return GIG_SECTION_OWN;
-}
-
-
-/* What the record's sections say under one heading; returns how many there were. */
-
-static size_t
-gig_gig_sections(const json_t *gig, gig_section_t under, gig_buf_t *out)
-{
-    size_t         i, n;
-    gig_str_t      title;
-    const json_t  *sections, *section;
-
-    n = 0;
-    sections = json_object_get(gig, "sections");
-
-    for (i = 0; i < json_array_size(sections) && i < GIG_GIG_ITEMS; i++) {
-        section = json_array_get(sections, i);
-
-        if (gig_gig_under(section) != under) {
-            continue;
-        }
-
-        n++;
-
-        if (out == NULL) {
-            continue;
-        }
-
-        if (under == GIG_SECTION_OWN) {
-            gig_buf_puts(out, "<section class=\"gig-section\">");
-            title = gig_json_str(section, "title");
-
-            if (title.len != 0) {
-                gig_buf_puts(out, "<h2>");
-                gig_buf_html(out, title);
-                gig_buf_puts(out, "</h2>");
-            }
-        }
-
-        gig_gig_formatted(gig_json_str(section, "html"), out);
-        gig_html_paragraphs(gig_json_str(section, "text"), out);
-
-        if (json_array_size(json_object_get(section, "items")) != 0) {
-            gig_gig_items(json_object_get(section, "items"), "", out);
-        }
-
-        if (under == GIG_SECTION_OWN) {
-            gig_buf_puts(out, "</section>\n");
-        }
-    }
-
-    return n;
-}
-
-
-static void
-gig_gig_what(const json_t *gig, gig_buf_t *out)
-{
-    gig_str_t      html, text;
-    const json_t  *items;
-
-    html = gig_json_str(gig, "description_html");
-    text = gig_json_str(gig, "description_text");
-
-    if (html.len == 0 && text.len == 0) {
-        text = gig_json_str(gig, "summary");
-    }
-
-    if (html.len != 0 || text.len != 0 || gig_gig_sections(gig, GIG_SECTION_WHAT, NULL) != 0) {
-        gig_gig_section("What you will do", out);
-
-        if (html.len != 0) {
-            gig_gig_formatted(html, out);
-        } else {
-            gig_html_paragraphs(text, out);
-        }
-
-        (void) gig_gig_sections(gig, GIG_SECTION_WHAT, out);
-        gig_buf_puts(out, "</section>\n");
-    }
-
-    items = json_object_get(gig, "deliverables");
-
-    if (json_array_size(items) != 0) {
-        gig_gig_section("What you hand in", out);
-        gig_gig_items(items, " class=\"gig-checks\"", out);
-        gig_buf_puts(out, "</section>\n");
-
-    } else if (gig_gig_sections(gig, GIG_SECTION_HAND_IN, NULL) != 0) {
-        gig_gig_section("What you hand in", out);
-        (void) gig_gig_sections(gig, GIG_SECTION_HAND_IN, out);
-        gig_buf_puts(out, "</section>\n");
-    }
-
-    (void) gig_gig_sections(gig, GIG_SECTION_OWN, out);
-}
-
-
-static void
 gig_gig_date_step(const char *title, gig_str_t date, gig_buf_t *out)
 {
     if (date.len != 0) {
@@ -407,11 +217,13 @@ gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
     milestones = json_object_get(work, "milestones");
     due = gig_json_str(work, "due_by");
 
-    if (due.len == 0 && json_array_size(milestones) == 0) {
+    if (due.len == 0 && gig_json_str(work, "start_by").len == 0
+        && json_array_size(milestones) == 0)
+    {
         return;
     }
 
-    gig_gig_section("How it goes", out);
+    gig_page_section(gig_str("How it goes"), 0, out);
     gig_buf_puts(out, "<ol class=\"gig-steps\">\n");
 
     if (gig->closes_at != GIG_TIME_NONE) {
@@ -424,7 +236,7 @@ gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
                       gig_json_str(json_object_get(gig->gig, "feedback"), "decision_by"), out);
     gig_gig_date_step("You start by", gig_json_str(work, "start_by"), out);
 
-    for (i = 0; i < json_array_size(milestones) && i < GIG_GIG_ITEMS; i++) {
+    for (i = 0; i < json_array_size(milestones) && i < GIG_PAGE_ITEMS; i++) {
         milestone = json_array_get(milestones, i);
         title = gig_json_str(milestone, "title");
 
@@ -453,154 +265,6 @@ gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
 
 
 static void
-gig_gig_need(const json_t *gig, gig_buf_t *out)
-{
-    double         age;
-    size_t         i, empty;
-    gig_str_t      note, ai;
-    const json_t  *eligibility, *skills, *list, *skill;
-
-    skills = json_object_get(gig, "skills");
-    eligibility = gig_text_member(gig, "eligibility");
-    note = gig_json_str(eligibility, "note");
-    ai = gig_json_str(json_object_get(gig, "work"), "ai_policy");
-    list = json_object_get(eligibility, "work_authorization");
-
-    if (json_array_size(skills) == 0 && eligibility == NULL && ai.len == 0
-        && gig_gig_sections(gig, GIG_SECTION_NEED, NULL) == 0)
-    {
-        return;
-    }
-
-    gig_gig_section("What you need", out);
-
-    if (json_array_size(skills) != 0) {
-        gig_buf_puts(out, "<ul class=\"gig-skills gig-skills-large\" aria-label=\"Skills\">");
-
-        for (i = 0; i < json_array_size(skills) && i < GIG_GIG_SKILLS; i++) {
-            skill = json_array_get(skills, i);
-            gig_buf_puts(out, "<li>");
-            gig_buf_html(out, json_is_string(skill) ? gig_gig_string(skill)
-                                                    : gig_json_str(skill, "name"));
-
-            if (json_is_false(json_object_get(skill, "required"))) {
-                gig_buf_puts(out, " <span class=\"gig-quiet\">a plus</span>");
-
-            } else if (gig_json_str(skill, "level").len != 0) {
-                gig_buf_puts(out, " <span class=\"gig-quiet\">");
-                gig_buf_html(out, gig_json_str(skill, "level"));
-                gig_buf_puts(out, "</span>");
-            }
-
-            gig_buf_puts(out, "</li>");
-        }
-
-        gig_buf_puts(out, "</ul>");
-    }
-
-    (void) gig_gig_sections(gig, GIG_SECTION_NEED, out);
-    gig_buf_puts(out, "<ul>");
-    empty = out->len;
-
-    if (gig_text_number(eligibility, "min_age", &age) == 0 && age > 0) {
-        gig_buf_printf(out, "<li>You are at least %.3g years old.</li>", age);
-    }
-
-    if (json_array_size(list) != 0) {
-        gig_buf_puts(out, "<li>You may work in ");
-
-        for (i = 0; i < json_array_size(list) && i < GIG_GIG_ITEMS; i++) {
-            gig_buf_puts(out, (i == 0) ? "" : ", ");
-            gig_buf_html(out, gig_gig_string(json_array_get(list, i)));
-        }
-
-        gig_buf_puts(out, ".</li>");
-    }
-
-    if (note.len != 0) {
-        gig_buf_puts(out, "<li>");
-        gig_buf_html(out, note);
-        gig_buf_puts(out, "</li>");
-    }
-
-    if (gig_str_is(ai, "allowed-disclosed")) {
-        gig_buf_puts(out, "<li>You may use AI tools if you say where.</li>");
-
-    } else if (gig_str_is(ai, "allowed")) {
-        gig_buf_puts(out, "<li>You may use AI tools.</li>");
-
-    } else if (gig_str_is(ai, "not-allowed") || gig_str_is(ai, "forbidden")) {
-        gig_buf_puts(out, "<li>The work is to be your own, without AI tools.</li>");
-    }
-
-    if (out->len != empty) {
-        gig_buf_puts(out, "</ul>");
-
-    } else if (!gig_buf_failed(out)) {
-        out->len -= sizeof("<ul>") - 1;
-    }
-
-    gig_buf_puts(out, "</section>\n");
-}
-
-
-static void
-gig_gig_get(const json_t *gig, gig_buf_t *out)
-{
-    double         positions;
-    gig_buf_t      text;
-    gig_str_t      paid_on;
-    const json_t  *pay;
-
-    pay = json_object_get(gig, "pay");
-
-    gig_gig_section("What you get", out);
-    (void) gig_gig_sections(gig, GIG_SECTION_GET, out);
-    gig_buf_puts(out, "<ul><li>");
-
-    gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_pay_for(pay, json_object_get(gig, "work"), &text);
-    paid_on = gig_json_str(pay, "paid_on");
-
-    if (gig_str_is(paid_on, "acceptance")) {
-        gig_buf_puts(&text, ", paid when your work is accepted");
-
-    } else if (gig_str_is(paid_on, "delivery")) {
-        gig_buf_puts(&text, ", paid when you hand it in");
-    }
-
-    gig_buf_puts(&text, ".");
-    gig_html_take(&text, out);
-    gig_buf_puts(out, "</li>");
-
-    gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_engagement(gig_json_str(gig, "engagement"), &text);
-
-    if (text.len != 0) {
-        gig_buf_puts(out, "<li>");
-        gig_html_take(&text, out);
-        gig_buf_puts(out, ".</li>");
-
-    } else {
-        gig_buf_free(&text);
-    }
-
-    if (json_is_true(json_object_get(json_object_get(gig, "feedback"), "to_applicant"))) {
-        gig_buf_puts(out, "<li>Feedback on your application, whatever the decision.</li>");
-    }
-
-    if (gig_text_number(json_object_get(gig, "capacity"), "positions", &positions) == 0
-        && positions >= 1)
-    {
-        gig_buf_printf(out, (positions > 1) ? "<li>%.6g people will be selected.</li>"
-                                            : "<li>%.6g person will be selected.</li>", positions);
-    }
-
-    gig_buf_puts(out, "</ul></section>\n");
-}
-
-
-static void
 gig_gig_who(const json_t *gig, gig_buf_t *out)
 {
     gig_str_t      supervisor, team, url, note;
@@ -612,7 +276,7 @@ gig_gig_who(const json_t *gig, gig_buf_t *out)
     url = gig_json_str(org, "url");
 
     if (supervisor.len != 0 || team.len != 0 || gig_text_https(url)) {
-        gig_gig_section("Who you work with", out);
+        gig_page_section(gig_str("Who you work with"), 0, out);
         gig_buf_puts(out, "<p>");
 
         if (supervisor.len != 0) {
@@ -642,7 +306,7 @@ gig_gig_who(const json_t *gig, gig_buf_t *out)
     note = gig_json_str(conversion, "note");
 
     if (json_is_true(json_object_get(conversion, "possible")) || note.len != 0) {
-        gig_gig_section("What may follow", out);
+        gig_page_section(gig_str("What may follow"), 0, out);
         gig_buf_puts(out, "<p>");
 
         if (note.len != 0) {
@@ -663,9 +327,7 @@ gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
     gig_frame_t  frame = { .bar = 1 };
 
     frame.heading = gig_json_str(gig->gig, "title");
-    frame.description = gig_json_str(gig->gig, "summary");
-    frame.id = gig_json_str(gig->gig, "id");
-    frame.slug = gig->slug;
+    frame.gig = gig;
     frame.canonical = 1;
     frame.form_script = (gig->state == GIG_STATE_SCHEDULED);
     gig_page_head(page, &frame, out);
@@ -689,10 +351,10 @@ gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
     gig_gig_action(page, gig, out);
     gig_buf_puts(out, "</div>\n<div class=\"gig-body\">\n");
 
-    gig_gig_what(gig->gig, out);
+    gig_page_what(gig->gig, 0, out);
     gig_gig_line(gig, out);
-    gig_gig_need(gig->gig, out);
-    gig_gig_get(gig->gig, out);
+    gig_page_need(gig->gig, 0, out);
+    gig_page_get(gig->gig, 0, out);
     gig_gig_who(gig->gig, out);
 
     gig_buf_puts(out, "</div>\n</article>");

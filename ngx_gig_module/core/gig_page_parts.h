@@ -10,20 +10,21 @@
 
 #define GIG_PAGE_QUERY_MAX      (4 * GIG_QUERY_ARGS_MAX)    /* bytes of one, percent-encoded */
 #define GIG_PAGE_DAY            86400                       /* s */
+#define GIG_PAGE_ITEMS          50                          /* of one list of a record */
 
 /*
  * From the doctype to <main>.  before and heading: the title's first part, may be
  * empty.  description: a sentence for search engines and previews, may be empty.
- * canonical: this page has an address of its own, base, id and slug; told where base
- * is a whole address.  private_: tells robots to stay away and sends no referrer.
+ * gig: the one whose own page this is, or NULL; search engines and previews are told what is of it.
+ * canonical: this page has an address of its own, the gig's or the list's; told where it is known
+ * as a whole.  private_: tells robots to stay away and sends no referrer.
  */
 typedef struct {
     const char  *before;
     gig_str_t    heading;
     gig_str_t    description;
-    gig_str_t    id;
-    gig_str_t    slug;
     gig_str_t    received;          /* id of a gig: the form_script forgets what was typed for it */
+    const gig_page_gig_t  *gig;
     unsigned     canonical:1;
     unsigned     bar:1;             /* a bar with the program's name as the way home */
     unsigned     narrow:1;          /* one column: forms, receipts, problems */
@@ -61,6 +62,19 @@ void gig_page_back(const gig_page_t *page, gig_str_t id, gig_str_t text, gig_buf
 
 /* Logo, organisation and the gig's title as h1, in the gig's language. */
 void gig_page_title(const json_t *gig, const char *before, gig_buf_t *out);
+
+/*
+ * What the work is, what it needs, what one gets: the sections of a gig's page.  plain: the same
+ * words as HTML of any reader, headings h3 and no classes.  title: may be empty.
+ */
+void gig_page_section(gig_str_t title, int plain, gig_buf_t *out);
+void gig_page_section_end(int plain, gig_buf_t *out);
+void gig_page_what(const json_t *gig, int plain, gig_buf_t *out);
+void gig_page_need(const json_t *gig, int plain, gig_buf_t *out);
+void gig_page_get(const json_t *gig, int plain, gig_buf_t *out);
+
+/* The name of the n-th skill that the page shows; empty behind the last. */
+gig_str_t gig_page_skill(const json_t *skills, size_t n);
 
 /* One step on a line; done: it is behind us.  The caller writes the text and calls _end. */
 void gig_page_step(int done, int now, const char *title, gig_buf_t *out);

@@ -126,7 +126,7 @@ static const gig_member_t  gig_privacy[] = {
 
 static const gig_member_t  gig_seo[] = {
     GIG_A("canonical_url", GIG_IS_URL), GIG_A("noindex", GIG_IS_BOOLEAN),
-    GIG_A("direct_apply", GIG_IS_BOOLEAN), GIG_END
+    GIG_A("direct_apply", GIG_IS_BOOLEAN), GIG_A("image", GIG_IS_URL), GIG_END
 };
 
 const gig_member_t  gig_record_members[] = {

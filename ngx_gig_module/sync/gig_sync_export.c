@@ -48,7 +48,7 @@ static const char *const  gig_columns[] = {
     "capacity.positions", "capacity.application_cap", "capacity.on_full", "feedback.to_applicant",
     "feedback.decision_by", "conversion.possible", "conversion.note", "form.id", "form.rev",
     "privacy.policy_url", "privacy.retention_days", "privacy.consents", "privacy.blind",
-    "seo.canonical_url", "seo.noindex", "seo.direct_apply", "onboarding.contact",
+    "seo.canonical_url", "seo.noindex", "seo.direct_apply", "seo.image", "onboarding.contact",
     "onboarding.kick_off", "visible_from", "posted_at", "updated_at", "opens_at", "closes_at",
     "time_zone", "language", "description_html"
 };

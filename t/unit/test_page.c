@@ -632,9 +632,11 @@ test_meta(void **state)
 
     f = make(NULL);
     html = gig_page(f, GIG_STATE_OPEN);
-    assert_non_null(strstr(html, "<meta name=\"description\" content=\"Compare.\">"));
+    assert_non_null(strstr(html, "<meta name=\"description\" content=\"$500 for about 15 to 20"
+                                 " hours. Chicago, IL. Compare.\">"));
     assert_null(strstr(html, "canonical"));
     assert_null(strstr(html, "og:"));
+    assert_null(strstr(html, "twitter:"));
     free(html);
 
     f->page.base = str("https://jobs.acme.example/gigs/");
@@ -644,6 +646,12 @@ test_meta(void **state)
     assert_non_null(strstr(html, "<meta property=\"og:title\" content=\"Price scan\">"));
     assert_non_null(strstr(html, "<meta property=\"og:url\""
                                  " content=\"https://jobs.acme.example/gigs/g_1\">"));
+    assert_non_null(strstr(html, "<meta property=\"og:description\" content=\"$500 for"));
+    assert_non_null(strstr(html, "<meta property=\"og:locale\" content=\"de_DE\">"));
+    assert_non_null(strstr(html, "<meta property=\"og:image\""
+                                 " content=\"https://acme.example/logo.png\">"));
+    assert_non_null(strstr(html, "<meta property=\"og:image:alt\" content=\"Acme Robotics\">"));
+    assert_non_null(strstr(html, "<meta name=\"twitter:card\" content=\"summary\">"));
     free(html);
 
     f->view.slug = gig_str("price-scan");
@@ -657,6 +665,90 @@ test_meta(void **state)
     html = form_page(f, 0);
     assert_null(strstr(html, "canonical"));
     assert_null(strstr(html, "og:"));
+    free(html);
+    done(f);
+}
+
+
+static void
+locale(const char *tag, const char *expected)
+{
+    char       *html, want[128];
+    fixture_t  *f;
+
+    f = make(NULL);
+    f->page.base = str("https://jobs.acme.example/gigs/");
+    json_object_set_new(f->gig, "language", json_string(tag));
+    html = gig_page(f, GIG_STATE_OPEN);
+
+    if (expected == NULL) {
+        assert_null(strstr(html, "og:locale"));
+    } else {
+        (void) snprintf(want, sizeof(want), "\"og:locale\" content=\"%s\">", expected);
+        assert_non_null(strstr(html, want));
+    }
+
+    free(html);
+    done(f);
+}
+
+
+/* What a record says of its own page, and what of it is no address that a preview could fetch. */
+
+static void
+test_meta_of_record(void **state)
+{
+    char       *html;
+    json_t     *seo;
+    fixture_t  *f;
+
+    (void) state;
+
+    locale("en", "en_US");
+    locale("", "en_US");
+    locale("pt-PT", "pt_PT");
+    locale("pt-pt", "pt_PT");
+    locale("zh-Hans", "zh_CN");
+    locale("es-419", "es_ES");
+    locale("tlh", NULL);
+    locale("xx", NULL);
+    locale("e", NULL);
+
+    f = make(NULL);
+    seo = json_pack("{s:s, s:s, s:b}", "canonical_url", "https://www.acme.example/jobs/1?a=b&c=d",
+                    "image", "https://acme.example/picture.png", "noindex", 0);
+    assert_non_null(seo);
+    json_object_set_new(f->gig, "seo", seo);
+
+    html = gig_page(f, GIG_STATE_OPEN);                 /* its own is whole, whatever the base is */
+    assert_non_null(strstr(html, "<link rel=\"canonical\""
+                                 " href=\"https://www.acme.example/jobs/1?a=b&amp;c=d\">"));
+    assert_non_null(strstr(html, "og:url\" content=\"https://www.acme.example/jobs/1?a=b&amp;c=d\">"));
+    assert_non_null(strstr(html, "<meta property=\"og:image\""
+                                 " content=\"https://acme.example/picture.png\">"));
+    assert_non_null(strstr(html, "<meta property=\"og:image:alt\" content=\"Price scan\">"));
+    assert_non_null(strstr(html, "content=\"summary_large_image\">"));
+    assert_null(strstr(html, "noindex"));
+    assert_int_equal(check_count(html, "og:image\""), 1);
+    free(html);
+
+    json_object_set_new(seo, "canonical_url", json_string("javascript:alert(1)"));
+    json_object_set_new(seo, "image", json_string("http://acme.example/picture.png"));
+    json_object_set_new(json_object_get(f->gig, "org"), "logo", json_string("data:image/png,x"));
+    json_object_set_new(seo, "noindex", json_true());
+    f->page.base = str("https://jobs.acme.example/gigs/");
+
+    html = gig_page(f, GIG_STATE_OPEN);
+    assert_non_null(strstr(html, "href=\"https://jobs.acme.example/gigs/g_1\">"));
+    assert_null(strstr(html, "og:image"));
+    assert_non_null(strstr(html, "<meta name=\"robots\" content=\"noindex\">"));
+    free(html);
+
+    /* No more than previews show, cut between words. */
+    json_object_set_new(f->gig, "summary", json_sprintf("%0300d word", 0));
+    html = gig_page(f, GIG_STATE_OPEN);
+    assert_null(strstr(html, " word\""));
+    assert_non_null(strstr(html, "000\u2026\">"));
     free(html);
     done(f);
 }
@@ -843,6 +935,7 @@ main(void)
         cmocka_unit_test(test_group),
         cmocka_unit_test(test_inputs),
         cmocka_unit_test(test_meta),
+        cmocka_unit_test(test_meta_of_record),
         cmocka_unit_test(test_receipt),
         cmocka_unit_test(test_receipt_stages),
         cmocka_unit_test(test_problem_json),
