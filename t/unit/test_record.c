@@ -218,6 +218,7 @@ test_refused(void **state)
     refused("/org/name", "\"\\u0007\"", "/org/name", "cannot be seen");
     refused("/org/url", "\"javascript:alert(1)\"", "/org/url", "https://");
     refused("/org/logo", "\"data:image/png;base64,x\"", "/org/logo", "https://");
+    refused("/seo", "{\"image\":\"data:image/png;base64,x\"}", "/seo/image", "https://");
     refused("/org/url", "\"https://a.example/\\r\\nX: y\"", "/org/url", "https://");
     refused("/onboarding/steps/0/url", "\"vbscript:x\"", "/onboarding/steps/0/url", "mailto:");
     refused("/skills/0/name", "7", "/skills/0/name", "no text");
