@@ -70,6 +70,8 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_page_script(page, page->form_script, out);
     }
 
+    gig_page_posting(page, frame, out);
+
     gig_buf_printf(out, "</head>\n<body class=\"gig-page%s%s\">\n",
                    frame->narrow ? " gig-page-narrow" : "", frame->wide ? " gig-page-wide" : "");
     gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");

@@ -204,30 +204,17 @@ gig_meta_preview(const gig_page_t *page, const gig_frame_t *frame, gig_str_t add
 }
 
 
-/* A block of data: it is no script, no policy forbids it and no browser runs it. */
-
-static void
-gig_meta_posting(const gig_frame_t *frame, gig_str_t address, gig_buf_t *out)
+static int
+gig_meta_noindex(const gig_frame_t *frame)
 {
-    gig_buf_t  json;
-
-    gig_buf_init(&json, GIG_JOB_POSTING_MAX);
-
-    if (gig_job_posting(frame->gig, address, &json)) {
-        gig_buf_puts(out, "<script type=\"application/ld+json\">");
-        gig_buf_add(out, json.data, json.len);
-        gig_buf_puts(out, "</script>\n");
-    }
-
-    out->failed |= gig_buf_failed(&json);
-    gig_buf_free(&json);
+    return frame->private_ || frame->noindex
+           || json_is_true(json_object_get(gig_meta_seo(frame), "noindex"));
 }
 
 
 void
 gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
-    int        noindex;
     gig_buf_t  address, description;
 
     gig_buf_init(&address, GIG_META_ADDRESS_MAX);
@@ -235,7 +222,6 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 
     gig_meta_canonical(page, frame, &address);
     gig_meta_description(frame, &description);
-    noindex = json_is_true(json_object_get(gig_meta_seo(frame), "noindex"));
 
     gig_meta("name", "description", gig_meta_of(&description), out);
 
@@ -243,14 +229,38 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_meta_preview(page, frame, gig_meta_of(&address), gig_meta_of(&description), out);
     }
 
-    if (frame->private_ || frame->noindex || noindex) {
+    if (gig_meta_noindex(frame)) {
         gig_meta("name", "robots", gig_str("noindex"), out);
-
-    } else if (frame->gig != NULL) {
-        gig_meta_posting(frame, gig_meta_of(&address), out);
     }
 
     out->failed |= gig_buf_failed(&address) | gig_buf_failed(&description);
     gig_buf_free(&address);
     gig_buf_free(&description);
+}
+
+
+/* A block of data: it is no script, no policy forbids it and no browser runs it. */
+
+void
+gig_page_posting(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    gig_buf_t  json, address;
+
+    if (frame->gig == NULL || gig_meta_noindex(frame)) {
+        return;
+    }
+
+    gig_buf_init(&address, GIG_META_ADDRESS_MAX);
+    gig_buf_init(&json, GIG_JOB_POSTING_MAX);
+    gig_meta_canonical(page, frame, &address);
+
+    if (gig_job_posting(frame->gig, gig_meta_of(&address), &json)) {
+        gig_buf_puts(out, "<script type=\"application/ld+json\">");
+        gig_buf_add(out, json.data, json.len);
+        gig_buf_puts(out, "</script>\n");
+    }
+
+    out->failed |= gig_buf_failed(&address) | gig_buf_failed(&json);
+    gig_buf_free(&address);
+    gig_buf_free(&json);
 }

@@ -43,6 +43,9 @@ void gig_page_foot(const gig_page_t *page, gig_buf_t *out);
 /* What search engines and previews show of a page. */
 void gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
 
+/* A gig's JobPosting, if it has one: last in the head, as a browser waits for what comes first. */
+void gig_page_posting(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
+
 /*
  * Where a link or a form leads: BASE PATH ID REST and the page's tail, as an attribute's value.
  * id percent-encoded (may be empty); path and rest as they are, so ours alone; rest may end in a
