@@ -142,7 +142,7 @@ unlike($old->{body}, qr/JobPosting/, 'with no posting of its own');
 
 # --- in the second it closes
 
-my $closes = int(time) + 4;
+my $closes = int(time) + 6;
 GigTest::Publish::put($test, gig_record('closing', title => 'Closes soon', closes_at => stamp($closes)));
 ok(wait_for { $test->get('/gigs/closing')->{status} == 200 } 'a gig that closes in seconds');
 my (%seen, @wrong);
