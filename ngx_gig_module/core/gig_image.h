@@ -166,6 +166,9 @@ uint32_t gig_length_value(uint8_t code);
 uint32_t gig_image_similar(const gig_image_t *image, uint32_t row, int64_t now,
     uint32_t *rows, uint32_t max);
 
+/* The i-th of image->n rows, newest first; GIG_ROW_NONE past the last or where it is damaged. */
+uint32_t gig_image_newest(const gig_image_t *image, uint32_t i);
+
 /* Counts for metrics: gigs a state at now, indexed by gig_state_t. */
 void gig_image_states(const gig_image_t *image, int64_t now, uint32_t count[GIG_STATE_GONE + 1]);
 

@@ -48,6 +48,15 @@ gig_image_similar(const gig_image_t *image, uint32_t row, int64_t now, uint32_t 
 }
 
 
+uint32_t
+gig_image_newest(const gig_image_t *image, uint32_t i)
+{
+    const uint32_t  *order = image->section[GIG_SECTION_ORDER];
+
+    return i < image->n && order[i] < image->rows ? order[i] : GIG_ROW_NONE;
+}
+
+
 void
 gig_image_slice(const gig_image_t *image, int64_t now, int64_t *from, int64_t *until)
 {

@@ -126,73 +126,6 @@ gig_gig_facts(const gig_page_gig_t *gig, gig_buf_t *out)
 }
 
 
-/* The form, told where the applicant came from. */
-
-static void
-gig_gig_apply_href(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
-{
-    gig_buf_puts(out, "href=\"");
-    gig_buf_html(out, page->base);
-    gig_buf_uri(out, gig_json_str(gig->gig, "id"));
-    gig_buf_puts(out, "/apply");
-
-    if (gig->source.len != 0) {
-        gig_buf_puts(out, "?source=");
-        gig_buf_uri(out, gig->source);
-    }
-
-    gig_page_tail(page, gig->source.len != 0, out);
-    gig_buf_puts(out, "\"");
-}
-
-
-/* The one button, or why there is none. */
-
-static void
-gig_gig_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
-{
-    switch (gig->state) {
-
-    case GIG_STATE_OPEN:
-    case GIG_STATE_WAITLIST:
-        gig_buf_puts(out, "<p class=\"gig-action\"><a class=\"gig-button\" ");
-        gig_gig_apply_href(page, gig, out);
-        gig_buf_puts(out, ">");
-        gig_buf_puts(out, (gig->state == GIG_STATE_OPEN) ? "Apply" : "Join the waiting list");
-        gig_buf_puts(out, "</a></p>");
-
-        if (gig->state == GIG_STATE_WAITLIST) {
-            gig_buf_puts(out, "<p class=\"gig-when\">All places are taken at the moment. If one"
-                         " becomes free, the first on the list gets it.</p>");
-        }
-
-        break;
-
-    case GIG_STATE_SCHEDULED:
-        gig_page_counter(page, gig, 0, out);
-        gig_buf_puts(out, "<p class=\"gig-when\">You can fill in the form now, and send it from"
-                     " the second it opens.</p><p class=\"gig-action-still\">"
-                     "<a class=\"gig-button gig-button-quiet\" ");
-        gig_gig_apply_href(page, gig, out);
-        gig_buf_puts(out, ">Fill in the form</a></p>");
-        break;
-
-    case GIG_STATE_FULL:
-        gig_buf_puts(out, "<p class=\"gig-when\"><strong>All places are taken.</strong> A place"
-                     " that is given back is offered here again.</p>"
-                     "<p class=\"gig-action-still\"><a class=\"gig-button gig-button-quiet\" ");
-        gig_page_href(page, gig_null_str, "", out);
-        gig_buf_puts(out, ">See other open gigs</a></p>");
-        break;
-
-    case GIG_STATE_CLOSED:
-    case GIG_STATE_GONE:
-    case GIG_STATE_HIDDEN:
-        break;
-    }
-}
-
-
 static void
 gig_gig_date_step(const char *title, gig_str_t date, gig_buf_t *out)
 {
@@ -348,7 +281,7 @@ gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
     }
 
     gig_gig_facts(gig, out);
-    gig_gig_action(page, gig, out);
+    gig_page_action(page, gig, out);
     gig_buf_puts(out, "</div>\n<div class=\"gig-body\">\n");
 
     gig_page_what(gig->gig, 0, out);

@@ -96,6 +96,9 @@ void gig_page_trap(const gig_form_t *form, gig_buf_t *out);
 void gig_page_counter(const gig_page_t *page, const gig_page_gig_t *gig, int exact,
     gig_buf_t *out);
 
+/* The one button of a gig's page, or why there is none, and what a visitor can do until then. */
+void gig_page_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out);
+
 /* One field of a form with what was typed into it and what is wrong with it. */
 void gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t *out);
 

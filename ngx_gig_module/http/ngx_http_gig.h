@@ -36,6 +36,7 @@ typedef struct ngx_http_gig_guard_s    ngx_http_gig_guard_t;
 typedef struct ngx_http_gig_cache_s    ngx_http_gig_cache_t;
 typedef struct ngx_http_gig_asked_s    ngx_http_gig_asked_t;
 typedef struct ngx_http_gig_kept_form_s  ngx_http_gig_kept_form_t;
+typedef struct ngx_http_gig_bulks_s    ngx_http_gig_bulks_t;
 
 
 #define NGX_HTTP_GIG_FORMS  16              /* that a worker keeps as read */
@@ -112,6 +113,8 @@ struct ngx_http_gig_board_s {
     ngx_rbtree_node_t         intakes_sentinel;
     ngx_queue_t               unsigned_;    /* those of them whose receipt waits to be signed */
     ngx_event_t               sign;
+    ngx_http_gig_bulks_t     *bulks;        /* outputs of a whole catalog; NULL: none yet */
+    ngx_uint_t                told_url;     /* that public_url is missing */
     ngx_msec_t                told;         /* when a missing key was last logged */
     ngx_msec_t                files_told;   /* when a form that wants files was last logged */
     ngx_msec_t                judge_told;   /* when an error of the judge was last logged */

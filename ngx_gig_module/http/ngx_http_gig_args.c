@@ -9,6 +9,8 @@
 #include "gig_seal.h"
 
 
+static ngx_uint_t ngx_http_gig_args_list(ngx_http_gig_route_t route);
+static void ngx_http_gig_args_feed(gig_query_t *query);
 static ngx_int_t ngx_http_gig_arg_cursor(ngx_http_gig_ctx_t *ctx, gig_error_t *error);
 
 
@@ -22,7 +24,7 @@ ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *e
     query = &ctx->board->asked->query;
     args = (gig_str_t) { (const char *) r->args.data, r->args.len };
 
-    if (gig_query_read(args, ctx->route == NGX_HTTP_GIG_ROUTE_LIST, query, error) != 0) {
+    if (gig_query_read(args, ngx_http_gig_args_list(ctx->route), query, error) != 0) {
         return NGX_DECLINED;
     }
 
@@ -43,7 +45,47 @@ ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *e
         }
     }
 
+    switch (ctx->route) {
+
+    case NGX_HTTP_GIG_ROUTE_FEED_ATOM:
+    case NGX_HTTP_GIG_ROUTE_FEED_JSON:
+        ngx_http_gig_args_feed(query);
+        break;
+
+    case NGX_HTTP_GIG_ROUTE_INDEED:
+        ngx_http_gig_args_feed(query);
+        query->limit = GIG_LIST_DEFAULT;
+        query->after = 0;
+        query->cursor.len = 0;
+        break;
+
+    default:
+        break;
+    }
+
     return query->after ? ngx_http_gig_arg_cursor(ctx, error) : NGX_OK;
+}
+
+
+/* Routes that take what a list does. */
+
+static ngx_uint_t
+ngx_http_gig_args_list(ngx_http_gig_route_t route)
+{
+    return route == NGX_HTTP_GIG_ROUTE_LIST || route == NGX_HTTP_GIG_ROUTE_FEED_ATOM
+           || route == NGX_HTTP_GIG_ROUTE_FEED_JSON || route == NGX_HTTP_GIG_ROUTE_INDEED;
+}
+
+
+/* A feed is of one format, in one order, and counts nothing: what is said of these is left out. */
+
+static void
+ngx_http_gig_args_feed(gig_query_t *query)
+{
+    query->sort = GIG_SORT_NEWEST;
+    query->sorted = 0;
+    query->facets = 0;
+    query->format = 0;
 }
 
 

@@ -56,6 +56,19 @@ ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_g
 }
 
 
+gig_encoding_t
+ngx_http_gig_encoding_made(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes)
+{
+    if (bytes->body[GIG_GZIP].len == 0 || r->headers_in.accept_encoding == NULL || r != r->main
+        || ngx_http_gig_has_plain(r, bytes) || ngx_http_gzip_ok(r) != NGX_OK)
+    {
+        return GIG_IDENTITY;
+    }
+
+    return GIG_GZIP;
+}
+
+
 /* br, if the client likes it as much as gzip. */
 
 static ngx_uint_t
@@ -164,6 +177,13 @@ ngx_http_gig_accepts(ngx_str_t *value, const char *coding)
 
 gig_encoding_t
 ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes)
+{
+    return GIG_IDENTITY;
+}
+
+
+gig_encoding_t
+ngx_http_gig_encoding_made(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes)
 {
     return GIG_IDENTITY;
 }

@@ -13,11 +13,11 @@
 #define NGX_HTTP_GIG_LIST_ROOM      (32 * 1024) /* bytes that most answers fit in */
 
 
-static size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size);
 static ngx_http_gig_bytes_t *ngx_http_gig_list_make(ngx_http_request_t *r,
     ngx_http_gig_ctx_t *ctx, ngx_uint_t *whole);
 static void ngx_http_gig_list_normal(ngx_http_gig_ctx_t *ctx,
     char words[NGX_HTTP_GIG_WORDS_MAX]);
+static const char *ngx_http_gig_list_name(ngx_http_gig_route_t route);
 static ngx_int_t ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     gig_buf_t *query, ngx_str_t *link);
 static void ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *body,
@@ -69,7 +69,9 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     /* hashed as it is: a page, there is more in it than its question; what hosts may differ in */
 
-    if (whole && len && ctx->format == NGX_HTTP_GIG_JSON && !ctx->board->asked->found.cut) {
+    if (whole && len && ctx->route == NGX_HTTP_GIG_ROUTE_LIST && ctx->format == NGX_HTTP_GIG_JSON
+        && !ctx->board->asked->found.cut)
+    {
         ngx_http_gig_etag_list(ctx, key, len, bytes);
     } else {
         ngx_http_gig_etag(bytes);
@@ -94,7 +96,7 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
  * was asked for, so these two belong to it.  0: too long to be kept.
  */
 
-static size_t
+size_t
 ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size)
 {
     u_char       *p, *last;
@@ -187,7 +189,10 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
         }
     }
 
-    if (ctx->format == NGX_HTTP_GIG_HTML) {
+    if (ctx->route != NGX_HTTP_GIG_ROUTE_LIST) {
+        type = ngx_http_gig_feed_write(ctx, &query, &body, whole);
+
+    } else if (ctx->format == NGX_HTTP_GIG_HTML) {
         type = &ngx_http_gig_type_html;
         ngx_http_gig_list_page(ctx, &query, &body, whole);
 
@@ -197,6 +202,10 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     }
 
     bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, type, &link);
+
+    if (bytes) {
+        bytes->one_format = (ctx->route != NGX_HTTP_GIG_ROUTE_LIST);
+    }
 
 done:
 
@@ -235,22 +244,45 @@ ngx_http_gig_list_normal(ngx_http_gig_ctx_t *ctx, char words[NGX_HTTP_GIG_WORDS_
 }
 
 
+/* Where the next page is, below the base. */
+
+static const char *
+ngx_http_gig_list_name(ngx_http_gig_route_t route)
+{
+    switch (route) {
+
+    case NGX_HTTP_GIG_ROUTE_FEED_ATOM:
+        return "feed.atom";
+
+    case NGX_HTTP_GIG_ROUTE_FEED_JSON:
+        return "feed.json";
+
+    default:
+        return "";
+    }
+}
+
+
 static ngx_int_t
 ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_buf_t *query,
     ngx_str_t *link)
 {
+    const char  *name;
+
+    name = ngx_http_gig_list_name(ctx->route);
+
     if (gig_buf_failed(query)) {
         return NGX_ERROR;
     }
 
-    link->data = ngx_pnalloc(r->pool, ctx->conf->base.len + query->len
+    link->data = ngx_pnalloc(r->pool, ctx->conf->base.len + ngx_strlen(name) + query->len
                                       + sizeof("<?>; rel=\"next\""));
     if (link->data == NULL) {
         return NGX_ERROR;
     }
 
-    link->len = ngx_sprintf(link->data, "<%V?%*s>; rel=\"next\"", &ctx->conf->base, query->len,
-                            query->data)
+    link->len = ngx_sprintf(link->data, "<%V%s?%*s>; rel=\"next\"", &ctx->conf->base, name,
+                            query->len, query->data)
                 - link->data;
 
     return NGX_OK;

@@ -27,6 +27,10 @@ ngx_str_t  ngx_http_gig_type_json = ngx_string("application/json");
 ngx_str_t  ngx_http_gig_type_problem = ngx_string("application/problem+json");
 ngx_str_t  ngx_http_gig_type_css = ngx_string("text/css");
 ngx_str_t  ngx_http_gig_type_js = ngx_string("text/javascript");
+ngx_str_t  ngx_http_gig_type_atom = ngx_string("application/atom+xml");
+ngx_str_t  ngx_http_gig_type_feed = ngx_string("application/feed+json");
+ngx_str_t  ngx_http_gig_type_xml = ngx_string("application/xml");
+ngx_str_t  ngx_http_gig_type_calendar = ngx_string("text/calendar");
 
 
 /* Each answer carries the first three. */
@@ -48,6 +52,7 @@ static ngx_str_t  ngx_http_gig_name_status = ngx_string("Cache-Status");
 static ngx_str_t  ngx_http_gig_name_etag = ngx_string("ETag");
 static ngx_str_t  ngx_http_gig_name_encoding = ngx_string("Content-Encoding");
 static ngx_str_t  ngx_http_gig_name_location = ngx_string("Location");
+static ngx_str_t  ngx_http_gig_name_disposition = ngx_string("Content-Disposition");
 
 static ngx_str_t  ngx_http_gig_nosniff = ngx_string("nosniff");
 static ngx_str_t  ngx_http_gig_origin = ngx_string("strict-origin-when-cross-origin");
@@ -157,24 +162,12 @@ ngx_int_t
 ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_bytes_t *bytes)
 {
-    int64_t                left;
     ngx_http_gig_answer_t  answer;
-
-    ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
-
-    left = ngx_http_gig_cache_until(ctx->board->cache) - ctx->now;
 
     bytes->uses++;
     bytes->format = ctx->format;
 
-    answer.status = bytes->status;
-    answer.type = *bytes->type;
-    answer.max_age = ctx->stale ? NGX_HTTP_GIG_STALE_AGE : NGX_HTTP_GIG_MAX_AGE;
-    answer.vary = 1;
-
-    if (left < answer.max_age) {
-        answer.max_age = left;
-    }
+    ngx_http_gig_answer_until(ctx, ngx_http_gig_cache_until(ctx->board->cache), bytes, &answer);
 
     if (bytes->status == NGX_HTTP_OK) {
         answer.encoding = ngx_http_gig_encoding(r, ctx, bytes);
@@ -188,6 +181,31 @@ ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     }
 
     return ngx_http_gig_send(r, ctx, &answer, bytes);
+}
+
+
+void
+ngx_http_gig_answer_until(ngx_http_gig_ctx_t *ctx, int64_t until, ngx_http_gig_bytes_t *bytes,
+    ngx_http_gig_answer_t *answer)
+{
+    int64_t  left;
+
+    ngx_memzero(answer, sizeof(ngx_http_gig_answer_t));
+
+    left = until - ctx->now;
+
+    answer->status = bytes->status;
+    answer->type = *bytes->type;
+    answer->max_age = ctx->stale ? NGX_HTTP_GIG_STALE_AGE : NGX_HTTP_GIG_MAX_AGE;
+    answer->vary = !bytes->one_format;
+    answer->vary_coding = bytes->one_format;
+    answer->catalog = 1;
+
+    /* what was made before the slice ended may be sent after it, and is old then */
+
+    if (left < answer->max_age) {
+        answer->max_age = left > 0 ? (ngx_int_t) left : NGX_HTTP_GIG_NO_CACHE;
+    }
 }
 
 
@@ -238,7 +256,13 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    if (ctx->stale && answer->vary && ngx_http_gig_header_stale(r, ctx) != NGX_OK) {
+    if (answer->disposition.len
+        && ngx_http_gig_header(r, &ngx_http_gig_name_disposition, &answer->disposition) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx->stale && answer->catalog && ngx_http_gig_header_stale(r, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -124,8 +124,15 @@ ngx_uint_t ngx_http_gig_accept_is(ngx_str_t *name, const char *text);
 
 /* routes */
 ngx_int_t ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size);
 void ngx_http_gig_list_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
     ngx_uint_t *whole);
+ngx_int_t ngx_http_gig_feed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_str_t *ngx_http_gig_feed_write(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
+    ngx_uint_t *whole);
+ngx_int_t ngx_http_gig_calendar(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_sitemap(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_indeed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
@@ -178,6 +185,10 @@ ngx_int_t ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_
 uint32_t ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state);
 
 void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
+
+/* 0: public_url is not set: what needs whole addresses is a 404; told in the log once. */
+ngx_uint_t ngx_http_gig_absolute(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_not_absolute(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 
 #define NGX_HTTP_GIG_LIMIT_PENDING  120         /* a campus may be one address */
 extern const ngx_http_gig_limit_t  ngx_http_gig_limit_pending;

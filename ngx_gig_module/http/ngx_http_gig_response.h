@@ -48,6 +48,7 @@ typedef struct ngx_http_gig_bytes_s {
     ngx_http_gig_entry_t      *entry;           /* of the cache that keeps it, or NULL */
     unsigned                   tried:GIG_ENCODINGS;     /* bits: was compressed, or cannot be */
     unsigned                   fixed:1;         /* of the program: kept, but in no cache */
+    unsigned                   one_format:1;    /* the same whatever Accept says */
 } ngx_http_gig_bytes_t;
 
 /*
@@ -74,6 +75,9 @@ size_t ngx_http_gig_bytes_encode(ngx_http_gig_bytes_t *bytes, gig_encoding_t enc
 /* The encoding this answer goes out in, made if it is time for that. */
 gig_encoding_t ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_bytes_t *bytes);
+
+/* The same of bytes that were compressed when they were made, of any length; GIG_GZIP at most. */
+gig_encoding_t ngx_http_gig_encoding_made(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes);
 
 /* spelling: 1: was asked before in these words, and rc is what to return; 0: read what is asked. */
 ngx_uint_t ngx_http_gig_spelling(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_int_t *rc);
@@ -146,9 +150,11 @@ typedef struct {
     ngx_str_t                  link;
     ngx_str_t                  location;
     ngx_str_t                  allow;
+    ngx_str_t                  disposition;     /* Content-Disposition */
     unsigned                   vary:1;
     unsigned                   vary_coding:1;   /* one format, but compressed or not */
     unsigned                   immutable:1;
+    unsigned                   catalog:1;       /* it says what the catalog does: may be stale */
     unsigned                   secret:1;        /* no-referrer, noindex */
     unsigned                   replayed:1;
 } ngx_http_gig_answer_t;
@@ -168,6 +174,10 @@ extern ngx_str_t  ngx_http_gig_type_json;
 extern ngx_str_t  ngx_http_gig_type_problem;
 extern ngx_str_t  ngx_http_gig_type_css;
 extern ngx_str_t  ngx_http_gig_type_js;
+extern ngx_str_t  ngx_http_gig_type_atom;
+extern ngx_str_t  ngx_http_gig_type_feed;       /* JSON Feed */
+extern ngx_str_t  ngx_http_gig_type_xml;
+extern ngx_str_t  ngx_http_gig_type_calendar;
 
 /* Sends headers and bytes (a reference is taken); HEAD and 304 are met here. */
 ngx_int_t ngx_http_gig_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
@@ -180,6 +190,10 @@ ngx_int_t ngx_http_gig_send_buf(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 /* The same for a cacheable page: ETag, Link, max-age up to the end of the slice. */
 ngx_int_t ngx_http_gig_send_cached(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_bytes_t *bytes);
+
+/* What an answer says that follows from the catalog and holds until then (seconds). */
+void ngx_http_gig_answer_until(ngx_http_gig_ctx_t *ctx, int64_t until,
+    ngx_http_gig_bytes_t *bytes, ngx_http_gig_answer_t *answer);
 
 /*
  * What is in the program itself, under a name that has a hash of it.  kept: a static of the

@@ -13,6 +13,7 @@
 #define NGX_HTTP_GIG_SPELLING_KEY  (NGX_HTTP_GIG_SPELLING_MAX + GIG_ID_MAX + GIG_SLUG_MAX + 32)
 
 
+static ngx_uint_t ngx_http_gig_spelling_of(ngx_http_gig_route_t route);
 static size_t ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     u_char key[NGX_HTTP_GIG_SPELLING_KEY]);
 
@@ -101,6 +102,16 @@ ngx_http_gig_spelling_keep(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 }
 
 
+/* Routes whose answers are kept in the response cache. */
+
+static ngx_uint_t
+ngx_http_gig_spelling_of(ngx_http_gig_route_t route)
+{
+    return route == NGX_HTTP_GIG_ROUTE_LIST || route == NGX_HTTP_GIG_ROUTE_ITEM
+           || route == NGX_HTTP_GIG_ROUTE_FEED_ATOM || route == NGX_HTTP_GIG_ROUTE_FEED_JSON;
+}
+
+
 /* 0: this is not remembered. */
 
 static size_t
@@ -109,9 +120,7 @@ ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 {
     u_char  *p;
 
-    if ((ctx->route != NGX_HTTP_GIG_ROUTE_LIST && ctx->route != NGX_HTTP_GIG_ROUTE_ITEM)
-        || r->args.len > NGX_HTTP_GIG_SPELLING_MAX)
-    {
+    if (!ngx_http_gig_spelling_of(ctx->route) || r->args.len > NGX_HTTP_GIG_SPELLING_MAX) {
         return 0;
     }
 

@@ -1,0 +1,184 @@
+
+#include <string.h>
+
+#include "gig_feed.h"
+#include "gig_html.h"
+#include "gig_json.h"
+#include "gig_markup.h"
+
+
+#define GIG_FEED_ITEMS      50                  /* of one list of a record */
+
+
+static void gig_feed_line(const gig_catalog_gig_t *gig, gig_buf_t *out);
+static void gig_feed_items(const json_t *items, gig_buf_t *out);
+static void gig_feed_sections(const json_t *sections, gig_buf_t *out);
+
+
+void
+gig_feed_address(gig_str_t base, const gig_catalog_gig_t *gig, gig_buf_t *out)
+{
+    gig_buf_str(out, base);
+    gig_buf_uri(out, gig->id);
+
+    if (gig->slug.len != 0) {
+        gig_buf_puts(out, "/");
+        gig_buf_uri(out, gig->slug);
+    }
+}
+
+
+gig_str_t
+gig_feed_skill(const json_t *skill)
+{
+    if (json_is_string(skill)) {
+        return (gig_str_t) { json_string_value(skill), json_string_length(skill) };
+    }
+
+    return gig_json_str(skill, "name");
+}
+
+
+gig_str_t
+gig_feed_host(gig_str_t address)
+{
+    size_t       i, start;
+    const char  *end;
+
+    for (start = 0, i = 0; i + 2 < address.len; i++) {
+        if (memcmp(address.data + i, "://", 3) == 0) {
+            start = i + 3;
+            break;
+        }
+    }
+
+    if (start < address.len && address.data[start] == '[') {
+        start++;
+        end = "]/";
+    } else {
+        end = ":/";
+    }
+
+    for (i = start; i < address.len && address.data[i] != end[0] && address.data[i] != end[1]; i++)
+    {
+        /* void */
+    }
+
+    return (gig_str_t) { address.data + start, i - start };
+}
+
+
+void
+gig_feed_content(const gig_catalog_gig_t *gig, gig_buf_t *out)
+{
+    gig_str_t  html, text;
+
+    gig_feed_line(gig, out);
+
+    html = gig_json_str(gig->json, "description_html");
+    text = gig_json_str(gig->json, "description_text");
+
+    if (html.len == 0 && text.len == 0) {
+        text = gig_json_str(gig->json, "summary");
+    }
+
+    if (html.len == 0) {
+        gig_html_paragraphs(text, out);
+
+    } else if (gig_markup_clean(html, out) != 0) {
+        out->failed = 1;
+    }
+
+    gig_feed_sections(json_object_get(gig->json, "sections"), out);
+
+    if (json_array_size(json_object_get(gig->json, "deliverables")) != 0) {
+        gig_buf_puts(out, "<h3>What you hand in</h3>");
+        gig_feed_items(json_object_get(gig->json, "deliverables"), out);
+    }
+}
+
+
+/* "<p><strong>$500 for about 15 to 20 hours</strong>. Remote, United States. Apply by ...</p>" */
+
+static void
+gig_feed_line(const gig_catalog_gig_t *gig, gig_buf_t *out)
+{
+    gig_buf_t      text;
+    const json_t  *pay;
+
+    pay = json_object_get(gig->json, "pay");
+
+    gig_buf_puts(out, "<p><strong>");
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_pay_for(pay, json_object_get(gig->json, "work"), &text);
+    gig_html_take(&text, out);
+    gig_buf_puts(out, "</strong>. ");
+
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_place_all(json_object_get(gig->json, "location"), &text);
+    gig_html_take(&text, out);
+    gig_buf_puts(out, ".");
+
+    if (gig->closes != GIG_TIME_NONE) {
+        gig_buf_puts(out, " Apply by ");
+        gig_html_time(gig->zoned ? &gig->zone : NULL, gig_json_str(gig->json, "time_zone"),
+                      gig->closes, 0, out);
+        gig_buf_puts(out, ".");
+    }
+
+    gig_buf_puts(out, "</p>");
+}
+
+
+static void
+gig_feed_items(const json_t *items, gig_buf_t *out)
+{
+    size_t         i;
+    gig_str_t      text;
+    const json_t  *item;
+
+    gig_buf_puts(out, "<ul>");
+
+    for (i = 0; i < json_array_size(items) && i < GIG_FEED_ITEMS; i++) {
+        item = json_array_get(items, i);
+        text = json_is_string(item)
+               ? (gig_str_t) { json_string_value(item), json_string_length(item) }
+               : gig_json_str(item, "text");
+
+        if (text.len != 0) {
+            gig_buf_puts(out, "<li>");
+            gig_buf_html(out, text);
+            gig_buf_puts(out, "</li>");
+        }
+    }
+
+    gig_buf_puts(out, "</ul>");
+}
+
+
+static void
+gig_feed_sections(const json_t *sections, gig_buf_t *out)
+{
+    size_t         i;
+    const json_t  *section;
+
+    for (i = 0; i < json_array_size(sections) && i < GIG_FEED_ITEMS; i++) {
+        section = json_array_get(sections, i);
+
+        if (gig_json_str(section, "title").len != 0) {
+            gig_buf_puts(out, "<h3>");
+            gig_buf_html(out, gig_json_str(section, "title"));
+            gig_buf_puts(out, "</h3>");
+        }
+
+        if (gig_markup_clean(gig_json_str(section, "html"), out) != 0) {
+            out->failed = 1;
+        }
+
+        gig_html_paragraphs(gig_json_str(section, "text"), out);
+
+        if (json_array_size(json_object_get(section, "items")) != 0) {
+            gig_feed_items(json_object_get(section, "items"), out);
+        }
+    }
+}
