@@ -5,6 +5,7 @@
  */
 
 #include "ngx_http_gig_conf.h"
+#include "ngx_http_gig_bulk.h"
 #include "ngx_http_gig_catalog.h"
 #include "ngx_http_gig_deny.h"
 #include "ngx_http_gig_guard.h"
@@ -234,6 +235,8 @@ ngx_http_gig_exit_process(ngx_cycle_t *cycle)
             ngx_http_gig_guard_destroy(board[i]->guard);
             board[i]->guard = NULL;
         }
+
+        ngx_http_gig_bulk_done(board[i]);
 
         if (board[i]->catalog) {
             ngx_http_gig_catalog_done(board[i]);

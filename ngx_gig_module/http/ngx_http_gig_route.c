@@ -94,6 +94,9 @@ static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] =
     [NGX_HTTP_GIG_ROUTE_ROBOTS] = { .get = ngx_http_gig_robots },
     [NGX_HTTP_GIG_ROUTE_FEED_ATOM] = { .get = ngx_http_gig_feed, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_FEED_JSON] = { .get = ngx_http_gig_feed, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SITEMAP] = { .get = ngx_http_gig_sitemap, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SITEMAP_PART] = { .get = ngx_http_gig_sitemap, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_INDEED] = { .get = ngx_http_gig_indeed, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_ICS_OPENS] = { .get = ngx_http_gig_calendar, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_ICS_CLOSING] = { .get = ngx_http_gig_calendar, .catalog = 1 },
 };
