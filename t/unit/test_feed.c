@@ -197,5 +197,7 @@ main(void)
         cmocka_unit_test(test_host),
     };
 
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
