@@ -13,7 +13,6 @@
 #include "gig_json.h"
 #include "gig_utf8.h"
 
-#define GIG_SOURCE_MAX      200                 /* bytes of source.ref */
 
 /* Places that are no field: these, and from GIG_PLACE_OURS down those of gig_ours. */
 enum {

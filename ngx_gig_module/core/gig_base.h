@@ -64,6 +64,9 @@ uint64_t gig_str_hash(gig_str_t s);
 #define GIG_ID_MAX          40
 int gig_id_valid(gig_str_t id);
 
+/* Where a visitor came from: bytes of what is carried to the form and kept with an application. */
+#define GIG_SOURCE_MAX      200
+
 /* Board names: [a-z0-9_-]{1,32}; they are part of Redis keys and file names. */
 #define GIG_BOARD_MAX       32
 int gig_board_valid(gig_str_t board);

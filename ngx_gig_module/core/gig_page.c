@@ -17,6 +17,30 @@ gig_page_script(const gig_page_t *page, gig_str_t name, gig_buf_t *out)
 
 
 void
+gig_page_style(const gig_page_t *page, gig_buf_t *out)
+{
+    if (page->style.len != 0) {
+        gig_buf_puts(out, "<link rel=\"stylesheet\" href=\"");
+        gig_buf_html(out, page->base);
+        gig_buf_html(out, page->style);
+        gig_buf_puts(out, "\">\n");
+    }
+}
+
+
+void
+gig_page_stale(const gig_page_t *page, gig_buf_t *out)
+{
+    if (page->stale) {
+        gig_buf_puts(out, "\n<p class=\"gig-stale\" role=\"status\">");
+        gig_html_icon("note", out);
+        gig_buf_puts(out, "<span>This page may be a little behind. Dates and pay are as we last"
+                     " knew them.</span></p>");
+    }
+}
+
+
+void
 gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
     gig_buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -55,12 +79,7 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "/applications\">\n");
     }
 
-    if (page->style.len != 0) {
-        gig_buf_puts(out, "<link rel=\"stylesheet\" href=\"");
-        gig_buf_html(out, page->base);
-        gig_buf_html(out, page->style);
-        gig_buf_puts(out, "\">\n");
-    }
+    gig_page_style(page, out);
 
     if (frame->script) {
         gig_page_script(page, page->script, out);
@@ -85,12 +104,7 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "</a></header>");
     }
 
-    if (page->stale) {
-        gig_buf_puts(out, "\n<p class=\"gig-stale\" role=\"status\">");
-        gig_html_icon("note", out);
-        gig_buf_puts(out, "<span>This page may be a little behind. Dates and pay are as we last"
-                     " knew them.</span></p>");
-    }
+    gig_page_stale(page, out);
 
     gig_buf_puts(out, "\n<main id=\"main\" class=\"gig-main");
     gig_buf_puts(out, frame->bar ? "\">\n" : " gig-main-first\">\n");

@@ -56,13 +56,32 @@ typedef struct {
 void gig_page_list_head(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out);
 void gig_page_list_tail(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out);
 
+/*
+ * The same cards for a page of somebody else's: head, cards, tail.  _problem: what stands there
+ * when there are none to show; title and detail are sentences.
+ */
+typedef struct {
+    const gig_query_t  *query;                  /* NULL with _problem */
+    uint32_t            total;
+    uint32_t            shown;
+    unsigned            style:1;                /* brings the style sheet's link */
+    unsigned            icons:1;                /* brings the symbols that icons use */
+} gig_page_fragment_t;
+
+void gig_page_fragment_head(const gig_page_t *page, const gig_page_fragment_t *fragment,
+    gig_buf_t *out);
+void gig_page_fragment_tail(const gig_page_t *page, const gig_page_fragment_t *fragment,
+    gig_buf_t *out);
+void gig_page_fragment_problem(const gig_page_t *page, const gig_page_fragment_t *fragment,
+    const char *title, const char *detail, gig_buf_t *out);
+
 /* One gig.  gig: the detail JSON. zone NULL: UTC. Closed or gone: as below with similar ones. */
 typedef struct {
     const json_t      *gig;
     gig_state_t        state;
     int64_t            opens_at, closes_at;     /* or GIG_TIME_NONE */
     const gig_zone_t  *zone;
-    gig_str_t          source;                  /* `source` of the query; may be empty */
+    gig_str_t          source;                  /* for the form to keep; may be empty */
     gig_str_t          slug;                    /* may be empty; plain, as gig_slug.h has it */
 } gig_page_gig_t;
 

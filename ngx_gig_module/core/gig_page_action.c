@@ -5,26 +5,6 @@
 /* What can be done with a gig now. */
 
 
-/* The form, told where the applicant came from. */
-
-static void
-gig_action_apply_href(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
-{
-    gig_buf_puts(out, "href=\"");
-    gig_buf_html(out, page->base);
-    gig_buf_uri(out, gig_json_str(gig->gig, "id"));
-    gig_buf_puts(out, "/apply");
-
-    if (gig->source.len != 0) {
-        gig_buf_puts(out, "?source=");
-        gig_buf_uri(out, gig->source);
-    }
-
-    gig_page_tail(page, gig->source.len != 0, out);
-    gig_buf_puts(out, "\"");
-}
-
-
 /* Reminders need no address of anybody: the date itself, for the visitor's own calendar. */
 
 static void
@@ -65,7 +45,7 @@ gig_page_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *ou
     case GIG_STATE_OPEN:
     case GIG_STATE_WAITLIST:
         gig_buf_puts(out, "<p class=\"gig-action\"><a class=\"gig-button\" ");
-        gig_action_apply_href(page, gig, out);
+        gig_page_href(page, gig_json_str(gig->gig, "id"), "/apply", out);
         gig_buf_puts(out, ">");
         gig_buf_puts(out, (gig->state == GIG_STATE_OPEN) ? "Apply" : "Join the waiting list");
         gig_buf_puts(out, "</a></p>");
@@ -83,7 +63,7 @@ gig_page_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *ou
         gig_buf_puts(out, "<p class=\"gig-when\">You can fill in the form now, and send it from"
                      " the second it opens.</p><p class=\"gig-action-still\">"
                      "<a class=\"gig-button gig-button-quiet\" ");
-        gig_action_apply_href(page, gig, out);
+        gig_page_href(page, gig_json_str(gig->gig, "id"), "/apply", out);
         gig_buf_puts(out, ">Fill in the form</a></p>");
         gig_action_opens(page, gig, out);
         break;

@@ -68,6 +68,10 @@ gig_page_search(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *
         gig_page_hidden("format", gig_str("html"), out);
     }
 
+    if (query->source.len != 0) {
+        gig_page_hidden("source", query->source, out);
+    }
+
     gig_buf_puts(out, "</div>\n");
 }
 

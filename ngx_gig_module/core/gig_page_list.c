@@ -16,10 +16,10 @@ static const gig_list_view_t  gig_list_views[] = {
 };
 
 
-/* Something narrows the list: not all gigs of the state are asked for. */
+/* Not all gigs of the state are asked for. */
 
-static int
-gig_list_narrowed(const gig_query_t *query)
+int
+gig_page_narrowed(const gig_query_t *query)
 {
     return query->q.len != 0 || gig_page_chosen(query) != 0;
 }
@@ -30,7 +30,7 @@ gig_list_narrowed(const gig_query_t *query)
 static int
 gig_list_bare(const gig_page_list_t *list)
 {
-    return list->total == 0 && !gig_list_narrowed(list->query);
+    return list->total == 0 && !gig_page_narrowed(list->query);
 }
 
 
@@ -48,7 +48,7 @@ gig_list_count(const gig_page_list_t *list, gig_buf_t *out)
     gig_text_count(list->total, out);
     gig_buf_puts(out, "</strong> ");
 
-    if (gig_list_narrowed(list->query)) {
+    if (gig_page_narrowed(list->query)) {
         text = one ? "gig matches" : "gigs match";
 
     } else if (list->query->state == GIG_LIST_SCHEDULED) {
@@ -143,7 +143,7 @@ gig_list_empty(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *o
                      "<p>There are no more gigs after the last page.</p>");
         gig_list_link(page, list->query, &change, "Back to the first page", out);
 
-    } else if (gig_list_narrowed(list->query)) {
+    } else if (gig_page_narrowed(list->query)) {
         gig_list_nothing(page, list, out);
 
     } else if (list->query->state == GIG_LIST_SCHEDULED) {
@@ -187,7 +187,7 @@ gig_list_frame(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *o
         frame.heading = gig_str("All gigs");
     }
 
-    if (gig_list_narrowed(query) || query->sorted) {
+    if (gig_page_narrowed(query) || query->sorted) {
         frame.noindex = 1;
 
     } else if (query->state == GIG_LIST_OPEN) {

@@ -40,6 +40,10 @@ typedef struct {
 void gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
 void gig_page_foot(const gig_page_t *page, gig_buf_t *out);
 
+/* The link to the style sheet; the notice on a page that may be out of date, if it may. */
+void gig_page_style(const gig_page_t *page, gig_buf_t *out);
+void gig_page_stale(const gig_page_t *page, gig_buf_t *out);
+
 /* What search engines and previews show of a page. */
 void gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
 
@@ -121,8 +125,9 @@ void gig_page_sort(const gig_page_list_t *list, gig_buf_t *out);
 void gig_page_chips(const gig_page_t *page, const gig_page_list_t *list, int with_q,
     gig_buf_t *out);
 
-/* How many filters are chosen, values and ranges. */
+/* How many filters are chosen, values and ranges; 1: something narrows the list, q too. */
 unsigned gig_page_chosen(const gig_query_t *query);
+int gig_page_narrowed(const gig_query_t *query);
 
 /* What a facet is called, and its values where the record has a code: escaped. */
 const char *gig_page_facet_title(gig_facet_t facet);

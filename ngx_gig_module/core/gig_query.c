@@ -10,18 +10,13 @@
 #include "gig_query_parts.h"
 #include "gig_utf8.h"
 
-#define GIG_PARAMETER(name)     { (name), sizeof(name) - 1 }
-
 
 static void  gig_query_init(gig_query_t *query);
 static int  gig_query_pair(gig_query_t *query, int list, gig_str_t name, gig_str_t raw,
     gig_str_t *given, gig_error_t *err);
 static unsigned  gig_query_parameter(gig_str_t name);
-static void  gig_query_source(gig_query_t *query, gig_str_t raw);
 static int  gig_query_once(unsigned parameter, gig_str_t value, gig_str_t *given,
     gig_error_t *err);
-static int  gig_query_decode(gig_query_t *query, unsigned parameter, gig_str_t raw,
-    gig_str_t *value, gig_error_t *err);
 static int  gig_query_hex(const char *digits, const char *end);
 static int  gig_query_filter(gig_query_t *query, gig_facet_t facet, gig_str_t value,
     gig_error_t *err);
@@ -43,6 +38,8 @@ const gig_parameter_t  gig_parameters[GIG_PARAMETERS] = {
     [GIG_PARAMETER_SOURCE] = { GIG_PARAMETER("source"), 0, NULL },
     [GIG_PARAMETER_REF] = { GIG_PARAMETER("ref"), 0, NULL },
     [GIG_PARAMETER_WITHDRAW] = { GIG_PARAMETER("withdraw"), 0, NULL },
+    [GIG_PARAMETER_STYLE] = { GIG_PARAMETER("style"), 1, NULL },
+    [GIG_PARAMETER_ICONS] = { GIG_PARAMETER("icons"), 1, NULL },
     [GIG_PARAMETER_FORMAT] = { GIG_PARAMETER("format"), 0, gig_query_format },
     [GIG_PARAMETER_Q] = { GIG_PARAMETER("q"), 1, gig_query_q },
     [GIG_PARAMETER_LIMIT] = { GIG_PARAMETER("limit"), 1, gig_query_limit },
@@ -113,6 +110,7 @@ gig_query_read(gig_str_t args, int list, gig_query_t *query, gig_error_t *err)
         }
     }
 
+    gig_query_campaign_end(query);
     gig_query_order(query);
 
     return rc;
@@ -143,7 +141,10 @@ gig_query_init(gig_query_t *query)
     query->cursor = gig_null_str;
     query->format = 0;
     query->withdraw = 0;
+    query->style = 1;
+    query->icons = 1;
     query->source = gig_null_str;
+    memset(query->campaign, 0, sizeof(query->campaign));
     query->used = 0;
 }
 
@@ -158,12 +159,29 @@ gig_query_pair(gig_query_t *query, int list, gig_str_t name, gig_str_t raw, gig_
 
     parameter = gig_query_parameter(name);
 
-    if (parameter == GIG_PARAMETERS || (gig_parameters[parameter].list && !list)) {
+    if (parameter == GIG_PARAMETERS) {
+        gig_query_campaign(query, name, raw);
+        return 0;
+    }
+
+    if (gig_parameters[parameter].list && !list) {
         return 0;
     }
 
     if (parameter == GIG_PARAMETER_WITHDRAW) {
         query->withdraw = 1;
+        return 0;
+    }
+
+    /* of a fragment alone; elsewhere nobody minds */
+
+    if (parameter == GIG_PARAMETER_STYLE) {
+        query->style = !gig_str_is(raw, "0");
+        return 0;
+    }
+
+    if (parameter == GIG_PARAMETER_ICONS) {
+        query->icons = !gig_str_is(raw, "0");
         return 0;
     }
 
@@ -214,21 +232,6 @@ gig_query_parameter(gig_str_t name)
 }
 
 
-/* Nothing is refused because of where a visitor came from. */
-
-static void
-gig_query_source(gig_query_t *query, gig_str_t raw)
-{
-    gig_str_t  value;
-
-    if (query->source.len == 0
-        && gig_query_decode(query, GIG_PARAMETER_SOURCE, raw, &value, NULL) == 0)
-    {
-        query->source = value;
-    }
-}
-
-
 static int
 gig_query_once(unsigned parameter, gig_str_t value, gig_str_t *given, gig_error_t *err)
 {
@@ -249,12 +252,7 @@ gig_query_once(unsigned parameter, gig_str_t value, gig_str_t *given, gig_error_
 }
 
 
-/*
- * Decodes into the store, where all values of a query string have room: decoded they are not
- * longer than it is.  Blanks are squeezed to one and trimmed on the way.
- */
-
-static int
+int
 gig_query_decode(gig_query_t *query, unsigned parameter, gig_str_t raw, gig_str_t *value,
     gig_error_t *err)
 {

@@ -22,6 +22,14 @@
 #define GIG_QUERY_STORE             (2 * GIG_QUERY_ARGS_MAX)
 #define GIG_QUERY_KEY_MAX           10240   /* no key is longer */
 
+/* What other sites put into the links that lead here, in the order in which one is preferred. */
+enum {
+    GIG_CAMPAIGN_GREENHOUSE,                /* gh_src */
+    GIG_CAMPAIGN_LEVER,                     /* lever-source, lever-source[] */
+    GIG_CAMPAIGN_UTM,                       /* utm_source, _medium, _campaign, _term, _content */
+    GIG_CAMPAIGN_PARTS = GIG_CAMPAIGN_UTM + 5
+};
+
 typedef enum { GIG_LIST_OPEN, GIG_LIST_SCHEDULED, GIG_LIST_ALL } gig_list_state_t;
 typedef enum { GIG_SORT_NEWEST, GIG_SORT_CLOSING, GIG_SORT_PAY, GIG_SORT_RELEVANCE } gig_sort_t;
 #define GIG_SORTS_STORED            3       /* those an image holds an order of: not relevance */
@@ -66,16 +74,21 @@ typedef struct {
     gig_str_t          cursor;      /* as given; read by gig_cursor_check() */
     uint8_t            format;      /* 0 not given, 1 json, 2 html */
     uint8_t            withdraw;    /* the receipt page asks for confirmation */
+    uint8_t            style;       /* a fragment brings its style sheet; 1 if not asked */
+    uint8_t            icons;       /* and the shapes of its icons */
     gig_str_t          source;      /* where a visitor came from, never an error */
+    gig_str_t          campaign[GIG_CAMPAIGN_PARTS];    /* what source is made of if not given */
+    char               campaign_text[GIG_SOURCE_MAX];
     size_t             used;
     char               store[GIG_QUERY_STORE];          /* what the views above point into */
 } gig_query_t;
 
 /*
  * args: the raw query string, at most GIG_QUERY_ARGS_MAX bytes (longer: an error).  list: 0 reads
- * only what means something everywhere (format, source, ref, withdraw).  A value that is empty is
- * one not given: forms send all their fields.  0, or -1 and err->detail: a whole sentence; of the
- * query then format is right, so that the sentence can be told in it, and the rest is not.
+ * only what means something everywhere: format, withdraw, where a visitor came from.  A value that
+ * is empty is one not given: forms send all their fields.  0, or -1 and err->detail: a whole
+ * sentence; of the query then format is right, so that the sentence can be told in it, and the
+ * rest is not.
  * Allocates nothing and zeroes no store; the query must not be moved afterwards.
  */
 int gig_query_read(gig_str_t args, int list, gig_query_t *query, gig_error_t *err);
@@ -95,6 +108,7 @@ typedef struct {
     int          without;
     int          without_q;
     int          without_ranges;
+    int          without_limit;
     int          state, sort;
     const char  *cursor;
 } gig_query_change_t;
@@ -102,6 +116,9 @@ typedef struct {
 #define GIG_QUERY_SAME  ((gig_query_change_t) { .without = -1, .state = -1, .sort = -1 })
 
 void gig_query_write(const gig_query_t *query, const gig_query_change_t *change, gig_buf_t *out);
+
+/* What all links of a page keep of its own query: "source=fair", percent-encoded, or nothing. */
+void gig_query_tail(const gig_query_t *query, gig_buf_t *out);
 
 const char *gig_list_state_name(gig_list_state_t state);        /* "open", "scheduled", "all" */
 const char *gig_sort_name(gig_sort_t sort);                     /* "newest", ... */

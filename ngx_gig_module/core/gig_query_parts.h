@@ -12,6 +12,8 @@ enum {
     GIG_PARAMETER_SOURCE,
     GIG_PARAMETER_REF,
     GIG_PARAMETER_WITHDRAW,
+    GIG_PARAMETER_STYLE,
+    GIG_PARAMETER_ICONS,
     GIG_PARAMETER_FORMAT,                       /* from here: given once, and read in this order */
     GIG_PARAMETER_Q,
     GIG_PARAMETER_LIMIT,
@@ -36,6 +38,20 @@ typedef struct {
 } gig_parameter_t;
 
 extern const gig_parameter_t  gig_parameters[GIG_PARAMETERS];
+
+#define GIG_PARAMETER(name)     { (name), sizeof(name) - 1 }
+
+/*
+ * Decodes a value into the store, where all values of a query string have room: decoded they are
+ * not longer than it is.  Blanks are squeezed to one and trimmed on the way.  0, or -1 and err.
+ */
+int gig_query_decode(gig_query_t *query, unsigned parameter, gig_str_t raw, gig_str_t *value,
+    gig_error_t *err);
+
+/* _source.c: `source` or `ref`; a name that other sites use; and, in the end, what they come to. */
+void gig_query_source(gig_query_t *query, gig_str_t raw);
+void gig_query_campaign(gig_query_t *query, gig_str_t name, gig_str_t raw);
+void gig_query_campaign_end(gig_query_t *query);
 
 int gig_query_facets(gig_query_t *query, gig_str_t value, gig_error_t *err);
 int gig_query_format(gig_query_t *query, gig_str_t value, gig_error_t *err);

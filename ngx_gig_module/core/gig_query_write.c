@@ -150,7 +150,7 @@ gig_query_write(const gig_query_t *query, const gig_query_change_t *change, gig_
 
     gig_query_write_order(query, change, start, out);
 
-    if (query->limit != GIG_LIST_DEFAULT) {
+    if (query->limit != GIG_LIST_DEFAULT && !change->without_limit) {
         gig_query_write_name(GIG_PARAMETER_LIMIT, start, out);
         gig_buf_printf(out, "%u", query->limit);
     }
@@ -323,5 +323,15 @@ gig_query_write_facets(uint32_t facets, gig_buf_t *out)
         }
 
         gig_buf_str(out, gig_parameters[i].name);
+    }
+}
+
+
+void
+gig_query_tail(const gig_query_t *query, gig_buf_t *out)
+{
+    if (query->source.len != 0) {
+        gig_query_write_name(GIG_PARAMETER_SOURCE, out->len, out);
+        gig_buf_uri(out, query->source);
     }
 }

@@ -9,8 +9,13 @@
 #include "gig_seal.h"
 
 
+#define NGX_HTTP_GIG_TAIL_MAX  (3 * GIG_SOURCE_MAX + 32)   /* bytes, percent-encoded */
+
+
 static ngx_uint_t ngx_http_gig_args_list(ngx_http_gig_route_t route);
 static void ngx_http_gig_args_feed(gig_query_t *query);
+static void ngx_http_gig_arg_source(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    gig_query_t *query);
 static ngx_int_t ngx_http_gig_arg_cursor(ngx_http_gig_ctx_t *ctx, gig_error_t *error);
 
 
@@ -18,7 +23,6 @@ ngx_int_t
 ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *error)
 {
     gig_str_t     args;
-    ngx_str_t     source;
     gig_query_t  *query;
 
     query = &ctx->board->asked->query;
@@ -32,17 +36,11 @@ ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *e
     ctx->args.json = query->format == 1;
     ctx->args.withdraw = query->withdraw != 0;
 
-    /* the query is the next request's too; where a visitor came from is told to the form later */
+    ctx->args.style = query->style;
+    ctx->args.icons = query->icons;
 
     if (query->source.len) {
-        source.data = (u_char *) query->source.data;
-        source.len = query->source.len;
-
-        ctx->args.source.data = ngx_pstrdup(r->pool, &source);
-
-        if (ctx->args.source.data) {
-            ctx->args.source.len = source.len;
-        }
+        ngx_http_gig_arg_source(r, ctx, query);
     }
 
     switch (ctx->route) {
@@ -73,7 +71,8 @@ static ngx_uint_t
 ngx_http_gig_args_list(ngx_http_gig_route_t route)
 {
     return route == NGX_HTTP_GIG_ROUTE_LIST || route == NGX_HTTP_GIG_ROUTE_FEED_ATOM
-           || route == NGX_HTTP_GIG_ROUTE_FEED_JSON || route == NGX_HTTP_GIG_ROUTE_INDEED;
+           || route == NGX_HTTP_GIG_ROUTE_FEED_JSON || route == NGX_HTTP_GIG_ROUTE_INDEED
+           || route == NGX_HTTP_GIG_ROUTE_FRAGMENT;
 }
 
 
@@ -86,6 +85,36 @@ ngx_http_gig_args_feed(gig_query_t *query)
     query->sorted = 0;
     query->facets = 0;
     query->format = 0;
+}
+
+
+/*
+ * The query is the next request's too; where a visitor came from is told to the form later, and
+ * until then goes along in each link.  Out of memory: it is not known.
+ */
+
+static void
+ngx_http_gig_arg_source(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_query_t *query)
+{
+    u_char     *p;
+    gig_buf_t   tail;
+
+    gig_buf_init(&tail, NGX_HTTP_GIG_TAIL_MAX);
+    gig_query_tail(query, &tail);
+
+    p = gig_buf_failed(&tail) ? NULL : ngx_pnalloc(r->pool, query->source.len + tail.len);
+
+    if (p) {
+        ctx->args.source.data = p;
+        ctx->args.source.len = query->source.len;
+        p = ngx_cpymem(p, query->source.data, query->source.len);
+
+        ctx->args.tail.data = p;
+        ctx->args.tail.len = tail.len;
+        ngx_memcpy(p, tail.data, tail.len);
+    }
+
+    gig_buf_free(&tail);
 }
 
 

@@ -93,7 +93,8 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
 /*
  * The query in its normal form.  A page shows q as it was typed and links in the format that
- * was asked for, so these two belong to it.  0: too long to be kept.
+ * was asked for, with where the visitor came from, so these belong to it; and a fragment brings
+ * what it was asked to bring.  0: too long to be kept.
  */
 
 size_t
@@ -119,11 +120,15 @@ ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size)
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
 
-        if (query->q.len > (size_t) (last - p)) {
+        if (query->q.len + query->source.len + 2 > (size_t) (last - p)) {
             return 0;
         }
 
+        /* neither text holds a control character */
+
         p = ngx_cpymem(p, query->q.data ? query->q.data : "", query->q.len);
+        *p++ = (u_char) (1 + query->style + 2 * query->icons);
+        p = ngx_cpymem(p, query->source.data ? query->source.data : "", query->source.len);
     }
 
     return p - key;
@@ -139,6 +144,7 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     ngx_str_t               link, *type;
     gig_searched_t          in;
     uint32_t                facets;
+    ngx_uint_t              fragment;
     gig_query_change_t      change;
     ngx_http_gig_asked_t   *asked;
     ngx_http_gig_bytes_t   *bytes;
@@ -161,8 +167,9 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     /* a page offers all there is to choose from; its links need not say so */
 
     facets = asked->query.facets;
+    fragment = (ctx->route == NGX_HTTP_GIG_ROUTE_FRAGMENT);
 
-    if (ctx->format == NGX_HTTP_GIG_HTML) {
+    if (ctx->format == NGX_HTTP_GIG_HTML && !fragment) {
         asked->query.facets = GIG_FACET_ALL;
     }
 
@@ -177,7 +184,7 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
 
     ngx_http_gig_list_normal(ctx, words);
 
-    if (asked->found.more) {
+    if (asked->found.more && !fragment) {
         gig_cursor_make(&ctx->board->cursors, &asked->found.next, cursor);
 
         change = GIG_QUERY_SAME;
@@ -189,7 +196,11 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
         }
     }
 
-    if (ctx->route != NGX_HTTP_GIG_ROUTE_LIST) {
+    if (fragment) {
+        type = &ngx_http_gig_type_html;
+        ngx_http_gig_fragment_page(ctx, &body, whole);
+
+    } else if (ctx->route != NGX_HTTP_GIG_ROUTE_LIST) {
         type = ngx_http_gig_feed_write(ctx, &query, &body, whole);
 
     } else if (ctx->format == NGX_HTTP_GIG_HTML) {
@@ -204,7 +215,7 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
     bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, type, &link);
 
     if (bytes) {
-        bytes->one_format = (ctx->route != NGX_HTTP_GIG_ROUTE_LIST);
+        bytes->one_format = (ctx->route != NGX_HTTP_GIG_ROUTE_LIST && !fragment);
     }
 
 done:
@@ -267,7 +278,9 @@ static ngx_int_t
 ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_buf_t *query,
     ngx_str_t *link)
 {
-    const char  *name;
+    const char       *name;
+    ngx_uint_t        tail;
+    static ngx_str_t  none = ngx_null_string;
 
     name = ngx_http_gig_list_name(ctx->route);
 
@@ -276,13 +289,17 @@ ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_buf_t
     }
 
     link->data = ngx_pnalloc(r->pool, ctx->conf->base.len + ngx_strlen(name) + query->len
-                                      + sizeof("<?>; rel=\"next\""));
+                                      + ctx->args.tail.len + sizeof("<?&>; rel=\"next\""));
     if (link->data == NULL) {
         return NGX_ERROR;
     }
 
-    link->len = ngx_sprintf(link->data, "<%V%s?%*s>; rel=\"next\"", &ctx->conf->base, name,
-                            query->len, query->data)
+    /* programs came from nowhere */
+    tail = (ctx->format == NGX_HTTP_GIG_HTML && ctx->args.tail.len);
+
+    link->len = ngx_sprintf(link->data, "<%V%s?%*s%s%V>; rel=\"next\"", &ctx->conf->base, name,
+                            query->len, query->data, tail ? "&" : "",
+                            tail ? &ctx->args.tail : &none)
                 - link->data;
 
     return NGX_OK;

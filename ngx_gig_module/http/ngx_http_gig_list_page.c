@@ -15,8 +15,6 @@ void
 ngx_http_gig_list_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
     ngx_uint_t *whole)
 {
-    size_t                 len;
-    uint32_t               i;
     ngx_uint_t             facet;
     gig_page_t             page;
     gig_page_list_t        list;
@@ -42,6 +40,21 @@ ngx_http_gig_list_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body
 
     gig_page_list_head(&page, &list, body);
 
+    ngx_http_gig_list_cards(ctx, body, whole);
+
+    gig_page_list_tail(&page, &list, body);
+}
+
+
+void
+ngx_http_gig_list_cards(ngx_http_gig_ctx_t *ctx, gig_buf_t *body, ngx_uint_t *whole)
+{
+    size_t              len;
+    uint32_t            i;
+    const gig_found_t  *found;
+
+    found = &ctx->board->asked->found;
+
     for (i = 0; i < found->n; i++) {
         len = body->len;
 
@@ -50,8 +63,6 @@ ngx_http_gig_list_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body
             body->len = len;
         }
     }
-
-    gig_page_list_tail(&page, &list, body);
 }
 
 

@@ -226,7 +226,7 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    if (answer->secret
+    if ((answer->secret || ctx->route == NGX_HTTP_GIG_ROUTE_FRAGMENT)
         && ngx_http_gig_header(r, &ngx_http_gig_name_robots, &ngx_http_gig_noindex) != NGX_OK)
     {
         return NGX_ERROR;

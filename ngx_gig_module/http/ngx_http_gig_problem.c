@@ -4,6 +4,10 @@
 #include "ngx_http_gig_response.h"
 
 
+static ngx_uint_t ngx_http_gig_problem_left(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_uint_t status);
+static void ngx_http_gig_problem_page(ngx_http_gig_ctx_t *ctx, ngx_uint_t status,
+    const char *title, const char *detail, gig_buf_t *body);
 static const char *ngx_http_gig_problem_title(const char *type);
 
 
@@ -60,11 +64,10 @@ ngx_http_gig_problem_allow(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const
 {
     u_char                 detail[GIG_DETAIL_SIZE];
     gig_buf_t              body;
-    gig_page_t             page;
     const char            *title;
     ngx_http_gig_answer_t  answer;
 
-    if (ngx_http_gig_error_page(r, NGX_HTTP_NOT_ALLOWED)) {
+    if (ngx_http_gig_problem_left(r, ctx, NGX_HTTP_NOT_ALLOWED)) {
         return NGX_HTTP_NOT_ALLOWED;
     }
 
@@ -85,8 +88,7 @@ ngx_http_gig_problem_allow(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.type = ngx_http_gig_type_html;
-        ngx_http_gig_page(ctx, &page);
-        gig_page_problem(&page, NGX_HTTP_NOT_ALLOWED, title, (char *) detail, &body);
+        ngx_http_gig_problem_page(ctx, NGX_HTTP_NOT_ALLOWED, title, (char *) detail, &body);
 
     } else {
         answer.type = ngx_http_gig_type_problem;
@@ -103,11 +105,10 @@ ngx_http_gig_problem_errors(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_
     const char *type, const char *detail, const gig_errors_t *errors, ngx_int_t retry_after)
 {
     gig_buf_t              body;
-    gig_page_t             page;
     const char            *title;
     ngx_http_gig_answer_t  answer;
 
-    if (ngx_http_gig_error_page(r, status)) {
+    if (ngx_http_gig_problem_left(r, ctx, status)) {
         return status;
     }
 
@@ -123,8 +124,7 @@ ngx_http_gig_problem_errors(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_
 
     if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.type = ngx_http_gig_type_html;
-        ngx_http_gig_page(ctx, &page);
-        gig_page_problem(&page, (unsigned) status, title, detail, &body);
+        ngx_http_gig_problem_page(ctx, status, title, detail, &body);
 
     } else {
         answer.type = ngx_http_gig_type_problem;
@@ -132,6 +132,39 @@ ngx_http_gig_problem_errors(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_
     }
 
     return ngx_http_gig_send_buf(r, ctx, &answer, &body);
+}
+
+
+/* A fragment goes into a page of somebody else's: never a whole page of nginx's or ours. */
+
+static ngx_uint_t
+ngx_http_gig_problem_left(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_t status)
+{
+    return ctx->route != NGX_HTTP_GIG_ROUTE_FRAGMENT && ngx_http_gig_error_page(r, status);
+}
+
+
+static void
+ngx_http_gig_problem_page(ngx_http_gig_ctx_t *ctx, ngx_uint_t status, const char *title,
+    const char *detail, gig_buf_t *body)
+{
+    gig_page_t           page;
+    gig_page_fragment_t  fragment;
+
+    ngx_http_gig_page(ctx, &page);
+
+    if (ctx->route != NGX_HTTP_GIG_ROUTE_FRAGMENT) {
+        gig_page_problem(&page, (unsigned) status, title, detail, body);
+        return;
+    }
+
+    ngx_memzero(&fragment, sizeof(gig_page_fragment_t));
+
+    /* as it was asked for, even if that could not be read to its end */
+    fragment.style = ctx->board->asked->query.style;
+    fragment.icons = ctx->board->asked->query.icons;
+
+    gig_page_fragment_problem(&page, &fragment, title, detail, body);
 }
 
 

@@ -61,6 +61,9 @@ typedef enum {
 /* What of the query string is needed after it was read; in the request's pool. */
 typedef struct {
     ngx_str_t                  source;
+    ngx_str_t                  tail;            /* "source=...": what links of its page keep */
+    unsigned                   style:1;         /* of a fragment: it brings these */
+    unsigned                   icons:1;
     unsigned                   format:1;        /* `format` was given */
     unsigned                   json:1;          /* and is json */
     unsigned                   withdraw:1;      /* the receipt page asks for confirmation */
@@ -133,6 +136,12 @@ ngx_str_t *ngx_http_gig_feed_write(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig
 ngx_int_t ngx_http_gig_calendar(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_sitemap(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_indeed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+
+/* The cards of what was found; *whole is 0 if one is damaged, which then is left out. */
+void ngx_http_gig_list_cards(ngx_http_gig_ctx_t *ctx, gig_buf_t *body, ngx_uint_t *whole);
+
+ngx_int_t ngx_http_gig_fragment(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+void ngx_http_gig_fragment_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *body, ngx_uint_t *whole);
 ngx_int_t ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);

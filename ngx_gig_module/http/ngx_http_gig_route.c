@@ -99,6 +99,7 @@ static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] =
     [NGX_HTTP_GIG_ROUTE_INDEED] = { .get = ngx_http_gig_indeed, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_ICS_OPENS] = { .get = ngx_http_gig_calendar, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_ICS_CLOSING] = { .get = ngx_http_gig_calendar, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_FRAGMENT] = { .get = ngx_http_gig_fragment, .catalog = 1 },
 };
 
 
@@ -399,6 +400,7 @@ ngx_int_t
 ngx_http_gig_handler(ngx_http_request_t *r)
 {
     ngx_int_t                 rc;
+    ngx_uint_t                fragment;
     gig_error_t               error;
     ngx_http_gig_ctx_t       *ctx;
     ngx_http_gig_loc_conf_t  *glcf;
@@ -420,7 +422,10 @@ ngx_http_gig_handler(ngx_http_request_t *r)
 
     ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REQUESTS, 1);
 
-    ctx->accept = ngx_http_gig_negotiate(r);
+    /* a fragment is a piece of a page, whatever its page was asked for as */
+    fragment = (ctx->route == NGX_HTTP_GIG_ROUTE_FRAGMENT);
+
+    ctx->accept = fragment ? NGX_HTTP_GIG_HTML : ngx_http_gig_negotiate(r);
     ctx->format = ctx->accept;
 
     ngx_http_gig_view(ctx);
@@ -440,7 +445,7 @@ ngx_http_gig_handler(ngx_http_request_t *r)
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "bad-parameter", error.detail);
     }
 
-    if (ctx->args.format) {
+    if (ctx->args.format && !fragment) {
         ctx->format = ctx->args.json ? NGX_HTTP_GIG_JSON : NGX_HTTP_GIG_HTML;
     }
 

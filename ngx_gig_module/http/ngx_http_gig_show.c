@@ -6,6 +6,8 @@
 #include "gig_json.h"
 
 
+static ngx_int_t ngx_http_gig_fill_tail(ngx_http_gig_ctx_t *ctx, gig_str_t bytes, size_t *at,
+    gig_buf_t *out);
 static gig_str_t ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_fragment_kind_t kind);
 
@@ -68,6 +70,12 @@ ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kin
         gig_buf_add(out, bytes.data, place.holes.url);
         gig_buf_str(out, ngx_http_gig_str(&ctx->conf->base));
         at = place.holes.url;
+
+        if (kind == GIG_FRAGMENT_CARD && ctx->args.tail.len
+            && ngx_http_gig_fill_tail(ctx, bytes, &at, out) != NGX_OK)
+        {
+            return NGX_DECLINED;
+        }
     }
 
     if (place.holes.state != GIG_NO_HOLE) {
@@ -84,6 +92,30 @@ ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kin
     }
 
     gig_buf_add(out, bytes.data + at, bytes.len - at);
+
+    return NGX_OK;
+}
+
+
+/* A card's link goes on with the gig's id, up to the quote: then what this visitor's links keep. */
+
+static ngx_int_t
+ngx_http_gig_fill_tail(ngx_http_gig_ctx_t *ctx, gig_str_t bytes, size_t *at, gig_buf_t *out)
+{
+    const char  *id, *end;
+
+    id = bytes.data + *at;
+    end = memchr(id, '"', ngx_min(bytes.len - *at, GIG_ID_MAX + 1));
+
+    if (end == NULL) {
+        return NGX_DECLINED;
+    }
+
+    gig_buf_add(out, id, end - id);
+    gig_buf_puts(out, "?");
+    gig_buf_html(out, ngx_http_gig_str(&ctx->args.tail));
+
+    *at += end - id;
 
     return NGX_OK;
 }
@@ -161,7 +193,7 @@ ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
     page->title = ngx_http_gig_str(&ctx->board->title);
     page->about = ngx_http_gig_str(&ctx->board->about);
     page->base = ngx_http_gig_str(&ctx->conf->base);
-    page->tail = gig_null_str;
+    page->tail = ngx_http_gig_str(&ctx->args.tail);
     page->style.data = gig_css_name;
     page->style.len = ngx_strlen(gig_css_name);
     page->script.data = gig_js_name;

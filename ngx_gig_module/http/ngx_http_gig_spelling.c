@@ -108,7 +108,8 @@ static ngx_uint_t
 ngx_http_gig_spelling_of(ngx_http_gig_route_t route)
 {
     return route == NGX_HTTP_GIG_ROUTE_LIST || route == NGX_HTTP_GIG_ROUTE_ITEM
-           || route == NGX_HTTP_GIG_ROUTE_FEED_ATOM || route == NGX_HTTP_GIG_ROUTE_FEED_JSON;
+           || route == NGX_HTTP_GIG_ROUTE_FEED_ATOM || route == NGX_HTTP_GIG_ROUTE_FEED_JSON
+           || route == NGX_HTTP_GIG_ROUTE_FRAGMENT;
 }
 
 

@@ -252,6 +252,97 @@ test_elsewhere(void **state)
 }
 
 
+/* Names that others put into links: what they come to, and that a source of our own goes first. */
+
+static void
+test_campaign(void **state)
+{
+    char    args[2048];
+    size_t  i;
+
+    static const char *const  cases[][2] = {
+        { "gh_src=abc123", "gh_src:abc123" },
+        { "lever-source=LinkedIn", "lever-source:LinkedIn" },
+        { "lever-source[]=a&lever-source[]=b", "lever-source:a" },
+        { "lever-source%5B%5D=a+b", "lever-source:a b" },
+        { "lever-source%5b%5d=a", "lever-source:a" },
+        { "utm_source=news", "utm:news" },
+        { "utm_campaign=fall&utm_source=news", "utm:news::fall" },
+        { "utm_content=e&utm_term=d&utm_campaign=c&utm_medium=b&utm_source=a", "utm:a:b:c:d:e" },
+        { "utm_source=a&gh_src=b&lever-source=c", "gh_src:b" },
+        { "utm_source=a&lever-source=c", "lever-source:c" },
+        { "utm_source=a&source=ours&gh_src=b", "ours" },
+        { "gh_src=b&ref=ours", "ours" },
+        { "gh_src=&utm_source=&utm_medium=x", "utm::x" },
+        { "gh_src=&utm_source=+", "" },
+        { "gh_src=%ff&gh_src=%00&gh_src=ok", "gh_src:ok" },
+        { "gh_src=%0d%0aSet-Cookie:a", "gh_src:Set-Cookie:a" },
+        { "GH_SRC=a&utm_sourc=b&utm=c&lever-source[0]=d", "" },
+        { "source=&gh_src=a", "gh_src:a" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        reads(cases[i][0]);
+        view_is(query.source, cases[i][1]);
+    }
+
+    /* as much as is kept with an application, to the end of a character */
+
+    reads("gh_src=" LONG_A LONG_A LONG_A "%C3%A9%C3%A9");
+    view_is(query.source, "gh_src:" LONG_A LONG_A LONG_A);
+
+    snprintf(args, sizeof(args), "utm_source=%s&utm_medium=%s", LONG_A LONG_A LONG_A LONG_A "&",
+             "b");
+    reads(args);
+    assert_int_equal(query.source.len, GIG_SOURCE_MAX);
+
+    reads("source=" LONG_A LONG_A LONG_A "aaaaaaa%C3%A9");
+    assert_int_equal(query.source.len, GIG_SOURCE_MAX - 1);
+
+    same("", "gh_src=x&lever-source=y&utm_source=z");
+}
+
+
+/* What links keep, written so that it is read as it was; and what only a fragment asks. */
+
+static void
+test_kept(void **state)
+{
+    char       tail[1024];
+    gig_buf_t  out;
+
+    (void) state;
+
+    gig_buf_init(&out, sizeof(tail));
+    reads("q=x");
+    gig_query_tail(&query, &out);
+    assert_int_equal(out.len, 0);
+    assert_int_equal(query.style, 1);
+    assert_int_equal(query.icons, 1);
+
+    reads("utm_source=a%26b%3Dc%22%3C&utm_medium=caf%C3%A9&style=0&icons=0");
+    gig_query_tail(&query, &out);
+    view_is((gig_str_t) { out.data, out.len }, "source=utm%3Aa%26b%3Dc%22%3C%3Acaf%C3%A9");
+    assert_int_equal(query.style, 0);
+    assert_int_equal(query.icons, 0);
+
+    assert_true(out.len < sizeof(tail));
+    memcpy(tail, out.data, out.len);
+    tail[out.len] = '\0';
+    reads(tail);
+    view_is(query.source, "utm:a&b=c\"<:caf\xc3\xa9");
+
+    reads("style=1&icons=no");
+    assert_int_equal(query.style, 1);
+    assert_int_equal(query.icons, 1);
+    same("", "style=0&icons=0");
+
+    gig_buf_free(&out);
+}
+
+
 /* The longest key there is fits; what is too small for a key is never overrun. */
 
 static void
@@ -300,6 +391,8 @@ main(void)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_sort),
         cmocka_unit_test(test_elsewhere),
+        cmocka_unit_test(test_campaign),
+        cmocka_unit_test(test_kept),
         cmocka_unit_test(test_key_size)
     };
 
