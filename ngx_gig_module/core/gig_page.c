@@ -41,12 +41,8 @@ gig_page_stale(const gig_page_t *page, gig_buf_t *out)
 
 
 void
-gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+gig_page_title_text(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
-    gig_buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-
     if (frame->error) {
         gig_buf_puts(out, "Error: ");
     }
@@ -61,6 +57,16 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
     }
 
     gig_buf_html(out, page->title);
+}
+
+
+void
+gig_page_head_inside(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<meta charset=\"utf-8\">\n"
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    gig_page_title_text(page, frame, out);
     gig_buf_puts(out, "</title>\n");
 
     gig_page_about(page, frame, out);
@@ -81,6 +87,12 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 
     gig_page_style(page, out);
 
+    if (page->style_url.len != 0) {
+        gig_buf_puts(out, "<link rel=\"stylesheet\" href=\"");
+        gig_buf_html(out, page->style_url);
+        gig_buf_puts(out, "\">\n");
+    }
+
     if (frame->script) {
         gig_page_script(page, page->script, out);
     }
@@ -90,13 +102,31 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
     }
 
     gig_page_posting(page, frame, out);
+}
 
-    gig_buf_printf(out, "</head>\n<body class=\"gig-page%s%s\">\n",
-                   frame->narrow ? " gig-page-narrow" : "", frame->wide ? " gig-page-wide" : "");
-    gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
+
+void
+gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    if (page->layout != NULL) {
+        gig_page_layout_head(page, frame, out);
+
+    } else {
+        gig_buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n");
+        gig_page_head_inside(page, frame, out);
+        gig_buf_puts(out, "</head>\n<body class=\"gig-page");
+    }
+
+    gig_buf_printf(out, "%s%s\">\n", frame->narrow ? " gig-page-narrow" : "",
+                   frame->wide ? " gig-page-wide" : "");
+
+    if (page->layout == NULL) {
+        gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
+    }
+
     gig_html_symbols(out);
 
-    if (frame->bar) {
+    if (frame->bar && page->layout == NULL) {
         gig_buf_puts(out, "\n<header class=\"gig-bar\"><a class=\"gig-home\" ");
         gig_page_href(page, gig_null_str, "", out);
         gig_buf_puts(out, ">");
@@ -114,7 +144,14 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 void
 gig_page_foot(const gig_page_t *page, gig_buf_t *out)
 {
-    gig_buf_puts(out, "\n</main>\n<footer class=\"gig-foot\"><p>");
+    gig_buf_puts(out, "\n</main>\n");
+
+    if (page->layout != NULL) {
+        gig_page_layout_foot(page, out);
+        return;
+    }
+
+    gig_buf_puts(out, "<footer class=\"gig-foot\"><p>");
     gig_buf_html(out, page->title);
     gig_buf_puts(out, "</p><p><a ");
     gig_page_href(page, gig_null_str, "", out);

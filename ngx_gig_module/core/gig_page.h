@@ -9,6 +9,7 @@
 
 #include "gig_buf.h"
 #include "gig_form.h"
+#include "gig_layout.h"
 #include "gig_query.h"
 #include "gig_record.h"
 #include "gig_stage.h"
@@ -20,6 +21,8 @@ typedef struct {
     gig_str_t  base;            /* prefix of every link: public_url or the location, ends in "/" */
     gig_str_t  tail;            /* query that each link keeps ("a=1&b=2"), or empty; not escaped */
     gig_str_t  style;           /* the style sheet's name below base: "gig-HASH.css" */
+    gig_str_t  style_url;       /* address of a second one, the company's; may be empty */
+    const gig_layout_t  *layout;    /* the company's frame around the page, or NULL: ours */
     gig_str_t  script;          /* the list's script, likewise: "gig-HASH.js"; may be empty */
     gig_str_t  form_script;     /* and that of the form, and of what goes before and after it */
     int64_t    now;             /* seconds */

@@ -40,6 +40,14 @@ typedef struct {
 void gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
 void gig_page_foot(const gig_page_t *page, gig_buf_t *out);
 
+/* The <title>'s text, escaped; and all of <head> but the element itself. */
+void gig_page_title_text(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
+void gig_page_head_inside(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
+
+/* _layout.c: page->layout up to where <main> begins, and on from where it has ended. */
+void gig_page_layout_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
+void gig_page_layout_foot(const gig_page_t *page, gig_buf_t *out);
+
 /* The link to the style sheet; the notice on a page that may be out of date, if it may. */
 void gig_page_style(const gig_page_t *page, gig_buf_t *out);
 void gig_page_stale(const gig_page_t *page, gig_buf_t *out);

@@ -21,6 +21,7 @@
 
 #include "gig_box.h"
 #include "gig_image.h"
+#include "gig_layout.h"
 #include "gig_seal.h"
 #include "gig_search.h"
 
@@ -129,6 +130,7 @@ typedef struct {
     ngx_resolver_t           *resolver;     /* of http {} level, may have no servers */
     ngx_msec_t                resolver_timeout;
     gig_place_names_t        *place_names;  /* built in; NULL until a board needs just that */
+    unsigned                  origins:1;    /* some location lists them */
 } ngx_http_gig_main_conf_t;
 
 
@@ -137,6 +139,9 @@ typedef struct {
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
     ngx_str_t                 base;         /* of addresses: public_url, or prefix encoded */
     ngx_str_t                 csp;          /* Content-Security-Policy of all answers */
+    ngx_array_t              *origins;      /* of ngx_str_t: pages that may embed; NULL: none */
+    ngx_str_t                 style_url;    /* the company's style sheet; or empty */
+    gig_layout_t             *layout;       /* the company's frame; NULL: ours */
     ngx_uint_t                options;      /* bits of those of `gig` that were given */
     ngx_http_complex_value_t *challenge;    /* not empty nor "0": it was passed; NULL: none */
 } ngx_http_gig_loc_conf_t;

@@ -33,7 +33,6 @@ static ngx_int_t ngx_http_gig_set_option(ngx_conf_t *cf, ngx_http_gig_loc_conf_t
     ngx_str_t *option);
 static ngx_int_t ngx_http_gig_set_challenge(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
     ngx_str_t *value);
-static void ngx_http_gig_csp(ngx_http_gig_loc_conf_t *conf);
 static ngx_int_t ngx_http_gig_prefix(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
     ngx_str_t *name);
 static void ngx_http_gig_board_wipe(void *data);
@@ -51,6 +50,27 @@ ngx_command_t  ngx_http_gig_commands[] = {
     { ngx_string("gig"),
       NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_gig_set_gig,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("gig_origins"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_gig_set_origins,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("gig_style"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_gig_set_style,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("gig_layout"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_gig_set_layout,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -206,7 +226,10 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_gig_loc_conf_t  *glcf;
 
-    /* set by ngx_pcalloc(): prefix, base and csp are empty, options = 0, challenge = NULL */
+    /*
+     * set by ngx_pcalloc(): prefix, base, csp and style_url are empty, options = 0,
+     * challenge = NULL
+     */
 
     glcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_gig_loc_conf_t));
     if (glcf == NULL) {
@@ -214,13 +237,16 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
     }
 
     glcf->board = NGX_CONF_UNSET_PTR;
+    glcf->origins = NGX_CONF_UNSET_PTR;
+    glcf->layout = NGX_CONF_UNSET_PTR;
 
     return glcf;
 }
 
 
 /*
- * Only the nameless blocks in the location of a board inherit it: `if`, which keeps the
+ * What is said of embedding is inherited as usual.  Only the nameless blocks in the location of a
+ * board inherit that: `if`, which keeps the
  * handler, and `limit_except`, which would else answer by nginx's static files.  Nested
  * locations have no handler of ours.
  */
@@ -234,6 +260,10 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
+    ngx_conf_merge_str_value(conf->style_url, prev->style_url, "");
+    ngx_conf_merge_ptr_value(conf->layout, prev->layout, NULL);
 
     if (clcf->noname) {
         ngx_conf_merge_ptr_value(conf->board, prev->board, NULL);
@@ -254,7 +284,9 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     if (conf->board) {
-        ngx_http_gig_csp(conf);
+        if (ngx_http_gig_csp(cf, conf) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
 
         /* nginx's own redirect from "/gigs" would else be an address made of Host */
         clcf->absolute_redirect = 0;
@@ -262,17 +294,6 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return NGX_CONF_OK;
-}
-
-
-/* Made once for a location, when all that goes into it is merged. */
-
-static void
-ngx_http_gig_csp(ngx_http_gig_loc_conf_t *conf)
-{
-    ngx_str_set(&conf->csp, "default-src 'none'; script-src 'self'; connect-src 'self'; "
-                            "style-src 'self'; img-src 'self' https:; "
-                            "form-action 'self'; base-uri 'none'; frame-ancestors 'self'");
 }
 
 

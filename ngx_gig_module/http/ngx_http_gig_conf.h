@@ -23,6 +23,15 @@ char *ngx_http_gig_init_main_conf(ngx_conf_t *cf, void *conf);
 void *ngx_http_gig_create_loc_conf(ngx_conf_t *cf);
 char *ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
+/* _origin.c: who may embed, and what answers say of it; the policy is made of all of them. */
+char *ngx_http_gig_set_origins(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_gig_origin_init(ngx_conf_t *cf);
+
+/* _layout.c: the company's frame and style sheet; and the policy that lets these in. */
+char *ngx_http_gig_set_layout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_gig_set_style(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_gig_csp(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *conf);
+
 /* ngx_conf_parse's handler inside a gig_board block; cf->handler_conf is the board. */
 char *ngx_http_gig_parameter(ngx_conf_t *cf, ngx_command_t *dummy, void *conf);
 

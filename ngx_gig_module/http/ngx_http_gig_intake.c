@@ -78,7 +78,9 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         rc = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
         wrong = ngx_http_gig_intake_most(r, ngx_http_gig_upload_max(ctx->board, type));
 
-    } else if (type != GIG_BODY_JSON && ngx_http_gig_cross_site(r)) {
+    } else if (type != GIG_BODY_JSON && ngx_http_gig_cross_site(r)
+               && ngx_http_gig_origin(r, ctx->conf) == NULL)
+    {
         rc = NGX_HTTP_FORBIDDEN;
         wrong = "This form was sent from another site. Please open the form here and send it "
                 "again.";

@@ -19,6 +19,7 @@
 
 
 static ngx_http_gig_board_t **ngx_http_gig_boards(ngx_cycle_t *cycle, ngx_uint_t *n);
+static ngx_int_t ngx_http_gig_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_gig_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_gig_init_process(ngx_cycle_t *cycle);
 static void ngx_http_gig_exit_process(ngx_cycle_t *cycle);
@@ -28,7 +29,7 @@ static ngx_int_t ngx_http_gig_start_board(ngx_http_gig_board_t *board, ngx_cycle
 
 static ngx_http_module_t  ngx_http_gig_module_ctx = {
     ngx_http_gig_variables_add,            /* preconfiguration */
-    ngx_http_gig_route_init,               /* postconfiguration */
+    ngx_http_gig_postconfiguration,        /* postconfiguration */
 
     ngx_http_gig_create_main_conf,         /* create main configuration */
     ngx_http_gig_init_main_conf,           /* init main configuration */
@@ -69,6 +70,17 @@ ngx_http_gig_boards(ngx_cycle_t *cycle, ngx_uint_t *n)
     *n = gmcf ? gmcf->boards.nelts : 0;
 
     return gmcf ? gmcf->boards.elts : NULL;
+}
+
+
+static ngx_int_t
+ngx_http_gig_postconfiguration(ngx_conf_t *cf)
+{
+    if (ngx_http_gig_route_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_gig_origin_init(cf);
 }
 
 

@@ -9,8 +9,6 @@
 
 
 static ngx_int_t ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value);
-static ngx_table_elt_t *ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *value);
 static ngx_int_t ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer);
 static ngx_int_t ngx_http_gig_header_limit(ngx_http_request_t *r,
@@ -54,10 +52,15 @@ static ngx_str_t  ngx_http_gig_name_encoding = ngx_string("Content-Encoding");
 static ngx_str_t  ngx_http_gig_name_location = ngx_string("Location");
 static ngx_str_t  ngx_http_gig_name_disposition = ngx_string("Content-Disposition");
 
+static ngx_str_t  ngx_http_gig_name_allow_origin = ngx_string("Access-Control-Allow-Origin");
+static ngx_str_t  ngx_http_gig_name_resource = ngx_string("Cross-Origin-Resource-Policy");
+
 static ngx_str_t  ngx_http_gig_nosniff = ngx_string("nosniff");
-static ngx_str_t  ngx_http_gig_origin = ngx_string("strict-origin-when-cross-origin");
+static ngx_str_t  ngx_http_gig_strict_origin = ngx_string("strict-origin-when-cross-origin");
 static ngx_str_t  ngx_http_gig_no_referrer = ngx_string("no-referrer");
 static ngx_str_t  ngx_http_gig_noindex = ngx_string("noindex");
+static ngx_str_t  ngx_http_gig_any = ngx_string("*");
+static ngx_str_t  ngx_http_gig_cross = ngx_string("cross-origin");
 static ngx_str_t  ngx_http_gig_true = ngx_string("true");
 static ngx_str_t  ngx_http_gig_stale = ngx_string("gig; hit; detail=stale");
 
@@ -219,7 +222,8 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     if (ngx_http_gig_header(r, &ngx_http_gig_name_options, &ngx_http_gig_nosniff) != NGX_OK
         || ngx_http_gig_header(r, &ngx_http_gig_name_csp, &ctx->conf->csp) != NGX_OK
         || ngx_http_gig_header(r, &ngx_http_gig_name_referrer,
-                               answer->secret ? &ngx_http_gig_no_referrer : &ngx_http_gig_origin)
+                               answer->secret ? &ngx_http_gig_no_referrer
+                                              : &ngx_http_gig_strict_origin)
            != NGX_OK
         || ngx_http_gig_header_age(r, answer) != NGX_OK)
     {
@@ -246,6 +250,13 @@ ngx_http_gig_headers(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     if (answer->allow.len
         && ngx_http_gig_header(r, &ngx_http_gig_name_allow, &answer->allow) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx->open_to_all
+        && (ngx_http_gig_header(r, &ngx_http_gig_name_allow_origin, &ngx_http_gig_any) != NGX_OK
+            || ngx_http_gig_header(r, &ngx_http_gig_name_resource, &ngx_http_gig_cross) != NGX_OK))
     {
         return NGX_ERROR;
     }
@@ -483,7 +494,7 @@ ngx_http_gig_header(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value)
 }
 
 
-static ngx_table_elt_t *
+ngx_table_elt_t *
 ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t *name, ngx_str_t *value)
 {
     ngx_table_elt_t  *h;

@@ -103,6 +103,8 @@ typedef struct {
     ngx_msec_t                 redis_time;
     unsigned                   redis_used:1;
     unsigned                   versioned:1;
+
+    unsigned                   open_to_all:1;   /* the answer: pages of any origin may read it */
 } ngx_http_gig_ctx_t;
 
 
@@ -172,6 +174,16 @@ off_t ngx_http_gig_body_size(ngx_http_request_t *r);
 
 /* The first header of that name (in lower case), or NULL; times: how many there are, or NULL. */
 ngx_str_t *ngx_http_gig_header_in(ngx_http_request_t *r, const char *name, ngx_uint_t *times);
+
+/* The origin this request comes from, if it is one of gig_origins; else NULL. */
+ngx_str_t *ngx_http_gig_origin(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf);
+
+/*
+ * OPTIONS: what a page of a listed origin may do here (Fetch, CORS preflight); methods: that
+ * header, NULL if nothing.  NGX_DECLINED: this is no such question.
+ */
+ngx_int_t ngx_http_gig_preflight(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    const char *methods);
 
 /* A POST of another site's page (Sec-Fetch-Site, else Origin): 1, and the caller refuses. */
 ngx_uint_t ngx_http_gig_cross_site(ngx_http_request_t *r);

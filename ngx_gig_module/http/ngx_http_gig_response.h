@@ -202,6 +202,10 @@ void ngx_http_gig_answer_until(ngx_http_gig_ctx_t *ctx, int64_t until,
 ngx_int_t ngx_http_gig_fixed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const char *data,
     size_t len, ngx_str_t *type, ngx_http_gig_bytes_t **kept);
 
+/* One more header, of static or pool strings; NULL: out of memory. */
+ngx_table_elt_t *ngx_http_gig_header_add(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *value);
+
 /* An answer of no board (metrics, health); text is emptied. */
 ngx_int_t ngx_http_gig_plain_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     gig_buf_t *text);

@@ -26,6 +26,7 @@ typedef struct {
     ngx_http_gig_answer_pt     delete;
     unsigned                   catalog:1;       /* without one, what is got is a 503 */
     unsigned                   body:1;          /* post reads it itself */
+    unsigned                   shared:1;        /* post is for pages of gig_origins too */
 } ngx_http_gig_answers_t;
 
 
@@ -38,6 +39,7 @@ static ngx_uint_t ngx_http_gig_is(u_char *p, u_char *last, const char *text);
 static ngx_int_t ngx_http_gig_redirect(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 static ngx_int_t ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 static const char *ngx_http_gig_allow(const ngx_http_gig_answers_t *answers);
+static const char *ngx_http_gig_shared(const ngx_http_gig_answers_t *answers);
 
 
 /* Below the prefix: each has a dot, so that none can be the id of a gig. */
@@ -80,7 +82,8 @@ static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] =
     [NGX_HTTP_GIG_ROUTE_ITEM] = { .get = ngx_http_gig_item, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_FORM] = { .get = ngx_http_gig_form, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_APPLY] = { .get = ngx_http_gig_apply, .catalog = 1 },
-    [NGX_HTTP_GIG_ROUTE_APPLICATIONS] = { .post = ngx_http_gig_applications, .body = 1 },
+    [NGX_HTTP_GIG_ROUTE_APPLICATIONS] = { .post = ngx_http_gig_applications, .body = 1,
+                                          .shared = 1 },
     [NGX_HTTP_GIG_ROUTE_SELF_ID] = { .get = ngx_http_gig_self_id, .catalog = 1,
                                      .post = ngx_http_gig_self_id_post, .body = 1 },
     [NGX_HTTP_GIG_ROUTE_SELF_ID_THANKS] = { .get = ngx_http_gig_self_id_thanks },
@@ -493,6 +496,16 @@ ngx_http_gig_dispatch(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         answer = answers->delete;
         break;
 
+    case NGX_HTTP_OPTIONS:
+        answer = NULL;
+        rc = ngx_http_gig_preflight(r, ctx, ngx_http_gig_shared(answers));
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+
+        break;
+
     default:
         answer = NULL;
     }
@@ -543,6 +556,19 @@ ngx_http_gig_allow(const ngx_http_gig_answers_t *answers)
     }
 
     return answers->post ? "POST" : NULL;
+}
+
+
+/* Those of them that a page of gig_origins may use: to read, and to apply. */
+
+static const char *
+ngx_http_gig_shared(const ngx_http_gig_answers_t *answers)
+{
+    if (answers->get) {
+        return answers->shared ? "GET, HEAD, POST" : "GET, HEAD";
+    }
+
+    return answers->shared ? "POST" : NULL;
 }
 
 

@@ -196,6 +196,8 @@ ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
     page->tail = ngx_http_gig_str(&ctx->args.tail);
     page->style.data = gig_css_name;
     page->style.len = ngx_strlen(gig_css_name);
+    page->style_url = ngx_http_gig_str(&ctx->conf->style_url);
+    page->layout = ctx->conf->layout;
     page->script.data = gig_js_name;
     page->script.len = ngx_strlen(gig_js_name);
     page->form_script.data = gig_form_js_name;

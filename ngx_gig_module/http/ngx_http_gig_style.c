@@ -45,6 +45,9 @@ ngx_http_gig_fixed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const char *d
     bytes = *kept;
     bytes->uses++;
 
+    /* the same for everybody, and with an integrity attribute a page must be let read it */
+    ctx->open_to_all = 1;
+
     ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
 
     answer.status = NGX_HTTP_OK;

@@ -1,6 +1,6 @@
 
 /*
- * A piece of our page in somebody else's: what is written
+ * A piece of our page in somebody else's, and our page in somebody else's frame: what is written
  * must be whole by itself, bring no element that a page has once, and hold no text unescaped.
  */
 
@@ -236,6 +236,69 @@ test_asked(void **state)
 }
 
 
+/* Every page goes through the same head and foot; a problem's has all that these bring. */
+
+static void
+framed(const char *text, const char *title)
+{
+    char          *html;
+    unsigned       line;
+    gig_buf_t      out;
+    gig_error_t    err;
+    gig_layout_t   layout;
+
+    make("");
+
+    if (gig_layout_read(str(text), &layout, &line, &err) != 0) {
+        fail_msg("line %u: %s", line, err.detail);
+    }
+
+    page.layout = &layout;
+    page.style_url = str("https://www.example.com/a.css?b&c");
+    page.stale = 1;
+
+    gig_buf_init(&out, LIMIT);
+    gig_page_problem(&page, 404, title, "It is not here.", &out);
+    html = text_of(&out);
+
+    assert_memory_equal(html, "<!doctype html>", 15);
+    assert_int_equal(check_count(html, "<title>"), 1);
+    assert_int_equal(check_count(html, "<main id=\"main\""), 1);
+    assert_int_equal(check_count(html, "<div class=\"gig-page gig-framed gig-page-narrow\">"), 1);
+    assert_int_equal(check_count(html, "<link rel=\"stylesheet\" href=\"/gigs/gig-00000000.css\">"
+                                       "\n<link rel=\"stylesheet\""
+                                       " href=\"https://www.example.com/a.css?b&amp;c\">"), 1);
+    assert_int_equal(check_count(html, "gig-bar"), 0);
+    assert_int_equal(check_count(html, "gig-foot"), 0);
+    assert_int_equal(check_count(html, "gig-skip"), 0);
+    assert_int_equal(check_count(html, "{{"), 0);
+    assert_int_equal(check_count(html, "<footer>ours</footer></body>"), 1);
+    assert_non_null(strstr(html, "<html lang=\"en\" dir=\"ltr\">"));
+    assert_non_null(strstr(html, "gig-stale"));
+
+    free(html);
+}
+
+
+static void
+test_layout(void **state)
+{
+    size_t  i;
+
+    static const char  text[] = "<!doctype html><html lang=\"{{lang}}\" dir=\"{{dir}}\"><head>{{head}}"
+        "</head><body data-title=\"{{title}}\"><header>{{title}}</header>{{main}}"
+        "<footer>ours</footer></body></html>";
+
+    (void) state;
+
+    framed(text, "Not found");
+
+    for (i = 0; i < sizeof(check_polyglots) / sizeof(check_polyglots[0]); i++) {
+        framed(text, check_polyglots[i]);
+    }
+}
+
+
 int
 main(void)
 {
@@ -243,7 +306,8 @@ main(void)
         cmocka_unit_test(test_fragment),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_problem),
-        cmocka_unit_test(test_asked)
+        cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_layout)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
