@@ -101,6 +101,9 @@ unlike(get('/paged/fragment.html?limit=zz')->{body}, qr/a whole page/, 'asked by
 
 like(get("/gigs/fragment.html")->{headers}{vary}, qr{Accept-Encoding}, "varies as lists do");
 
+my ($sheet) = $alone->{body} =~ m{href="(/gigs/gig-[0-9a-f]{8}\.css)"};
+unlike(get($sheet)->{body}, qr/:root\)\{[^}]*color-scheme/, 'the style sheet leaves it to the page whether it can be dark');
+
 # --- in pages
 
 is(cards(whole(get('/one.html'), 'one')), 5, 'five cards');

@@ -64,8 +64,15 @@ void
 gig_page_head_inside(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
     gig_buf_puts(out, "<meta charset=\"utf-8\">\n"
-                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+
+    /* whether a company's own header and footer can be dark is for its frame to say */
+
+    if (page->layout == NULL) {
+        gig_buf_puts(out, "<meta name=\"color-scheme\" content=\"light dark\">\n");
+    }
+
+    gig_buf_puts(out, "<title>");
     gig_page_title_text(page, frame, out);
     gig_buf_puts(out, "</title>\n");
 

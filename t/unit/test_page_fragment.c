@@ -269,6 +269,7 @@ framed(const char *text, const char *title)
                                        "\n<link rel=\"stylesheet\""
                                        " href=\"https://www.example.com/a.css?b&amp;c\">"), 1);
     assert_int_equal(check_count(html, "gig-bar"), 0);
+    assert_int_equal(check_count(html, "color-scheme"), 0);
     assert_int_equal(check_count(html, "gig-foot"), 0);
     assert_int_equal(check_count(html, "gig-skip"), 0);
     assert_int_equal(check_count(html, "{{"), 0);
