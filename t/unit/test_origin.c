@@ -38,7 +38,7 @@ test_right(void **state)
         "https://xn--bcher-kva.example", "https://192.0.2.1", "https://192.0.2.1:8443",
         "https://[2001:db8::1]", "https://[2001:db8::1]:8443", "https://intranet",
         "https://www.example.com:80", "http://localhost", "http://localhost:443",
-        "http://127.0.0.1:8080", "http://[::1]:8080", "https://" LABEL_63 ".example"
+        "http://127.0.0.1:8080", "http://[::1]:8080"
     };
 
     (void) state;
@@ -48,6 +48,8 @@ test_right(void **state)
             fail_msg("%s: %s", right[i], err.detail);
         }
     }
+
+    assert_int_equal(gig_origin_check(str("https://" LABEL_63 ".example"), &err), 0);
 }
 
 
