@@ -215,7 +215,7 @@ gig_answer_boolean(const gig_field_t *field, const json_t *value, const char *po
 
     if (json_is_string(value)) {
 
-        s = (gig_str_t) { json_string_value(value), json_string_length(value) };
+        s = gig_json_text(value);
         truth = gig_answer_truth(s);
 
         if (s.len == 0) {
@@ -267,7 +267,7 @@ gig_answer_multi(const gig_field_t *field, const json_t *value, const char *poin
     for (i = 0; i < n; i++) {
 
         if (json_is_string(value)) {
-            s = (gig_str_t) { json_string_value(value), json_string_length(value) };
+            s = gig_json_text(value);
 
             if (s.len == 0) {
                 n = 0;

@@ -9,6 +9,7 @@
 #include <utf8proc.h>
 
 #include "gig_answers.h"
+#include "gig_json.h"
 #include "gig_pattern.h"
 #include "gig_time.h"
 #include "gig_url.h"
@@ -62,7 +63,7 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
         goto done;
     }
 
-    raw = (gig_str_t) { json_string_value(value), json_string_length(value) };
+    raw = gig_json_text(value);
     limit = field->max_length != 0 ? field->max_length : GIG_ANSWER_MAX;
     plain = gig_answer_plain(raw);
 

@@ -80,22 +80,13 @@ gig_facet_part(gig_facet_walk_t *walk, gig_facet_t facet, gig_str_t value)
 }
 
 
-static gig_str_t
-gig_facet_text(const json_t *value, const char *name)
-{
-    return json_is_string(value)
-           ? (gig_str_t) { json_string_value(value), json_string_length(value) }
-           : gig_json_str(value, name);
-}
-
-
 static void
 gig_facet_list(gig_facet_walk_t *walk, gig_facet_t facet, const json_t *list, const char *name)
 {
     size_t  i;
 
     for (i = 0; i < json_array_size(list); i++) {
-        gig_facet_give(walk, facet, gig_facet_text(json_array_get(list, i), name), 0);
+        gig_facet_give(walk, facet, gig_json_item(json_array_get(list, i), name), 0);
     }
 }
 

@@ -7,11 +7,7 @@
 #include "gig_markup.h"
 
 
-#define GIG_FEED_ITEMS      50                  /* of one list of a record */
-
-
 static void gig_feed_line(const gig_catalog_gig_t *gig, gig_buf_t *out);
-static void gig_feed_items(const json_t *items, gig_buf_t *out);
 static void gig_feed_sections(const json_t *sections, gig_buf_t *out);
 
 
@@ -25,17 +21,6 @@ gig_feed_address(gig_str_t base, const gig_catalog_gig_t *gig, gig_buf_t *out)
         gig_buf_puts(out, "/");
         gig_buf_uri(out, gig->slug);
     }
-}
-
-
-gig_str_t
-gig_feed_skill(const json_t *skill)
-{
-    if (json_is_string(skill)) {
-        return (gig_str_t) { json_string_value(skill), json_string_length(skill) };
-    }
-
-    return gig_json_str(skill, "name");
 }
 
 
@@ -93,7 +78,7 @@ gig_feed_content(const gig_catalog_gig_t *gig, gig_buf_t *out)
 
     if (json_array_size(json_object_get(gig->json, "deliverables")) != 0) {
         gig_buf_puts(out, "<h3>What you hand in</h3>");
-        gig_feed_items(json_object_get(gig->json, "deliverables"), out);
+        gig_html_items(json_object_get(gig->json, "deliverables"), "", out);
     }
 }
 
@@ -131,38 +116,12 @@ gig_feed_line(const gig_catalog_gig_t *gig, gig_buf_t *out)
 
 
 static void
-gig_feed_items(const json_t *items, gig_buf_t *out)
-{
-    size_t         i;
-    gig_str_t      text;
-    const json_t  *item;
-
-    gig_buf_puts(out, "<ul>");
-
-    for (i = 0; i < json_array_size(items) && i < GIG_FEED_ITEMS; i++) {
-        item = json_array_get(items, i);
-        text = json_is_string(item)
-               ? (gig_str_t) { json_string_value(item), json_string_length(item) }
-               : gig_json_str(item, "text");
-
-        if (text.len != 0) {
-            gig_buf_puts(out, "<li>");
-            gig_buf_html(out, text);
-            gig_buf_puts(out, "</li>");
-        }
-    }
-
-    gig_buf_puts(out, "</ul>");
-}
-
-
-static void
 gig_feed_sections(const json_t *sections, gig_buf_t *out)
 {
     size_t         i;
     const json_t  *section;
 
-    for (i = 0; i < json_array_size(sections) && i < GIG_FEED_ITEMS; i++) {
+    for (i = 0; i < json_array_size(sections) && i < GIG_HTML_ITEMS; i++) {
         section = json_array_get(sections, i);
 
         if (gig_json_str(section, "title").len != 0) {
@@ -178,7 +137,7 @@ gig_feed_sections(const json_t *sections, gig_buf_t *out)
         gig_html_paragraphs(gig_json_str(section, "text"), out);
 
         if (json_array_size(json_object_get(section, "items")) != 0) {
-            gig_feed_items(json_object_get(section, "items"), out);
+            gig_html_items(json_object_get(section, "items"), "", out);
         }
     }
 }

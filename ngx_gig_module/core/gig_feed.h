@@ -47,9 +47,6 @@ void gig_feed_address(gig_str_t base, const gig_catalog_gig_t *gig, gig_buf_t *o
 /* Clean HTML: pay, place and last day in a line, the description, what is handed in. */
 void gig_feed_content(const gig_catalog_gig_t *gig, gig_buf_t *out);
 
-/* Name of a skill, which is a string or an object with one. */
-gig_str_t gig_feed_skill(const json_t *skill);
-
 /* The host of an absolute address, as it is written; without user, port and brackets. */
 gig_str_t gig_feed_host(gig_str_t address);
 

@@ -91,7 +91,7 @@ gig_feed_atom_entry(const gig_feed_t *feed, const gig_catalog_gig_t *gig, gig_bu
     gig_atom_category(gig_json_str(gig->json, "department"), out);
 
     for (i = 0; i < json_array_size(skills); i++) {
-        gig_atom_category(gig_feed_skill(json_array_get(skills, i)), out);
+        gig_atom_category(gig_json_item(json_array_get(skills, i), "name"), out);
     }
 
     if (gig_json_str(gig->json, "summary").len != 0) {

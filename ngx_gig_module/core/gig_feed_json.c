@@ -147,7 +147,7 @@ gig_feed_tags(const json_t *gig, gig_buf_t *out)
     }
 
     for (i = 0; i < json_array_size(skills); i++) {
-        tag = gig_feed_skill(json_array_get(skills, i));
+        tag = gig_json_item(json_array_get(skills, i), "name");
 
         if (tag.len != 0) {
             gig_buf_puts(out, some ? "," : "");

@@ -306,7 +306,7 @@ gig_form_bound(const json_t *json, gig_field_type_t type, char out[GIG_NUMBER_SI
 
     if (type == GIG_FIELD_DATE) {
 
-        date = (gig_str_t) { json_string_value(json), json_string_length(json) };
+        date = gig_json_text(json);
 
         if (!json_is_string(json) || gig_date_parse(date, &days) != 0) {
             return -1;

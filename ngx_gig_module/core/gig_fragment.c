@@ -28,8 +28,7 @@ static void
 gig_fragment_summary(const gig_record_t *gig, gig_buf_t *out, size_t start, gig_holes_t *holes)
 {
     size_t         i;
-    gig_str_t      name;
-    const json_t  *skills, *skill;
+    const json_t  *skills;
 
     static const char *const  before[] = {
         "title", "summary", "org", "department", "engagement", "location", "pay", "work"
@@ -51,13 +50,8 @@ gig_fragment_summary(const gig_record_t *gig, gig_buf_t *out, size_t start, gig_
     skills = json_object_get(gig->root, "skills");
 
     for (i = 0; i < json_array_size(skills); i++) {
-        skill = json_array_get(skills, i);
-        name = json_is_string(skill)
-               ? (gig_str_t) { json_string_value(skill), json_string_length(skill) }
-               : gig_json_str(skill, "name");
-
         gig_buf_puts(out, (i == 0) ? "" : ",");
-        gig_buf_json(out, name);
+        gig_buf_json(out, gig_json_item(json_array_get(skills, i), "name"));
     }
 
     gig_buf_puts(out, "]");

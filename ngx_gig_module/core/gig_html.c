@@ -196,8 +196,7 @@ gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig
 void
 gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out)
 {
-    size_t         i, n;
-    const json_t  *skill;
+    size_t  i, n;
 
     n = json_array_size(skills);
 
@@ -208,22 +207,35 @@ gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out)
     gig_buf_puts(out, "<ul class=\"gig-skills\" aria-label=\"Skills\">");
 
     for (i = 0; i < n && i < max; i++) {
-        skill = json_array_get(skills, i);
-
         gig_buf_puts(out, "<li>");
-
-        if (json_is_string(skill)) {
-            gig_buf_html(out, (gig_str_t) { json_string_value(skill),
-                                            json_string_length(skill) });
-        } else {
-            gig_buf_html(out, gig_json_str(skill, "name"));
-        }
-
+        gig_buf_html(out, gig_json_item(json_array_get(skills, i), "name"));
         gig_buf_puts(out, "</li>");
     }
 
     if (n > max) {
         gig_buf_printf(out, "<li class=\"gig-more\">%zu more</li>", n - max);
+    }
+
+    gig_buf_puts(out, "</ul>");
+}
+
+
+void
+gig_html_items(const json_t *items, const char *attributes, gig_buf_t *out)
+{
+    size_t     i;
+    gig_str_t  text;
+
+    gig_buf_printf(out, "<ul%s>", attributes);
+
+    for (i = 0; i < json_array_size(items) && i < GIG_HTML_ITEMS; i++) {
+        text = gig_json_item(json_array_get(items, i), "text");
+
+        if (text.len != 0) {
+            gig_buf_puts(out, "<li>");
+            gig_buf_html(out, text);
+            gig_buf_puts(out, "</li>");
+        }
     }
 
     gig_buf_puts(out, "</ul>");

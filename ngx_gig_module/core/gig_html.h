@@ -31,6 +31,10 @@ void gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at
 /* Names of skills as a list; at most max, and then how many more there are. */
 void gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out);
 
+/* Texts, or objects with a "text", as a list: at most GIG_HTML_ITEMS.  attributes: of its <ul>. */
+#define GIG_HTML_ITEMS      50                  /* of one list of a record */
+void gig_html_items(const json_t *items, const char *attributes, gig_buf_t *out);
+
 /* <time datetime="...">Fri 30 Oct 2026, 23:59 Chicago time</time>, and of a plain date. */
 void gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
     int with_seconds, gig_buf_t *out);

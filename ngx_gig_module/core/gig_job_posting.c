@@ -118,7 +118,7 @@ gig_posting_remote(const json_t *location, gig_buf_t *out)
     regions = json_object_get(location, "applicant_regions");
     gig_buf_init(&objects, GIG_JOB_POSTING_MAX);
 
-    for (i = 0; i < json_array_size(regions) && i < GIG_PAGE_ITEMS; i++) {
+    for (i = 0; i < json_array_size(regions) && i < GIG_HTML_ITEMS; i++) {
         region = json_array_get(regions, i);
         code = gig_json_str(region, "code");
         name = gig_json_str(region, "name");
@@ -167,7 +167,7 @@ gig_posting_places(const json_t *location, gig_buf_t *out)
     places = json_object_get(location, "places");
     gig_buf_init(&objects, GIG_JOB_POSTING_MAX);
 
-    for (i = 0; i < json_array_size(places) && i < GIG_PAGE_ITEMS; i++) {
+    for (i = 0; i < json_array_size(places) && i < GIG_HTML_ITEMS; i++) {
         gig_text_address_read(json_array_get(places, i), &address);
 
         if (address.country.len == 0) {

@@ -142,17 +142,27 @@ gig_json_depth(gig_str_t data)
 
 
 gig_str_t
-gig_json_str(const json_t *object, const char *name)
+gig_json_text(const json_t *value)
 {
-    const json_t  *value;
-
-    value = json_object_get(object, name);
-
     if (!json_is_string(value)) {
         return gig_null_str;
     }
 
     return (gig_str_t) { json_string_value(value), json_string_length(value) };
+}
+
+
+gig_str_t
+gig_json_str(const json_t *object, const char *name)
+{
+    return gig_json_text(json_object_get(object, name));
+}
+
+
+gig_str_t
+gig_json_item(const json_t *value, const char *name)
+{
+    return json_is_string(value) ? gig_json_text(value) : gig_json_str(value, name);
 }
 
 
@@ -194,8 +204,7 @@ gig_canonical_value(const json_t *value, gig_buf_t *out, unsigned depth)
         return;
 
     case JSON_STRING:
-        gig_json_canonical_string((gig_str_t) { json_string_value(value),
-                                                json_string_length(value) }, out);
+        gig_json_canonical_string(gig_json_text(value), out);
         return;
 
     case JSON_INTEGER:

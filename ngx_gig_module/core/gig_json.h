@@ -37,7 +37,12 @@ typedef struct {
 void gig_json_canonical_string(gig_str_t s, gig_buf_t *out);
 void gig_json_canonical_members(gig_json_member_t *members, size_t n, gig_buf_t *out);
 
-/* A member as a view, or gig_null_str if absent, null or no string. */
+/*
+ * Views, or gig_null_str if absent, null or no string: of a string; of an object's member; of what
+ * is a string or else an object with that member.
+ */
+gig_str_t gig_json_text(const json_t *value);
 gig_str_t gig_json_str(const json_t *object, const char *name);
+gig_str_t gig_json_item(const json_t *value, const char *name);
 
 #endif /* GIG_JSON_H */

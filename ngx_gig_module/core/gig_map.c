@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gig_buf.h"
+#include "gig_json.h"
 #include "gig_map_parts.h"
 #include "gig_time.h"
 
@@ -477,10 +478,7 @@ gig_map_columns(const gig_map_t *map, const gig_str_t *columns, size_t n, gig_er
 
     for (i = 0; i < 2; i++) {
         json_object_foreach(tables[i], name, value) {
-            if (gig_map_check_template(name, (gig_str_t) { json_string_value(value),
-                                                           json_string_length(value) },
-                                       columns, n, err) == -1)
-            {
+            if (gig_map_check_template(name, gig_json_text(value), columns, n, err) == -1) {
                 return -1;
             }
         }

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "gig_buf.h"
+#include "gig_json.h"
 #include "gig_map_parts.h"
 #include "gig_utf8.h"
 
@@ -71,7 +72,7 @@ gig_map_lookup(const gig_map_t *map, const char *name, gig_str_t text)
 
     json_object_foreach(table, cell, value) {
         if (strlen(cell) == text.len && strncasecmp(cell, text.data, text.len) == 0) {
-            return (gig_str_t) { json_string_value(value), json_string_length(value) };
+            return gig_json_text(value);
         }
 
         if (strcmp(cell, "*") == 0) {
@@ -79,7 +80,7 @@ gig_map_lookup(const gig_map_t *map, const char *name, gig_str_t text)
         }
     }
 
-    return other ? (gig_str_t) { json_string_value(other), json_string_length(other) } : text;
+    return other ? gig_json_text(other) : text;
 }
 
 
@@ -269,8 +270,7 @@ gig_map_fill_member(const gig_map_t *map, json_t *root, const gig_map_member_t *
         }
 
         gig_buf_reset(&filled);
-        gig_map_fill((gig_str_t) { json_string_value(template), json_string_length(template) },
-                     columns, cells, n, &filled);
+        gig_map_fill(gig_json_text(template), columns, cells, n, &filled);
 
         if (gig_buf_failed(&filled)) {
             gig_errors_add(errors, pointer, "longer than %d bytes", GIG_MAP_VALUE_MAX);

@@ -43,7 +43,4 @@ void gig_form_file_wants(const gig_field_t *field, const char *blank, gig_buf_t 
 void gig_form_input(const gig_control_t *control, gig_buf_t *out);
 void gig_form_textarea(const gig_control_t *control, gig_buf_t *out);
 
-/* A string as a view; anything else is empty. */
-gig_str_t gig_form_string(const json_t *value);
-
 #endif /* GIG_PAGE_CONTROL_H */

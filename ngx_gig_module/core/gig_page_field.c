@@ -29,17 +29,6 @@ gig_form_error(const gig_errors_t *errors, gig_str_t name)
 }
 
 
-gig_str_t
-gig_form_string(const json_t *value)
-{
-    if (!json_is_string(value)) {
-        return gig_null_str;
-    }
-
-    return (gig_str_t) { json_string_value(value), json_string_length(value) };
-}
-
-
 /* id="f-NAME" with an ending; names are of the form's record, so escaped. */
 
 void
@@ -306,24 +295,17 @@ gig_form_label(const gig_control_t *control, gig_buf_t *out)
 }
 
 
-static gig_str_t
-gig_form_option(const json_t *option, const char *member)
-{
-    return json_is_string(option) ? gig_form_string(option) : gig_json_str(option, member);
-}
-
-
 static int
 gig_form_chosen(const json_t *answer, gig_str_t value)
 {
     size_t  i;
 
     if (json_is_string(answer)) {
-        return gig_str_eq(gig_form_string(answer), value);
+        return gig_str_eq(gig_json_text(answer), value);
     }
 
     for (i = 0; i < json_array_size(answer); i++) {
-        if (gig_str_eq(gig_form_string(json_array_get(answer, i)), value)) {
+        if (gig_str_eq(gig_json_text(json_array_get(answer, i)), value)) {
             return 1;
         }
     }
@@ -353,12 +335,12 @@ gig_form_select(const gig_control_t *control, gig_buf_t *out)
 
     for (i = 0; i < json_array_size(field->options) && i < GIG_OPTIONS_MAX; i++) {
         option = json_array_get(field->options, i);
-        value = gig_form_option(option, "value");
+        value = gig_json_item(option, "value");
 
         gig_buf_puts(out, "<option value=\"");
         gig_buf_html(out, value);
         gig_buf_puts(out, gig_form_chosen(control->answer, value) ? "\" selected>" : "\">");
-        gig_buf_html(out, gig_form_option(option, "label"));
+        gig_buf_html(out, gig_json_item(option, "label"));
         gig_buf_puts(out, "</option>");
     }
 
@@ -450,8 +432,8 @@ gig_form_group(const gig_control_t *control, gig_buf_t *out)
     } else {
         for (i = 0; i < json_array_size(field->options) && i < GIG_OPTIONS_MAX; i++) {
             option = json_array_get(field->options, i);
-            value = gig_form_option(option, "value");
-            gig_form_choice(control, "checkbox", i, value, gig_form_option(option, "label"),
+            value = gig_json_item(option, "value");
+            gig_form_choice(control, "checkbox", i, value, gig_json_item(option, "label"),
                             gig_form_chosen(control->answer, value), out);
         }
     }
@@ -497,7 +479,7 @@ gig_form_kept(const gig_control_t *control, gig_buf_t *out)
     gig_buf_puts(out, " name=\"");
     gig_buf_html(out, control->field->name);
     gig_buf_puts(out, "\" value=\"");
-    gig_buf_html(out, json_is_string(control->answer) ? gig_form_string(control->answer)
+    gig_buf_html(out, json_is_string(control->answer) ? gig_json_text(control->answer)
                                                       : control->field->value);
     gig_buf_puts(out, "\">\n");
 }

@@ -169,7 +169,7 @@ gig_gig_line(const gig_page_gig_t *gig, gig_buf_t *out)
                       gig_json_str(json_object_get(gig->gig, "feedback"), "decision_by"), out);
     gig_gig_date_step("You start by", gig_json_str(work, "start_by"), out);
 
-    for (i = 0; i < json_array_size(milestones) && i < GIG_PAGE_ITEMS; i++) {
+    for (i = 0; i < json_array_size(milestones) && i < GIG_HTML_ITEMS; i++) {
         milestone = json_array_get(milestones, i);
         title = gig_json_str(milestone, "title");
 

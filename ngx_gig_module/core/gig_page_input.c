@@ -92,7 +92,7 @@ gig_form_input(const gig_control_t *control, gig_buf_t *out)
     const gig_field_t  *field;
 
     field = control->field;
-    value = gig_form_string(control->answer);
+    value = gig_json_text(control->answer);
     shows = gig_form_shows(field, value);
 
     gig_form_label(control, out);
@@ -156,6 +156,6 @@ gig_form_textarea(const gig_control_t *control, gig_buf_t *out)
 
     /* A parser drops one line feed after the start tag: this one, not the applicant's. */
     gig_buf_puts(out, ">\n");
-    gig_buf_html(out, gig_form_string(control->answer));
+    gig_buf_html(out, gig_json_text(control->answer));
     gig_buf_puts(out, "</textarea>");
 }

@@ -10,7 +10,6 @@
 
 #define GIG_PAGE_QUERY_MAX      (4 * GIG_QUERY_ARGS_MAX)    /* bytes of one, percent-encoded */
 #define GIG_PAGE_DAY            86400                       /* s */
-#define GIG_PAGE_ITEMS          50                          /* of one list of a record */
 
 /*
  * From the doctype to <main>.  before and heading: the title's first part, may be

@@ -11,17 +11,6 @@
 #define GIG_WORK_SKILLS         12
 
 
-static gig_str_t
-gig_work_string(const json_t *value)
-{
-    if (!json_is_string(value)) {
-        return gig_null_str;
-    }
-
-    return (gig_str_t) { json_string_value(value), json_string_length(value) };
-}
-
-
 void
 gig_page_section(gig_str_t title, int plain, gig_buf_t *out)
 {
@@ -52,32 +41,6 @@ gig_work_formatted(gig_str_t html, gig_buf_t *out)
     if (gig_markup_clean(html, out) != 0) {
         out->failed = 1;
     }
-}
-
-
-static void
-gig_work_items(const json_t *items, const char *class, gig_buf_t *out)
-{
-    size_t     i;
-    gig_str_t  item;
-
-    gig_buf_printf(out, "<ul%s>", class);
-
-    for (i = 0; i < json_array_size(items) && i < GIG_PAGE_ITEMS; i++) {
-        item = gig_work_string(json_array_get(items, i));
-
-        if (item.len == 0) {
-            item = gig_json_str(json_array_get(items, i), "text");
-        }
-
-        if (item.len != 0) {
-            gig_buf_puts(out, "<li>");
-            gig_buf_html(out, item);
-            gig_buf_puts(out, "</li>");
-        }
-    }
-
-    gig_buf_puts(out, "</ul>");
 }
 
 
@@ -129,7 +92,7 @@ gig_work_sections(const json_t *gig, gig_section_t under, int plain, gig_buf_t *
     n = 0;
     sections = json_object_get(gig, "sections");
 
-    for (i = 0; i < json_array_size(sections) && i < GIG_PAGE_ITEMS; i++) {
+    for (i = 0; i < json_array_size(sections) && i < GIG_HTML_ITEMS; i++) {
         section = json_array_get(sections, i);
 
         if (gig_work_under(section) != under) {
@@ -150,7 +113,7 @@ gig_work_sections(const json_t *gig, gig_section_t under, int plain, gig_buf_t *
         gig_html_paragraphs(gig_json_str(section, "text"), out);
 
         if (json_array_size(json_object_get(section, "items")) != 0) {
-            gig_work_items(json_object_get(section, "items"), "", out);
+            gig_html_items(json_object_get(section, "items"), "", out);
         }
 
         if (under == GIG_SECTION_OWN) {
@@ -194,7 +157,7 @@ gig_page_what(const json_t *gig, int plain, gig_buf_t *out)
 
     if (json_array_size(items) != 0) {
         gig_page_section(gig_str("What you hand in"), plain, out);
-        gig_work_items(items, plain ? "" : " class=\"gig-checks\"", out);
+        gig_html_items(items, plain ? "" : " class=\"gig-checks\"", out);
         gig_page_section_end(plain, out);
 
     } else if (gig_work_sections(gig, GIG_SECTION_HAND_IN, plain, NULL) != 0) {
@@ -250,11 +213,7 @@ gig_work_skills(const json_t *skills, int plain, gig_buf_t *out)
 gig_str_t
 gig_page_skill(const json_t *skills, size_t n)
 {
-    const json_t  *skill;
-
-    skill = n < GIG_WORK_SKILLS ? json_array_get(skills, n) : NULL;
-
-    return json_is_string(skill) ? gig_work_string(skill) : gig_json_str(skill, "name");
+    return n < GIG_WORK_SKILLS ? gig_json_item(json_array_get(skills, n), "name") : gig_null_str;
 }
 
 
@@ -295,9 +254,9 @@ gig_page_need(const json_t *gig, int plain, gig_buf_t *out)
     if (json_array_size(list) != 0) {
         gig_buf_puts(out, "<li>You may work in ");
 
-        for (i = 0; i < json_array_size(list) && i < GIG_PAGE_ITEMS; i++) {
+        for (i = 0; i < json_array_size(list) && i < GIG_HTML_ITEMS; i++) {
             gig_buf_puts(out, (i == 0) ? "" : ", ");
-            gig_buf_html(out, gig_work_string(json_array_get(list, i)));
+            gig_buf_html(out, gig_json_text(json_array_get(list, i)));
         }
 
         gig_buf_puts(out, ".</li>");

@@ -186,7 +186,7 @@ gig_receipt_included(const json_t *inclusion, gig_buf_t *bytes)
     char               label[GIG_RECEIPTS_BYTES];
     size_t             i, n, len;
     json_int_t         number, size;
-    const json_t      *path, *step;
+    const json_t      *path;
     gig_merkle_hash_t  root, hash[GIG_MERKLE_PATH];
 
     path = json_object_get(inclusion, "path");
@@ -201,10 +201,8 @@ gig_receipt_included(const json_t *inclusion, gig_buf_t *bytes)
     }
 
     for (i = 0; i < n; i++) {
-        step = json_array_get(path, i);
-
-        if (gig_base64url_read((gig_str_t) { json_string_value(step), json_string_length(step) },
-                               hash[i].bytes, GIG_MERKLE_HASH, &len)
+        if (gig_base64url_read(gig_json_text(json_array_get(path, i)), hash[i].bytes,
+                               GIG_MERKLE_HASH, &len)
             != 0
             || len != GIG_MERKLE_HASH)
         {

@@ -170,8 +170,7 @@ gig_record_clean(json_t *value)
 
         gig_buf_init(&out, GIG_MARKUP_MAX);
 
-        rc = gig_markup_clean((gig_str_t) { json_string_value(member), json_string_length(member) },
-                              &out);
+        rc = gig_markup_clean(gig_json_text(member), &out);
         clean = rc == 0 ? json_stringn(out.data != NULL ? out.data : "", out.len) : NULL;
         gig_buf_free(&out);
 

@@ -166,7 +166,7 @@ gig_check_text(const json_t *value, const gig_member_t *member, const char *poin
         return;
     }
 
-    s = (gig_str_t) { json_string_value(value), json_string_length(value) };
+    s = gig_json_text(value);
 
     if (member->is != GIG_IS_LINE && member->is != GIG_IS_LINES) {
 
@@ -371,7 +371,7 @@ gig_check_one_of(const json_t *value, const gig_member_t *member, const char *po
     names[0] = '\0';
 
     if (json_is_string(value)) {
-        s = (gig_str_t) { json_string_value(value), json_string_length(value) };
+        s = gig_json_text(value);
     }
 
     for (n = 0; member->names[n] != NULL; n++) {
@@ -550,7 +550,7 @@ gig_shown(const json_t *value, char out[GIG_SHOWN])
                : json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null";
     }
 
-    s = (gig_str_t) { json_string_value(value), json_string_length(value) };
+    s = gig_json_text(value);
 
     if (s.len == 0) {
         return "an empty text";

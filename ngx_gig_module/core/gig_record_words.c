@@ -31,24 +31,13 @@ gig_texts_add(gig_record_texts_t *texts, unsigned weight, gig_str_t text)
 }
 
 
-/* An item of a list is a text, or an object with one. */
-
-static gig_str_t
-gig_texts_item(const json_t *item, const char *name)
-{
-    return json_is_string(item)
-           ? (gig_str_t) { json_string_value(item), json_string_length(item) }
-           : gig_json_str(item, name);
-}
-
-
 static void
 gig_texts_list(gig_record_texts_t *texts, unsigned weight, const json_t *list, const char *name)
 {
     size_t  i;
 
     for (i = 0; i < json_array_size(list); i++) {
-        gig_texts_add(texts, weight, gig_texts_item(json_array_get(list, i), name));
+        gig_texts_add(texts, weight, gig_json_item(json_array_get(list, i), name));
     }
 }
 

@@ -43,7 +43,7 @@ gig_text_address_read(const json_t *place, gig_text_address_t *address)
     memset(address, 0, sizeof(gig_text_address_t));
 
     if (json_is_string(place)) {
-        address->locality = (gig_str_t) { json_string_value(place), json_string_length(place) };
+        address->locality = gig_json_text(place);
         return;
     }
 

@@ -134,8 +134,7 @@ gig_export_value(gig_export_t *export, const json_t *value)
     switch (value ? json_typeof(value) : JSON_NULL) {
 
     case JSON_STRING:
-        gig_export_cell(export, (gig_str_t) { json_string_value(value),
-                                              json_string_length(value) });
+        gig_export_cell(export, gig_json_text(value));
         return;
 
     case JSON_INTEGER:
