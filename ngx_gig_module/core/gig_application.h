@@ -20,7 +20,7 @@ typedef struct {
     const char  *replaces;                      /* id of the applicant's earlier one, or NULL */
     const char  *seat;                          /* "reserved", "waitlisted", "over", "late" or
                                                    NULL; not sealed */
-    const char  *token;                         /* of the id, of a receipt; NULL: made for it */
+    const char  *token;                         /* of the id; of a receipt alone */
 } gig_submission_t;
 
 /*

@@ -1,7 +1,6 @@
 
 /* The receipt: what an applicant holds in hand, signed. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "gig_json.h"
@@ -19,19 +18,13 @@ int
 gig_receipt_begin(const gig_secret_t *secret, const gig_submission_t *s,
     const char *confirmation, gig_buf_t *out)
 {
-    char  at[GIG_TIME_SIZE], token[GIG_TOKEN_TEXT];
+    char  at[GIG_TIME_SIZE];
 
-    gig_time_format_ms(s->received_ms, at);
-
-    if (s->token != NULL) {
-        (void) snprintf(token, sizeof(token), "%s", s->token);
-    } else {
-        gig_token_make(secret, s->id, token);
-    }
-
-    if (token[0] == '\0' || !gig_utf8_valid(s->gig)) {
+    if (s->token[0] == '\0' || !gig_utf8_valid(s->gig)) {
         return -1;
     }
+
+    gig_time_format_ms(s->received_ms, at);
 
     /* Canonical: no blanks, members by name. */
 
@@ -47,7 +40,7 @@ gig_receipt_begin(const gig_secret_t *secret, const gig_submission_t *s,
     /* no seat: a pending one promises none */
 
     gig_receipt_member(out, ",", "seat", s->seat);
-    gig_receipt_member(out, ",", "token", token);
+    gig_receipt_member(out, ",", "token", s->token);
     gig_buf_puts(out, "}");
 
     return gig_buf_failed(out) ? -1 : 0;

@@ -26,7 +26,7 @@ typedef struct {
  * _begin: the canonical JSON of what is signed, that is of all members but `sig`, `inclusion` and
  * `url`.  _sign: 1 to GIG_RECEIPTS_MAX of these, which are only read.  _end: makes the receipt of
  * the one with that number, in place; url: where its page is, which ends in its token.  -1: a text
- * is not UTF-8, the id is none, or out failed.
+ * is not UTF-8, the token is empty (as that of what is no id), or out failed.
  */
 int gig_receipt_begin(const gig_secret_t *secret, const gig_submission_t *s,
     const char *confirmation, gig_buf_t *out);

@@ -295,8 +295,6 @@ ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake)
     submission = &intake->submission;
     submission->seat = seat == GIG_LEDGER_NONE ? NULL : gig_ledger_seat_text(seat);
     submission->token = intake->token;
-    submission->id = record->id;
-    submission->who = record->who;
     submission->print = record->print;
     submission->gig = ngx_http_gig_str(&ctx->id);
     submission->received_ms = record->received_ms;

@@ -52,6 +52,7 @@ begin(unsigned char number, const char *seat, const char *confirmation, char *to
     s.gig = text("g_1");
     s.received_ms = INT64_C(1789912800214);
     s.seat = seat;
+    s.token = token;
 
     gig_token_make(&secret, id, token);
     gig_buf_init(out, GIG_RECEIPT_MAX);
@@ -263,6 +264,8 @@ test_faults(void **state)
 
     memset(&s, 0, sizeof(s));
     s.id = "none";
+    gig_token_make(&secret, s.id, token);
+    s.token = token;
     s.print = "PRINT";
     s.gig = text("g_1");
     gig_buf_init(&out, GIG_RECEIPT_MAX);
@@ -270,6 +273,7 @@ test_faults(void **state)
     gig_buf_free(&out);
 
     s.id = "AAECAwQFBgcICQoLDA0ODw";
+    gig_token_make(&secret, s.id, token);
     gig_buf_init(&out, 64);
     assert_int_equal(gig_receipt_begin(&secret, &s, "recorded", &out), -1);
     assert_int_equal(gig_receipt_end(&one, 0, text("/x"), &out), -1);

@@ -327,7 +327,7 @@ gig_https_post(gig_https_one_t *one, gig_error_t *err)
 }
 
 
-/* 1: it is not there and may be posted; else as gig_https_deliver_one(). */
+/* *post: it is not there, and may be posted.  What comes back is as with gig_https_post(). */
 static int
 gig_https_look_up(gig_https_one_t *one, int *post, gig_error_t *err)
 {
