@@ -16,24 +16,9 @@ use Time::HiRes qw(sleep time);
 
 use GigSyncTest;
 use GigTest;
-use GigTest::Upstream;
+use GigTest::UpstreamBoard;
 
-my $test = GigTest->new;
-my $redis = $test->start_redis;
-my $up = GigTest::Upstream->new($test);
-my $key = sub { key($test, $_[0]) };
-my $number = 0;
-sub fresh { my ($gig, %more) = @_; return application($gig, ++$number, %more) }
-sub conf { my (%more) = @_; return $test->sync_conf(pull_every => '1s', claim_after => '1s', $up->settings, %more) }
-sub once { return $test->sync('once') }
-sub queue { return $redis->cmd('XLEN', $key->('applications')) }
-sub row { return $up->row(@_) }
-sub state_of { return row($_[0])->{state} // 'none' }
-sub outcome { my ($a, $field) = @_; return $redis->cmd('HGET', $key->("id:$a->{id}"), $field // 'outcome') // '' }
-sub posts { return scalar $up->requests('POST', $_[0]{id}) }
-sub asked { my ($a) = @_; return join ' ', map { $_->{method} } $up->requests(undef, $a->{id}) }
-# As if the time until its next try had passed.
-sub due { return $up->sql("update delivery set at = '2026-01-01T00:00:00Z'") }
+my ($test, $redis, $up) = board();
 
 my ($status, $output);
 conf();
@@ -55,7 +40,7 @@ my $before = $up->requests;
 $redis->cmd('FLUSHALL');
 is((once())[0], 0, 'rebuilt from the file');
 is(outcome($there, "apply:$there->{print}"), 'settled', 'what was delivered is known');
-is($redis->cmd('EXISTS', $key->("id:$gone->{id}")), 0, 'what is under way is not said to be settled');
+is($redis->cmd('EXISTS', key($test, "id:$gone->{id}")), 0, 'what is under way is not said to be settled');
 $_->{mode} = 'resend' for $there, $gone;
 is_deeply([map { (judge($test, $_))[0] } $there, $gone], [qw(settled appended)], 'so its ledger sends it again');
 due();
@@ -78,17 +63,17 @@ my @seats = map { fresh('few') } 1 .. 5;
 is_deeply(apply_all($test, @seats), { 'accepted reserved' => 3, 'accepted waitlisted' => 2 }, 'three places, two wait');
 is((once())[0], 0, 'all are delivered');
 is_deeply([map { json_of(($up->requests('POST', $_->{id}))[0]{body})->{seat} } @seats], [('reserved') x 3, ('waitlisted') x 2], 'with their seats');
-is($redis->cmd('HGET', $key->('seats'), 'few'), '3,2,0,waitlist', 'the file counts them');
+is($redis->cmd('HGET', key($test, 'seats'), 'few'), '3,2,0,waitlist', 'the file counts them');
 is(outcome($seats[3]), 'waitlisted', 'who waits is told so');
 $redis->cmd('FLUSHALL');
 is((once())[0], 0, 'rebuilt');
-is($redis->cmd('HGET', $key->('seats'), 'few'), '3,2,0,waitlist', 'with the seats');
+is($redis->cmd('HGET', key($test, 'seats'), 'few'), '3,2,0,waitlist', 'with the seats');
 is_deeply([map { outcome($_, 'seat') } @seats[0, 3]], ['reserved', 'waitlisted'], 'and who has which');
 my $more = fresh('few', who => $seats[0]{who});
 apply_all($test, $more);
 once();
 is_deeply(json_of(($up->requests('POST', $more->{id}))[0]{body})->{flags}, ['duplicate'], 'a second one of an applicant says so');
-is($redis->cmd('HGET', $key->('seats'), 'few'), '3,2,0,waitlist', 'and takes no place');
+is($redis->cmd('HGET', key($test, 'seats'), 'few'), '3,2,0,waitlist', 'and takes no place');
 
 
 # --- the same id, other content
@@ -126,7 +111,7 @@ is(scalar $up->requests('DELETE', $seats[0]{id}), 1, 'is asked of the upstream')
 ok(!$up->stored->{ $seats[0]{id} }, 'which erases it');
 is_deeply([@{ row($seats[0]) }{qw(state applicant seat box)}], ['erased', '', '', undef], 'and in the file');
 is(scalar($up->sql("select 1 from tombstones where id = '$seats[0]{id}'")), 1, 'with a tombstone');
-is($redis->cmd('HGET', $key->('seats'), 'few'), '3,2,0,waitlist', 'his other application keeps the place');
+is($redis->cmd('HGET', key($test, 'seats'), 'few'), '3,2,0,waitlist', 'his other application keeps the place');
 hand_in($test, $seats[0]);
 is((once())[0], 0, 'a copy that comes late');
 is_deeply([state_of($seats[0]), posts($seats[0])], ['erased', 1], 'is not posted');

@@ -14,24 +14,9 @@ use Time::HiRes qw(sleep time);
 
 use GigSyncTest;
 use GigTest;
-use GigTest::Upstream;
+use GigTest::UpstreamBoard;
 
-my $test = GigTest->new;
-my $redis = $test->start_redis;
-my $up = GigTest::Upstream->new($test);
-my $key = sub { key($test, $_[0]) };
-my $number = 0;
-sub fresh { my ($gig, %more) = @_; return application($gig, ++$number, %more) }
-sub conf { my (%more) = @_; return $test->sync_conf(pull_every => '1s', claim_after => '1s', $up->settings, %more) }
-sub once { return $test->sync('once') }
-sub queue { return $redis->cmd('XLEN', $key->('applications')) }
-sub row { return $up->row(@_) }
-sub state_of { return row($_[0])->{state} // 'none' }
-sub outcome { my ($a, $field) = @_; return $redis->cmd('HGET', $key->("id:$a->{id}"), $field // 'outcome') // '' }
-sub posts { return scalar $up->requests('POST', $_[0]{id}) }
-sub asked { my ($a) = @_; return join ' ', map { $_->{method} } $up->requests(undef, $a->{id}) }
-# As if the time until its next try had passed.
-sub due { return $up->sql("update delivery set at = '2026-01-01T00:00:00Z'") }
+my ($test, $redis, $up) = board();
 
 conf();
 ok($test->publish(gig_record('open')), 'a gig is published from the database');

@@ -28,9 +28,10 @@ use warnings;
 
 use IO::Select;
 use IO::Socket::INET;
-use POSIX ();
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(sleep time);
+
+use GigTest::Listener;
 
 
 sub new {
@@ -42,25 +43,7 @@ sub new {
     $self->keep(0);
     $self->set(cuts => 0);
 
-    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port},
-        Listen => 64, ReuseAddr => 1) or die "proxy: $!";
-    my $pid = fork // die "fork: $!";
-    if ($pid == 0) {
-        $SIG{CHLD} = 'IGNORE';
-        $SIG{PIPE} = 'IGNORE';
-        my $parent = getppid;
-        my $wait = IO::Select->new($listen);
-        while (getppid == $parent) {
-            next unless $wait->can_read(0.5);
-            my $client = $listen->accept or next;
-            my $kid = fork // next;
-            if ($kid == 0) { close $listen; $self->live($client); POSIX::_exit(0) }
-            close $client;
-        }
-        POSIX::_exit(0);
-    }
-    close $listen;
-    push @{ $test->{kids} }, { pid => $pid, name => 'proxy' };
+    GigTest::Listener::start($test, 'proxy', $port, sub { $self->live(@_) });
     return $self;
 }
 

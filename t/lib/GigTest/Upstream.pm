@@ -20,12 +20,11 @@ use strict;
 use warnings;
 
 use Fcntl qw(:flock);
-use IO::Select;
-use IO::Socket::INET;
 use IO::Socket::SSL;
 use JSON::PP ();
-use POSIX ();
 use Time::HiRes qw(sleep time);
+
+use GigTest::Listener;
 
 
 sub new {
@@ -111,26 +110,7 @@ sub stop {
 
 sub start {
     my ($self) = @_;
-    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port}, Listen => 64, ReuseAddr => 1)
-        or die "upstream: $!";
-    my $pid = fork // die "fork: $!";
-    if ($pid == 0) {
-        $SIG{CHLD} = 'IGNORE';
-        $SIG{PIPE} = 'IGNORE';
-        my $parent = getppid;
-        my $wait = IO::Select->new($listen);
-        while (getppid == $parent) {
-            next unless $wait->can_read(0.2);
-            my $client = $listen->accept or next;
-            my $kid = fork // next;
-            if ($kid == 0) { close $listen; eval { $self->serve($client) }; POSIX::_exit(0) }
-            close $client;
-        }
-        POSIX::_exit(0);
-    }
-    close $listen;
-    push @{ $self->{test}{kids} }, { pid => $pid, name => 'upstream' };
-    return $self->{pid} = $pid;
+    return $self->{pid} = GigTest::Listener::start($self->{test}, 'upstream', $self->{port}, sub { $self->serve(@_) });
 }
 
 
