@@ -34,7 +34,7 @@ CFLAGS      ?= -O2 -g
 ALL_CFLAGS  := $(STRICT) $(HARDENING) -fPIE $(SANITIZERS) -I$(SRC)/core $(CFLAGS)
 LINK        := $(SANITIZERS) -pie -Wl,-z,relro,-z,now
 
-CORE_LIBS   := -ljansson -lsodium -lutf8proc -lstemmer -lz -lm -Wl,--as-needed -lbrotlienc -Wl,--no-as-needed
+CORE_LIBS   := -ljansson -lsodium -lnettle -lutf8proc -lstemmer -lz -lm -Wl,--as-needed -lbrotlienc -Wl,--no-as-needed
 
 # What gig-sync needs of each system of record; the module needs none of it.
 WITH        := $(addprefix -DGIG_SYNC_WITH_,$(shell echo '$(CONNECTORS)' | tr a-z A-Z))

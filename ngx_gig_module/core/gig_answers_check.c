@@ -463,7 +463,7 @@ gig_answers_email(const gig_form_t *form, const gig_answers_t *answers)
 void
 gig_answers_canonical(const gig_form_t *form, const gig_answers_t *answers, gig_buf_t *out)
 {
-    char               hash[2 * GIG_FILE_HASH + 1];
+    char               hash[GIG_SHA256_TEXT];
     json_t            *of_file[GIG_FORM_FIELDS];
     size_t             n, n_files;
     unsigned           i;
@@ -484,7 +484,7 @@ gig_answers_canonical(const gig_form_t *form, const gig_answers_t *answers, gig_
         if (file != NULL) {
             of_file[n_files] = json_pack("{s:s}", "sha256",
                                          sodium_bin2hex(hash, sizeof(hash), file->sha256,
-                                                        GIG_FILE_HASH));
+                                                        GIG_SHA256_SIZE));
             out->failed |= of_file[n_files] == NULL;
             member[n++].value = of_file[n_files++];
 

@@ -52,7 +52,7 @@ gig_answers_file_begin(gig_answers_t *answers, unsigned field)
     memset(file, 0, sizeof(gig_file_t));
     file->field = field;
     file->fault = twice ? GIG_FILE_TWICE : GIG_FILE_FINE;
-    (void) crypto_hash_sha256_init(&files->hash);
+    gig_sha256_begin(&files->hash);
 
     return 0;
 }
@@ -150,7 +150,7 @@ gig_answers_file_more(const gig_form_t *form, gig_answers_t *answers, gig_str_t 
 
     memcpy(file->data + file->len, piece.data, piece.len);
     file->len += piece.len;
-    (void) crypto_hash_sha256_update(&files->hash, (const unsigned char *) piece.data, piece.len);
+    gig_sha256_add(&files->hash, piece);
 
     return 0;
 }
@@ -168,7 +168,7 @@ gig_answers_file_end(const gig_form_t *form, gig_answers_t *answers, gig_str_t n
     field = &form->field[file->field];
 
     file->type = GIG_FILE_TYPES;
-    (void) crypto_hash_sha256_final(&files->hash, file->sha256);
+    gig_sha256_end(&files->hash, file->sha256);
 
     if (file->fault == GIG_FILE_FINE) {
 

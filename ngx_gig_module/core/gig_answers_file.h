@@ -11,8 +11,8 @@
 #include <sodium.h>
 
 #include "gig_answers.h"
+#include "gig_sha256.h"
 
-#define GIG_FILE_HASH           32                  /* bytes of a SHA-256 */
 
 /* The first thing that is wrong with one; of such a file no byte is kept. */
 typedef enum {
@@ -29,7 +29,7 @@ typedef struct {
     gig_file_fault_t  fault;
     gig_file_type_t   type;
     char              name[GIG_FILE_NAME + 1];
-    unsigned char     sha256[GIG_FILE_HASH];
+    unsigned char     sha256[GIG_SHA256_SIZE];
     char             *data;                     /* owned, wiped */
     size_t            len, size;
 } gig_file_t;
@@ -37,7 +37,7 @@ typedef struct {
 typedef struct gig_files_s {
     unsigned                   n;
     size_t                     held;            /* bytes of memory */
-    crypto_hash_sha256_state   hash;            /* of the one that is read */
+    gig_sha256_t               hash;            /* of the one that is read */
     gig_file_t                 file[GIG_FORM_FIELDS];
 } gig_files_t;
 

@@ -155,7 +155,7 @@ gig_application_answers(const gig_form_t *form, const json_t *answers, gig_buf_t
 static void
 gig_application_files(const gig_form_t *form, const gig_answers_t *answers, gig_buf_t *out)
 {
-    char               hash[2 * GIG_FILE_HASH + 1];
+    char               hash[GIG_SHA256_TEXT];
     unsigned           i, n;
     const gig_file_t  *file;
 
@@ -169,7 +169,7 @@ gig_application_files(const gig_form_t *form, const gig_answers_t *answers, gig_
             continue;
         }
 
-        (void) sodium_bin2hex(hash, sizeof(hash), file->sha256, GIG_FILE_HASH);
+        (void) sodium_bin2hex(hash, sizeof(hash), file->sha256, GIG_SHA256_SIZE);
 
         gig_application_member(out, n++ == 0 ? "{\"field\":" : ",{\"field\":",
                                form->field[i].name);
@@ -205,10 +205,9 @@ int
 gig_application_file(const json_t *application, gig_str_t files, size_t *number, size_t *at,
     gig_application_file_t *file)
 {
-    char            hash[2 * GIG_FILE_HASH + 1];
-    json_t         *entry;
-    json_int_t      size;
-    unsigned char   sha256[GIG_FILE_HASH];
+    char        hash[GIG_SHA256_TEXT];
+    json_t     *entry;
+    json_int_t  size;
 
     entry = json_array_get(json_object_get(application, "files"), *number);
 
@@ -228,8 +227,7 @@ gig_application_file(const json_t *application, gig_str_t files, size_t *number,
     file->sha256 = gig_json_str(entry, "sha256");
     file->bytes = (gig_str_t) { files.data + *at, (size_t) size };
 
-    (void) crypto_hash_sha256(sha256, (const unsigned char *) file->bytes.data, file->bytes.len);
-    (void) sodium_bin2hex(hash, sizeof(hash), sha256, GIG_FILE_HASH);
+    gig_sha256_text(file->bytes, hash);
 
     if (!gig_str_is(file->sha256, hash) || file->field.len == 0 || file->name.len == 0
         || file->media_type.len == 0)

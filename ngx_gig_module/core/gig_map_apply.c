@@ -10,6 +10,7 @@
 #include "gig_buf.h"
 #include "gig_json.h"
 #include "gig_map_parts.h"
+#include "gig_sha256.h"
 #include "gig_utf8.h"
 
 #define GIG_MAP_HASH_BYTES      10
@@ -89,9 +90,9 @@ static json_t *
 gig_map_hashed_id(gig_str_t text)
 {
     char           id[2 + 2 * GIG_MAP_HASH_BYTES + 1];
-    unsigned char  hash[crypto_hash_sha256_BYTES];
+    unsigned char  hash[GIG_SHA256_SIZE];
 
-    crypto_hash_sha256(hash, (const unsigned char *) (text.len ? text.data : ""), text.len);
+    gig_sha256(text, hash);
     memcpy(id, "g_", 2);
     sodium_bin2hex(id + 2, sizeof(id) - 2, hash, GIG_MAP_HASH_BYTES);
 

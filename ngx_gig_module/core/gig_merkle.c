@@ -1,9 +1,8 @@
 
 /* Building a Merkle tree, and climbing it. */
 
-#include <sodium.h>
-
 #include "gig_merkle.h"
+#include "gig_sha256.h"
 
 
 static void  gig_merkle_leaf(gig_str_t text, gig_merkle_hash_t *out);
@@ -121,12 +120,12 @@ gig_merkle_climb(gig_str_t leaf, uint64_t number, uint64_t size, const gig_merkl
 static void
 gig_merkle_leaf(gig_str_t text, gig_merkle_hash_t *out)
 {
-    crypto_hash_sha256_state  state;
+    gig_sha256_t  state;
 
-    (void) crypto_hash_sha256_init(&state);
-    (void) crypto_hash_sha256_update(&state, (const unsigned char *) "\0", 1);
-    (void) crypto_hash_sha256_update(&state, (const unsigned char *) text.data, text.len);
-    (void) crypto_hash_sha256_final(&state, out->bytes);
+    gig_sha256_begin(&state);
+    gig_sha256_add(&state, (gig_str_t) { "\0", 1 });
+    gig_sha256_add(&state, text);
+    gig_sha256_end(&state, out->bytes);
 }
 
 
@@ -134,11 +133,11 @@ static void
 gig_merkle_pair(const gig_merkle_hash_t *left, const gig_merkle_hash_t *right,
     gig_merkle_hash_t *out)
 {
-    crypto_hash_sha256_state  state;
+    gig_sha256_t  state;
 
-    (void) crypto_hash_sha256_init(&state);
-    (void) crypto_hash_sha256_update(&state, (const unsigned char *) "\1", 1);
-    (void) crypto_hash_sha256_update(&state, left->bytes, GIG_MERKLE_HASH);
-    (void) crypto_hash_sha256_update(&state, right->bytes, GIG_MERKLE_HASH);
-    (void) crypto_hash_sha256_final(&state, out->bytes);
+    gig_sha256_begin(&state);
+    gig_sha256_add(&state, (gig_str_t) { "\1", 1 });
+    gig_sha256_add(&state, (gig_str_t) { (const char *) left->bytes, GIG_MERKLE_HASH });
+    gig_sha256_add(&state, (gig_str_t) { (const char *) right->bytes, GIG_MERKLE_HASH });
+    gig_sha256_end(&state, out->bytes);
 }

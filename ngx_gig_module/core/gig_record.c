@@ -2,12 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "gig_json.h"
 #include "gig_markup.h"
 #include "gig_record.h"
 #include "gig_record_check.h"
+#include "gig_sha256.h"
 #include "gig_utf8.h"
 
 #define GIG_MARKUP_MAX      (2 * GIG_RECORD_MAX)
@@ -308,11 +307,10 @@ gig_record_index(gig_str_t name, const char *const *names, size_t n)
 int
 gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE])
 {
-    int            rc;
-    char           hex[2 * crypto_hash_sha256_BYTES + 1];
-    json_t        *copy, *source;
-    gig_buf_t      out;
-    unsigned char  hash[crypto_hash_sha256_BYTES];
+    int        rc;
+    char       hex[GIG_SHA256_TEXT];
+    json_t    *copy, *source;
+    gig_buf_t  out;
 
     rc = -1;
     source = NULL;
@@ -343,13 +341,11 @@ gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE])
 
     gig_json_canonical(copy, &out);
 
-    if (gig_buf_failed(&out)
-        || crypto_hash_sha256(hash, (const unsigned char *) out.data, out.len) != 0)
-    {
+    if (gig_buf_failed(&out)) {
         goto done;
     }
 
-    (void) sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+    gig_sha256_text((gig_str_t) { out.data, out.len }, hex);
     (void) snprintf(rev, GIG_REV_SIZE, "sha256-%s", hex);
     rc = 0;
 

@@ -10,7 +10,7 @@
 void
 gig_mac_begin(gig_mac_t *begun, const unsigned char key[32])
 {
-    (void) crypto_auth_hmacsha256_init(begun, key, 32);
+    hmac_sha256_set_key(begun, 32, key);
 }
 
 
@@ -34,15 +34,14 @@ gig_mac_of(const gig_mac_t *begun, const gig_str_t *parts, size_t n,
             length[k] = (unsigned char) ((uint64_t) parts[i].len >> (56 - 8 * k));
         }
 
-        crypto_auth_hmacsha256_update(&state, length, sizeof(length));
+        hmac_sha256_update(&state, sizeof(length), length);
 
         if (parts[i].len != 0) {
-            crypto_auth_hmacsha256_update(&state, (const unsigned char *) parts[i].data,
-                                          parts[i].len);
+            hmac_sha256_update(&state, parts[i].len, (const uint8_t *) parts[i].data);
         }
     }
 
-    crypto_auth_hmacsha256_final(&state, out);
+    hmac_sha256_digest(&state, GIG_HASH_SIZE, out);
     sodium_memzero(&state, sizeof(state));
 }
 

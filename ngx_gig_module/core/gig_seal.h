@@ -9,6 +9,7 @@
 #ifndef GIG_SEAL_H
 #define GIG_SEAL_H
 
+#include <nettle/hmac.h>
 #include <sodium.h>
 
 #include "gig_base.h"
@@ -26,7 +27,7 @@
 #define GIG_TOKEN_TEXT          44              /* base64url(id, 16 bytes of MAC) and NUL */
 
 /* A MAC begun under a key, which so is hashed once and not for each: each begins as a copy. */
-typedef crypto_auth_hmacsha256_state  gig_mac_t;
+typedef struct hmac_sha256_ctx  gig_mac_t;
 
 typedef struct {
     char           kid[GIG_KID_MAX + 1];

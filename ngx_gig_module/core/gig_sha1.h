@@ -1,8 +1,8 @@
 
 /*
- * SHA-1 (RFC 3174), for the catalog digest alone: Redis scripts offer no other
- * hash (redis.sha1hex) and libsodium does not have this one.  Nothing here
- * relies on its collision resistance: who can write the catalog needs no trick.
+ * SHA-1 (RFC 3174), by nettle, for the catalog digest alone: Redis scripts offer no other
+ * hash (redis.sha1hex).  Nothing here relies on its collision resistance: who can write
+ * the catalog needs no trick.
  */
 
 #ifndef GIG_SHA1_H

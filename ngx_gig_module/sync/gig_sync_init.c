@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 
+#include "gig_sha256.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_file.h"
 #include "gig_sync_keygen.h"
@@ -113,12 +114,10 @@ static void
 gig_init_acl(const gig_init_t *init, const char *role, const char *password, const char *rights,
     gig_buf_t *out)
 {
-    char           hash[2 * crypto_hash_sha256_BYTES + 1];
-    const char    *at;
-    unsigned char  bytes[crypto_hash_sha256_BYTES];
+    char         hash[GIG_SHA256_TEXT];
+    const char  *at;
 
-    crypto_hash_sha256(bytes, (const unsigned char *) password, strlen(password));
-    sodium_bin2hex(hash, sizeof(hash), bytes, sizeof(bytes));
+    gig_sha256_text((gig_str_t) { password, strlen(password) }, hash);
     gig_buf_printf(out, "user %s-%s on #%s ", init->board, role, hash);
 
     while ((at = strstr(rights, "BOARD")) != NULL) {

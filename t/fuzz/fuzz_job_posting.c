@@ -5,7 +5,7 @@
  * JSON with the gig's own title, and there is one at most.
  *
  *     clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Ingx_gig_module/core \
- *         t/fuzz/fuzz_job_posting.c build-fuzz/libgigcore.a -ljansson -lsodium -lutf8proc -lz -lm
+ *         t/fuzz/fuzz_job_posting.c build-fuzz/libgigcore.a -ljansson -lsodium -lnettle -lutf8proc -lz -lm
  */
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  *
  *     clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Ingx_gig_module/core \
  *         t/fuzz/fuzz_record.c ngx_gig_module/core/gig_{base,buf,json,markup,markup_tag,markup_text,record,record_check,record_member,time,url,utf8,zone,zone_rule}.c \
- *         -ljansson -lsodium -lm
+ *         -ljansson -lsodium -lnettle -lm
  */
 
 #include <stdlib.h>

@@ -39,7 +39,7 @@ sub sealer {
     return $binary if -x $binary;
     my ($status, $output) = $test->run($ENV{CC} // 'cc', '-std=c11', '-D_GNU_SOURCE', '-I',
         "$GigTest::ROOT/ngx_gig_module/core", '-o', $binary, "$GigTest::ROOT/t/lib/seal_boxes.c",
-        ($ENV{GIG_CORE} // "$GigTest::BUILD/libgigcore.a"), '-lsodium', '-ljansson', '-lutf8proc', '-lz', '-lm',
+        ($ENV{GIG_CORE} // "$GigTest::BUILD/libgigcore.a"), '-lsodium', '-lnettle', '-ljansson', '-lutf8proc', '-lz', '-lm',
         $GigTest::SANITIZED ? '-fsanitize=address,undefined' : ());
     $status == 0 or die "seal_boxes: $output";
     return $binary;

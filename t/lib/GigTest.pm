@@ -409,7 +409,7 @@ sub form_key {
     if (!-x $binary) {
         my ($status, $output) = $self->run($ENV{CC} // 'cc', '-std=c11', '-D_GNU_SOURCE', '-I', "$ROOT/ngx_gig_module/core",
             '-o', $binary, "$ROOT/t/lib/form_token.c", ($ENV{GIG_CORE} // "$BUILD/libgigcore.a"),
-            '-lsodium', '-ljansson', '-lutf8proc', '-lz', '-lm', $SANITIZED ? '-fsanitize=address,undefined' : ());
+            '-lsodium', '-lnettle', '-ljansson', '-lutf8proc', '-lz', '-lm', $SANITIZED ? '-fsanitize=address,undefined' : ());
         $status == 0 or die "form_token: $output";
     }
     my ($status, $output) = $self->run($binary, $secret // "$self->{dir}/$self->{board}.secret", $gig, $age // 60);

@@ -13,6 +13,7 @@
 
 #include "gig_crc32c.h"
 #include "gig_sha1.h"
+#include "gig_sha256.h"
 
 
 static void
@@ -47,6 +48,47 @@ test_sha1(void **state)
     sha1_is((gig_str_t) { million, 56 }, "c2db330f6083854c99d4b5bfb6e8f29f201be699");
     sha1_is((gig_str_t) { million, 64 }, "0098ba824b5c16427bd7a1122a5a442a25ec644d");
     free(million);
+}
+
+
+/* FIPS 180-4's own examples (NIST's Cryptographic Standards and Guidelines, examples with values). */
+static void
+test_sha256(void **state)
+{
+    char          text[GIG_SHA256_TEXT];
+    size_t        i;
+    gig_sha256_t  sha256;
+
+    static const struct {
+        const char  *bytes, *hex;
+    } known[] = {
+        { "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+        { "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+        { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        gig_sha256_text((gig_str_t) { known[i].bytes, strlen(known[i].bytes) }, text);
+        assert_string_equal(text, known[i].hex);
+    }
+
+    /* in pieces, one of them empty, and twice with the same state */
+
+    gig_sha256_begin(&sha256);
+
+    for (i = 0; i < 2; i++) {
+        unsigned char  pieces[GIG_SHA256_SIZE], whole[GIG_SHA256_SIZE];
+
+        gig_sha256_add(&sha256, gig_str("a"));
+        gig_sha256_add(&sha256, gig_null_str);
+        gig_sha256_add(&sha256, gig_str("bc"));
+        gig_sha256_end(&sha256, pieces);
+        gig_sha256(gig_str("abc"), whole);
+        assert_memory_equal(pieces, whole, GIG_SHA256_SIZE);
+    }
 }
 
 
@@ -133,6 +175,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_sha1),
+        cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_crc32c)
     };
