@@ -55,6 +55,9 @@ sub measure {
 my $few  = measure(FEW);
 my $many = measure(MANY);
 diag("anonymous memory of the keeper: $few KiB with ${\FEW} gigs, $many KiB with ${\MANY}");
-cmp_ok($many - $few, '<', MORE_KIB, "a worker has no more for itself with ${\MANY} gigs than with ${\FEW}");
+SKIP: {
+    skip 'what a sanitizer holds back of what was freed is its own', 1 if $GigTest::SANITIZED;
+    cmp_ok($many - $few, '<', MORE_KIB, "a worker has no more for itself with ${\MANY} gigs than with ${\FEW}");
+}
 
 done_testing();
