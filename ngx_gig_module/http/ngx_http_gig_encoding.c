@@ -1,9 +1,13 @@
 
 /*
- * Which encoding a stored response goes out in.  What is asked for once is left to
- * nginx's own filters; from its second use on it is compressed once and sent from
- * those bytes.  Whether at all is decided as gzip_static does: by ngx_http_gzip_ok(),
- * which is the main request's, its protocol's and its proxies'.
+ * Which encoding a stored response goes out in.  A page, and what is in the program itself,
+ * is compressed for the first who asks for it, as somebody waits before a screen; JSON that
+ * is asked for once is left to nginx's own filters, and compressed at its second use.  Later
+ * uses are sent from those bytes.  What the cache does not take is not compressed: as many
+ * questions as there may be, that nobody asks again, cost no time for it.  Nor are pages that
+ * are one person's (forms, receipts): their length would tell of the secret in them.
+ * Whether at all is decided as gzip_static does: by ngx_http_gzip_ok(), which is the main
+ * request's, its protocol's and its proxies'.
  */
 
 #include "ngx_http_gig_response.h"
@@ -11,6 +15,7 @@
 
 #define NGX_HTTP_GIG_COMPRESS_MIN   256             /* bytes: below it headers are most of it */
 #define NGX_HTTP_GIG_COMPRESS_MAX   (128 * 1024)    /* some ms of work: more is nginx's filter's */
+#define NGX_HTTP_GIG_COMPRESS_FIRST (80 * 1024)     /* of a page's first use: less than 1 ms */
 
 
 #if (NGX_HTTP_GZIP)
@@ -20,6 +25,7 @@ static ngx_uint_t ngx_http_gig_encode_br(ngx_http_request_t *r, ngx_uint_t gzip)
 static ngx_uint_t ngx_http_gig_encoded(ngx_http_gig_ctx_t *ctx, ngx_http_gig_bytes_t *bytes,
     gig_encoding_t encoding);
 static ngx_uint_t ngx_http_gig_has_plain(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes);
+static ngx_uint_t ngx_http_gig_encode_first(ngx_http_gig_bytes_t *bytes);
 
 
 gig_encoding_t
@@ -37,8 +43,9 @@ ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_g
         return GIG_IDENTITY;
     }
 
-    /* this is not its second use yet */
-    if (bytes->uses < 2 || ngx_http_gig_has_plain(r, bytes)) {
+    if ((bytes->uses < 2 && !ngx_http_gig_encode_first(bytes))
+        || ngx_http_gig_has_plain(r, bytes))
+    {
         return GIG_IDENTITY;
     }
 
@@ -66,6 +73,16 @@ ngx_http_gig_encoding_made(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes)
     }
 
     return GIG_GZIP;
+}
+
+
+/* Whether it need not be asked for a second time. */
+
+static ngx_uint_t
+ngx_http_gig_encode_first(ngx_http_gig_bytes_t *bytes)
+{
+    return (bytes->fixed || bytes->type == &ngx_http_gig_type_html)
+           && bytes->body[GIG_IDENTITY].len <= NGX_HTTP_GIG_COMPRESS_FIRST;
 }
 
 
