@@ -10,6 +10,7 @@
 
 #include "gig_buf.h"
 #include "gig_catalog_walk.h"
+#include "gig_seal.h"
 
 #define GIG_FEED_CONTENT_MAX    (1024 * 1024)   /* bytes of one gig's text */
 
@@ -32,6 +33,21 @@ void gig_feed_json_head(const gig_feed_t *feed, gig_buf_t *out);
 void gig_feed_json_item(const gig_feed_t *feed, const gig_catalog_gig_t *gig, int first,
     gig_buf_t *out);
 void gig_feed_json_tail(gig_buf_t *out);
+
+/*
+ * A page of a list as one of these: what args ask for, newest first whatever they say of order.
+ * board: without query, page, next, updated.  next: the query of the page after it, or empty.
+ * damaged: how many gigs had to be left out.  Runs in a thread.  0, or -1: out of memory, longer
+ * than out's limit, or args are bad.
+ */
+typedef enum { GIG_FEED_ATOM, GIG_FEED_JSON } gig_feed_format_t;
+
+int gig_feed_page(const gig_feed_t *board, gig_feed_format_t format, const gig_catalog_t *catalog,
+    const gig_secret_t *cursors, gig_str_t args, int64_t now, uint32_t *damaged, gig_buf_t *next,
+    gig_buf_t *out);
+
+/* A feed is of one format and order, and counts nothing: what query says of these is left out. */
+void gig_feed_order(gig_query_t *query);
 
 /*
  * indeed.xml whole: open gigs and those with a waiting list that args leave, but for those that

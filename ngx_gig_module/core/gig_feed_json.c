@@ -6,7 +6,7 @@
 
 
 static void gig_feed_member(const char *name, gig_str_t text, gig_buf_t *out);
-static void gig_feed_page(const gig_feed_t *feed, const char *member, const char *name,
+static void gig_feed_url(const gig_feed_t *feed, const char *member, const char *name,
     gig_str_t query, gig_buf_t *out);
 static void gig_feed_time(const char *name, int64_t seconds, gig_buf_t *out);
 static void gig_feed_tags(const json_t *gig, gig_buf_t *out);
@@ -23,11 +23,11 @@ gig_feed_json_head(const gig_feed_t *feed, gig_buf_t *out)
         gig_feed_member("description", feed->about, out);
     }
 
-    gig_feed_page(feed, "home_page_url", "", feed->query, out);
-    gig_feed_page(feed, "feed_url", "feed.json", feed->page, out);
+    gig_feed_url(feed, "home_page_url", "", feed->query, out);
+    gig_feed_url(feed, "feed_url", "feed.json", feed->page, out);
 
     if (feed->next.len != 0) {
-        gig_feed_page(feed, "next_url", "feed.json", feed->next, out);
+        gig_feed_url(feed, "next_url", "feed.json", feed->next, out);
     }
 
     gig_buf_puts(out, ",\"items\":[");
@@ -107,7 +107,7 @@ gig_feed_member(const char *name, gig_str_t text, gig_buf_t *out)
 /* A query of ours is percent-encoded, a base was checked: neither needs an escape. */
 
 static void
-gig_feed_page(const gig_feed_t *feed, const char *member, const char *name, gig_str_t query,
+gig_feed_url(const gig_feed_t *feed, const char *member, const char *name, gig_str_t query,
     gig_buf_t *out)
 {
     gig_buf_printf(out, ",\"%s\":\"", member);

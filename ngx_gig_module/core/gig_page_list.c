@@ -175,6 +175,7 @@ gig_list_frame(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *o
 
     query = list->query;
     frame.description = page->about;
+    frame.feeds = query;
 
     if (query->q.len != 0) {
         frame.before = "Search: ";

@@ -204,6 +204,46 @@ gig_meta_preview(const gig_page_t *page, const gig_frame_t *frame, gig_str_t add
 }
 
 
+/* The same list as feeds, each page of it: a feed has pages of its own. */
+
+static void
+gig_meta_feeds(const gig_page_t *page, const gig_query_t *asked, gig_buf_t *out)
+{
+    size_t              i;
+    gig_buf_t           query;
+    gig_query_change_t  change;
+
+    static const struct {
+        const char  *type;
+        const char  *name;
+    } feeds[] = {
+        { "application/atom+xml",  "feed.atom" },
+        { "application/feed+json", "feed.json" }
+    };
+
+    if (asked == NULL || page->base.len == 0 || page->base.data[0] == '/') {
+        return;
+    }
+
+    change = GIG_QUERY_SAME;
+    change.without_limit = 1;
+    gig_buf_init(&query, GIG_PAGE_QUERY_MAX);
+    gig_query_write(asked, &change, &query);
+
+    for (i = 0; i < sizeof(feeds) / sizeof(feeds[0]); i++) {
+        gig_buf_printf(out, "<link rel=\"alternate\" type=\"%s\" href=\"", feeds[i].type);
+        gig_buf_html(out, page->base);
+        gig_buf_puts(out, feeds[i].name);
+        gig_buf_puts(out, (query.len != 0) ? "?" : "");
+        gig_buf_html(out, gig_meta_of(&query));
+        gig_buf_puts(out, "\">\n");
+    }
+
+    out->failed |= gig_buf_failed(&query);
+    gig_buf_free(&query);
+}
+
+
 static int
 gig_meta_noindex(const gig_frame_t *frame)
 {
@@ -232,6 +272,8 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
     if (gig_meta_noindex(frame)) {
         gig_meta("name", "robots", gig_str("noindex"), out);
     }
+
+    gig_meta_feeds(page, frame->feeds, out);
 
     out->failed |= gig_buf_failed(&address) | gig_buf_failed(&description);
     gig_buf_free(&address);

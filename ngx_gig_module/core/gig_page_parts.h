@@ -15,6 +15,7 @@
  * From the doctype to <main>.  before and heading: the title's first part, may be
  * empty.  description: a sentence for search engines and previews, may be empty.
  * gig: the one whose own page this is, or NULL; search engines and previews are told what is of it.
+ * feeds: readers of feeds are told where this list is one, if that is known as a whole.
  * canonical: this page has an address of its own, the gig's or the list's; told where it is known
  * as a whole.  private_: tells robots to stay away and sends no referrer.
  */
@@ -22,6 +23,7 @@ typedef struct {
     const char  *before;
     gig_str_t    heading;
     gig_str_t    description;
+    const gig_query_t  *feeds;      /* the question of a list that is a feed as well, or NULL */
     gig_str_t    received;          /* id of a gig: the form_script forgets what was typed for it */
     const gig_page_gig_t  *gig;
     unsigned     canonical:1;

@@ -57,4 +57,14 @@ typedef struct {
 int gig_search(gig_search_t *search, const gig_searched_t *in, const gig_query_t *query,
     const gig_cursor_t *cursor, int64_t now, gig_found_t *found);
 
+/*
+ * What is kept of an answer is for whoever asks the same, so links are not written as the first
+ * one spelt it: values of query as the catalog writes them, its q in its normal form, for which
+ * words is the memory (NULL: as it was typed).
+ */
+#define GIG_SEARCH_WORDS_MAX    (GIG_QUERY_WORDS_MAX * (GIG_WORD_MAX + 4))
+
+void gig_search_normal(const gig_image_t *image, const gig_found_t *found, gig_query_t *query,
+    char words[GIG_SEARCH_WORDS_MAX]);
+
 #endif /* GIG_SEARCH_H */

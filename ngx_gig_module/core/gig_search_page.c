@@ -232,3 +232,22 @@ gig_search_next(gig_search_t *search, gig_found_t *found)
     next->n_weights = search->n_weights;
     memcpy(next->weight, search->idf, search->n_weights * sizeof(next->weight[0]));
 }
+
+
+void
+gig_search_normal(const gig_image_t *image, const gig_found_t *found, gig_query_t *query,
+    char words[GIG_SEARCH_WORDS_MAX])
+{
+    uint32_t   i;
+    gig_str_t  text;
+
+    for (i = 0; i < query->n_values; i++) {
+        text = gig_image_value(image, found->chosen[i].value);
+        query->value[i].text = text.len != 0 ? text : query->value[i].key;
+    }
+
+    if (words != NULL && query->text.n_clauses != 0) {
+        query->q.data = words;
+        query->q.len = gig_query_text_write(&query->text, NULL, words, GIG_SEARCH_WORDS_MAX);
+    }
+}

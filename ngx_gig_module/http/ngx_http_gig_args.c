@@ -6,14 +6,13 @@
 
 #include "ngx_http_gig_request.h"
 
-#include "gig_seal.h"
+#include "gig_feed.h"
 
 
 #define NGX_HTTP_GIG_TAIL_MAX  (3 * GIG_SOURCE_MAX + 32)   /* bytes, percent-encoded */
 
 
 static ngx_uint_t ngx_http_gig_args_list(ngx_http_gig_route_t route);
-static void ngx_http_gig_args_feed(gig_query_t *query);
 static void ngx_http_gig_arg_source(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     gig_query_t *query);
 static ngx_int_t ngx_http_gig_arg_cursor(ngx_http_gig_ctx_t *ctx, gig_error_t *error);
@@ -47,11 +46,11 @@ ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *e
 
     case NGX_HTTP_GIG_ROUTE_FEED_ATOM:
     case NGX_HTTP_GIG_ROUTE_FEED_JSON:
-        ngx_http_gig_args_feed(query);
+        gig_feed_order(query);
         break;
 
     case NGX_HTTP_GIG_ROUTE_INDEED:
-        ngx_http_gig_args_feed(query);
+        gig_feed_order(query);
         query->limit = GIG_LIST_DEFAULT;
         query->after = 0;
         query->cursor.len = 0;
@@ -73,18 +72,6 @@ ngx_http_gig_args_list(ngx_http_gig_route_t route)
     return route == NGX_HTTP_GIG_ROUTE_LIST || route == NGX_HTTP_GIG_ROUTE_FEED_ATOM
            || route == NGX_HTTP_GIG_ROUTE_FEED_JSON || route == NGX_HTTP_GIG_ROUTE_INDEED
            || route == NGX_HTTP_GIG_ROUTE_FRAGMENT;
-}
-
-
-/* A feed is of one format, in one order, and counts nothing: what is said of these is left out. */
-
-static void
-ngx_http_gig_args_feed(gig_query_t *query)
-{
-    query->sort = GIG_SORT_NEWEST;
-    query->sorted = 0;
-    query->facets = 0;
-    query->format = 0;
 }
 
 

@@ -1,7 +1,7 @@
 
 /*
- * An output of a whole catalog: asked for, made in a thread, sent to all who wait, kept.  All here
- * runs on the event loop; what the thread does is in ngx_http_gig_bulk_task.c.
+ * An output of a whole catalog, or a feed: asked for, made in a thread, sent to all who wait, kept.
+ * All here runs on the event loop; what the thread does is in ngx_http_gig_bulk_task.c.
  */
 
 #include "ngx_http_gig_bulk_task.h"
@@ -11,7 +11,9 @@
 #define NGX_HTTP_GIG_BULKS_MAX      16              /* of a board and worker, kept and in hand */
 #define NGX_HTTP_GIG_BULKS_KEPT     8               /* so that some can always be asked for */
 #define NGX_HTTP_GIG_BULKS_BYTES    ((size_t) 96 << 20)     /* of all that are kept */
+#define NGX_HTTP_GIG_BULK_PAGES     256             /* in hand: they are small, and soon made */
 #define NGX_HTTP_GIG_BULK_TASKS     2               /* at once: the ledger's need threads, too */
+#define NGX_HTTP_GIG_BULK_MORE      1               /* for pages: they wait for no catalog */
 #define NGX_HTTP_GIG_BULK_TRIES     3               /* when gigs are denied while it is made */
 #define NGX_HTTP_GIG_BULK_WAIT      60000           /* ms until who waits gets a 503 */
 #define NGX_HTTP_GIG_BULK_UNUSED    60              /* s until one is dropped */
@@ -34,7 +36,9 @@ typedef struct {
     uint64_t                         denied;
     ngx_uint_t                       tries;
     time_t                           used;
+    ngx_uint_t                       damaged;
     uint32_t                         part;
+    gig_str_t                        path;      /* of the configuration */
     gig_str_t                        args;      /* behind the key */
     size_t                           len;
     u_char                           key[1];
@@ -43,7 +47,7 @@ typedef struct {
 struct ngx_http_gig_bulks_s {
     ngx_http_gig_board_t            *board;
     ngx_queue_t                      queue;
-    ngx_uint_t                       n;
+    ngx_uint_t                       n, pages;  /* whole catalogs, and pages of lists */
     ngx_uint_t                       tasks;
     ngx_event_t                      sweep;     /* cancelable; set while something is there */
 };
@@ -73,6 +77,10 @@ static void ngx_http_gig_bulk_late(ngx_event_t *ev);
 static void ngx_http_gig_bulk_answer(ngx_http_gig_bulk_t *bulk, int rc);
 static ngx_int_t ngx_http_gig_bulk_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_bulk_t *bulk);
+static ngx_int_t ngx_http_gig_bulk_send_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_bulk_t *bulk);
+static ngx_uint_t *ngx_http_gig_bulk_number(ngx_http_gig_bulks_t *bulks,
+    const ngx_http_gig_bulk_kind_t *kind);
 static void ngx_http_gig_bulk_drop(ngx_http_gig_bulk_t *bulk);
 static void ngx_http_gig_bulks_trim(ngx_http_gig_bulks_t *bulks);
 static void ngx_http_gig_bulks_sweep(ngx_event_t *ev);
@@ -186,7 +194,10 @@ ngx_http_gig_bulk_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     ngx_http_gig_bulks_trim(bulks);
 
-    if (bulks->n == NGX_HTTP_GIG_BULKS_MAX || ctx->board->pool == NULL) {
+    if (*ngx_http_gig_bulk_number(bulks, kind)
+        == (kind->page ? NGX_HTTP_GIG_BULK_PAGES : NGX_HTTP_GIG_BULKS_MAX)
+        || ctx->board->pool == NULL)
+    {
         return NULL;
     }
 
@@ -198,6 +209,7 @@ ngx_http_gig_bulk_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     bulk->bulks = bulks;
     bulk->kind = kind;
     bulk->part = part;
+    bulk->path = ngx_http_gig_str(&ctx->conf->base);
     bulk->used = ngx_time();
     bulk->len = len;
     ngx_queue_init(&bulk->waiting);
@@ -215,7 +227,7 @@ ngx_http_gig_bulk_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     bulk->late.log = ngx_cycle->log;
 
     ngx_queue_insert_head(&bulks->queue, &bulk->queue);
-    bulks->n++;
+    (*ngx_http_gig_bulk_number(bulks, kind))++;
 
     if (!bulks->sweep.timer_set) {
         ngx_add_timer(&bulks->sweep, NGX_HTTP_GIG_BULK_SWEEP);
@@ -311,13 +323,16 @@ ngx_http_gig_bulk_start(ngx_http_gig_bulks_t *bulks)
     ngx_http_gig_bulk_t  *bulk;
 
     for (q = ngx_queue_last(&bulks->queue);
-         q != ngx_queue_sentinel(&bulks->queue) && bulks->tasks < NGX_HTTP_GIG_BULK_TASKS;
+         q != ngx_queue_sentinel(&bulks->queue)
+         && bulks->tasks < NGX_HTTP_GIG_BULK_TASKS + NGX_HTTP_GIG_BULK_MORE;
          q = prev)
     {
         prev = ngx_queue_prev(q);
         bulk = ngx_queue_data(q, ngx_http_gig_bulk_t, queue);
 
-        if (bulk->serial || bulk->bytes) {
+        if (bulk->serial || bulk->bytes
+            || (bulks->tasks >= NGX_HTTP_GIG_BULK_TASKS && !bulk->kind->page))
+        {
             continue;
         }
 
@@ -345,7 +360,7 @@ ngx_http_gig_bulk_post(ngx_http_gig_bulk_t *bulk)
 
     board = bulk->bulks->board;
 
-    task = ngx_http_gig_bulk_task_make(board, bulk->kind, bulk->part, bulk->args);
+    task = ngx_http_gig_bulk_task_make(board, bulk->kind, bulk->part, bulk->path, bulk->args);
     if (task == NULL) {
         return NGX_ERROR;
     }
@@ -415,6 +430,7 @@ ngx_http_gig_bulk_made(ngx_event_t *ev)
     }
 
     if (rc == 0) {
+        bulk->damaged = t->of.damaged;
         bulk->bytes = t->bytes;
         t->bytes = NULL;
 
@@ -434,7 +450,7 @@ ngx_http_gig_bulk_made(ngx_event_t *ev)
     ngx_http_gig_bulk_answer(bulk, rc);
     bulk->task = NULL;
 
-    if (rc != 0 || t->of.damaged || view == NULL
+    if (rc != 0 || t->of.damaged || bulk->kind->page || view == NULL
         || !ngx_http_gig_bulk_current(bulk, view, ngx_time()))
     {
         ngx_http_gig_bulk_drop(bulk);
@@ -515,19 +531,58 @@ ngx_http_gig_bulk_answer(ngx_http_gig_bulk_t *bulk, int rc)
 static ngx_int_t
 ngx_http_gig_bulk_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_gig_bulk_t *bulk)
 {
+    ngx_uint_t             current;
     ngx_http_gig_answer_t  answer;
+
+    current = ctx->view && ngx_http_gig_bulk_current(bulk, ctx->view, ctx->now);
+
+    if (current && bulk->kind->page) {
+        return ngx_http_gig_bulk_send_page(r, ctx, bulk);
+    }
 
     ngx_http_gig_answer_until(ctx, bulk->until, bulk->bytes, &answer);
 
     /* the catalog changed while it was made */
-    if (ctx->view == NULL || !ngx_http_gig_bulk_current(bulk, ctx->view, ctx->now)) {
+    if (!current) {
         answer.max_age = NGX_HTTP_GIG_NO_CACHE;
     }
 
+    answer.link = bulk->bytes->link;
     answer.encoding = ngx_http_gig_encoding_made(r, bulk->bytes);
     answer.etag = bulk->bytes->body[answer.encoding].etag;
 
     return ngx_http_gig_send(r, ctx, &answer, bulk->bytes);
+}
+
+
+/* A page is kept with the lists, unless it lacks a gig, and sent as they are. */
+
+static ngx_int_t
+ngx_http_gig_bulk_send_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_http_gig_bulk_t *bulk)
+{
+    ngx_http_gig_cache_t  *cache;
+
+    cache = ctx->board->cache;
+
+    ngx_http_gig_cache_turn(cache, ctx);
+
+    if (bulk->bytes->entry == NULL && !bulk->damaged) {
+        ngx_http_gig_cache_keep(cache, bulk->key, bulk->len, bulk->bytes);
+    }
+
+    ngx_http_gig_spelling_keep(r, ctx, bulk->bytes, NULL);
+
+    return ngx_http_gig_send_cached(r, ctx, bulk->bytes);
+}
+
+
+/* How many of that kind there are, kept and in hand. */
+
+static ngx_uint_t *
+ngx_http_gig_bulk_number(ngx_http_gig_bulks_t *bulks, const ngx_http_gig_bulk_kind_t *kind)
+{
+    return kind->page ? &bulks->pages : &bulks->n;
 }
 
 
@@ -545,7 +600,7 @@ ngx_http_gig_bulk_drop(ngx_http_gig_bulk_t *bulk)
     }
 
     ngx_queue_remove(&bulk->queue);
-    bulk->bulks->n--;
+    (*ngx_http_gig_bulk_number(bulk->bulks, bulk->kind))--;
     ngx_free(bulk);
 }
 

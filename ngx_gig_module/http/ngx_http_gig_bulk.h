@@ -1,7 +1,7 @@
 
 /*
- * Outputs that hold a whole catalog.  They are made in a thread of the pool, one at a time for all
- * who ask for the same, and kept as long as they are true and asked for.
+ * Outputs that hold a whole catalog, and feeds.  They are made in a thread of the pool, one at a
+ * time for all who ask for the same, and kept as long as they are true and asked for.
  */
 
 #ifndef _NGX_HTTP_GIG_BULK_H_INCLUDED_
@@ -20,6 +20,9 @@ typedef struct {
     gig_feed_t                feed;             /* board, title, about, base */
     gig_str_t                 args;             /* the query string, read before without error */
     uint32_t                  part;
+    const gig_secret_t       *cursors;
+    gig_str_t                 path;             /* of its location's addresses */
+    gig_buf_t                 link;             /* what Link is to say, written by it; or empty */
     uint32_t                  damaged;          /* gigs that were left out: it is not kept */
 } ngx_http_gig_bulk_of_t;
 
@@ -30,11 +33,12 @@ typedef struct {
     const char               *name;             /* for the log */
     ngx_str_t                *type;
     ngx_http_gig_bulk_pt      write;
+    unsigned                  page:1;           /* of one page, kept in the response cache */
 } ngx_http_gig_bulk_kind_t;
 
 /*
  * Content handler: what kind->write makes of r->args and part, now or when it is made.  key: what
- * tells it from others.
+ * tells it from others, in the response cache, too.
  */
 ngx_int_t ngx_http_gig_bulk(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     const ngx_http_gig_bulk_kind_t *kind, uint32_t part, u_char *key, size_t len);

@@ -8,6 +8,7 @@
 
 
 #define NGX_HTTP_GIG_BULK_GZIP      256             /* bytes: below it headers are most of it */
+#define NGX_HTTP_GIG_BULK_LINK      (32 * 1024)     /* bytes of a Link */
 
 
 static void ngx_http_gig_bulk_thread(void *data, ngx_log_t *log);
@@ -15,7 +16,7 @@ static void ngx_http_gig_bulk_thread(void *data, ngx_log_t *log);
 
 ngx_thread_task_t *
 ngx_http_gig_bulk_task_make(ngx_http_gig_board_t *board, const ngx_http_gig_bulk_kind_t *kind,
-    uint32_t part, gig_str_t args)
+    uint32_t part, gig_str_t path, gig_str_t args)
 {
     size_t                     words;
     uint32_t                   i;
@@ -46,6 +47,9 @@ ngx_http_gig_bulk_task_make(ngx_http_gig_board_t *board, const ngx_http_gig_bulk
     t->of.now = ngx_time();
     t->of.part = part;
     t->of.args = args;
+    t->of.path = path;
+    t->of.cursors = &board->cursors;
+    gig_buf_init(&t->of.link, NGX_HTTP_GIG_BULK_LINK);
     t->of.feed.board = ngx_http_gig_str(&board->name);
     t->of.feed.title = ngx_http_gig_str(&board->title);
     t->of.feed.about = ngx_http_gig_str(&board->about);
@@ -91,6 +95,7 @@ static void
 ngx_http_gig_bulk_thread(void *data, ngx_log_t *log)
 {
     gig_buf_t                  out;
+    ngx_str_t                  link;
     ngx_http_gig_bulk_task_t  *t = data;
 
     gig_buf_init(&out, NGX_HTTP_GIG_BULK_LIMIT);
@@ -99,7 +104,14 @@ ngx_http_gig_bulk_thread(void *data, ngx_log_t *log)
 
     if (t->rc == 0) {
 
-        t->bytes = ngx_http_gig_bytes_make(&out, NGX_HTTP_OK, t->kind->type, NULL);
+        link.data = (u_char *) t->of.link.data;
+        link.len = t->of.link.len;
+
+        if (gig_buf_failed(&t->of.link)) {
+            out.failed = 1;
+        }
+
+        t->bytes = ngx_http_gig_bytes_make(&out, NGX_HTTP_OK, t->kind->type, &link);
 
         if (t->bytes == NULL) {
             t->rc = -1;
@@ -110,6 +122,11 @@ ngx_http_gig_bulk_thread(void *data, ngx_log_t *log)
 
             if (t->compress && t->bytes->body[GIG_IDENTITY].len >= NGX_HTTP_GIG_BULK_GZIP) {
                 (void) ngx_http_gig_bytes_encode(t->bytes, GIG_GZIP);
+
+                /* what is small is for many who read it again and again */
+                if (t->kind->page) {
+                    (void) ngx_http_gig_bytes_encode(t->bytes, GIG_BROTLI);
+                }
             }
         }
     }
@@ -133,6 +150,7 @@ ngx_http_gig_bulk_task_free(ngx_http_gig_board_t *board, ngx_thread_task_t *task
         ngx_http_gig_catalog_release(board, t->view);
     }
 
+    gig_buf_free(&t->of.link);
     ngx_free(t->denied);
     ngx_free(task);
 }

@@ -26,11 +26,12 @@ typedef struct {
 
 
 /*
- * Of the newest view, to be posted by the caller, who sets the event and owns it after that.  args
- * must outlive it.  NULL: no view or no memory.
+ * Of the newest view, to be posted by the caller, who sets the event and owns it after that.  path,
+ * args: as in ngx_http_gig_bulk_of_t, and must outlive it.  NULL: no view or no memory.
  */
 ngx_thread_task_t *ngx_http_gig_bulk_task_make(ngx_http_gig_board_t *board,
-    const ngx_http_gig_bulk_kind_t *kind, uint32_t part, gig_str_t args);
+    const ngx_http_gig_bulk_kind_t *kind, uint32_t part, gig_str_t path,
+    gig_str_t args);
 void ngx_http_gig_bulk_task_free(ngx_http_gig_board_t *board, ngx_thread_task_t *task);
 
 

@@ -37,7 +37,7 @@ ngx_http_gig_encoding(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_g
     len = bytes->body[GIG_IDENTITY].len;
 
     if (r->headers_in.accept_encoding == NULL || r != r->main || !ctx->board->compress
-        || len < NGX_HTTP_GIG_COMPRESS_MIN || len > NGX_HTTP_GIG_COMPRESS_MAX
+        || len < NGX_HTTP_GIG_COMPRESS_MIN || (len > NGX_HTTP_GIG_COMPRESS_MAX && !bytes->tried)
         || bytes->body[GIG_IDENTITY].etag.len == 0)
     {
         return GIG_IDENTITY;
@@ -76,13 +76,14 @@ ngx_http_gig_encoding_made(ngx_http_request_t *r, ngx_http_gig_bytes_t *bytes)
 }
 
 
-/* Whether it need not be asked for a second time. */
+/* Whether it need not be asked for a second time; what a thread made has been compressed there. */
 
 static ngx_uint_t
 ngx_http_gig_encode_first(ngx_http_gig_bytes_t *bytes)
 {
-    return (bytes->fixed || bytes->type == &ngx_http_gig_type_html)
-           && bytes->body[GIG_IDENTITY].len <= NGX_HTTP_GIG_COMPRESS_FIRST;
+    return bytes->tried
+           || ((bytes->fixed || bytes->type == &ngx_http_gig_type_html)
+               && bytes->body[GIG_IDENTITY].len <= NGX_HTTP_GIG_COMPRESS_FIRST);
 }
 
 

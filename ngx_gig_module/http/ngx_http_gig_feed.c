@@ -1,24 +1,38 @@
 
 /*
- * feed.atom and feed.json: a list in the words of feed readers.  Question, cache and paging are the
- * list's (ngx_http_gig_list.c); here is what a page of it looks like.
+ * feed.atom and feed.json: a list in the words of feed readers.  A page of a hundred gigs takes
+ * milliseconds, as each is parsed, so it is made in the thread pool (ngx_http_gig_bulk.c) and then
+ * kept where lists are.
  */
 
-#include "ngx_http_gig_response.h"
-
-#include "gig_feed.h"
+#include "ngx_http_gig_bulk.h"
 
 
-#define NGX_HTTP_GIG_FEED_QUERY     (3 * GIG_QUERY_ARGS_MAX + 1024)     /* bytes we write of one */
+static int ngx_http_gig_feed_atom(ngx_http_gig_bulk_of_t *of, gig_buf_t *out);
+static int ngx_http_gig_feed_json(ngx_http_gig_bulk_of_t *of, gig_buf_t *out);
+static int ngx_http_gig_feed_write(ngx_http_gig_bulk_of_t *of, gig_feed_format_t format,
+    const char *name, gig_buf_t *out);
 
 
-static void ngx_http_gig_feed_gig(ngx_http_gig_ctx_t *ctx, const gig_feed_t *feed, uint32_t row,
-    ngx_uint_t *first, gig_buf_t *body, ngx_uint_t *whole);
+static const ngx_http_gig_bulk_kind_t  ngx_http_gig_feed_atom_kind = {
+    "feed.atom", &ngx_http_gig_type_atom, ngx_http_gig_feed_atom, 1
+};
+
+static const ngx_http_gig_bulk_kind_t  ngx_http_gig_feed_json_kind = {
+    "feed.json", &ngx_http_gig_type_feed, ngx_http_gig_feed_json, 1
+};
+
+static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
+static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
 
 
 ngx_int_t
 ngx_http_gig_feed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
+    u_char                 key[NGX_HTTP_GIG_KEY_HEAD + 1 + GIG_QUERY_KEY_MAX];
+    size_t                 len;
+    ngx_http_gig_bytes_t  *bytes;
+
     if (!ngx_http_gig_absolute(r, ctx)) {
         return ngx_http_gig_not_absolute(r, ctx);
     }
@@ -26,7 +40,24 @@ ngx_http_gig_feed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     /* whatever Accept or `format` say: there is one */
     ctx->format = NGX_HTTP_GIG_JSON;
 
-    return ngx_http_gig_list(r, ctx);
+    ngx_http_gig_cache_turn(ctx->board->cache, ctx);
+
+    /* always fits */
+    len = ngx_http_gig_list_key(ctx, key, sizeof(key));
+    bytes = ngx_http_gig_cache_find(ctx->board->cache, key, len);
+
+    if (bytes == NULL) {
+        return ngx_http_gig_bulk(r, ctx, ctx->route == NGX_HTTP_GIG_ROUTE_FEED_ATOM
+                                         ? &ngx_http_gig_feed_atom_kind
+                                         : &ngx_http_gig_feed_json_kind, 0, key, len);
+    }
+
+    ctx->cache = ctx->stale ? ngx_http_gig_stale_text : ngx_http_gig_hit;
+
+    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);
+    ngx_http_gig_spelling_keep(r, ctx, bytes, NULL);
+
+    return ngx_http_gig_send_cached(r, ctx, bytes);
 }
 
 
@@ -59,105 +90,44 @@ ngx_http_gig_not_absolute(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-/* The page that was found; next: the query of the next one, or empty.  Its type. */
-
-ngx_str_t *
-ngx_http_gig_feed_write(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
-    ngx_uint_t *whole)
+static int
+ngx_http_gig_feed_atom(ngx_http_gig_bulk_of_t *of, gig_buf_t *out)
 {
-    char                  cursor[GIG_CURSOR_TEXT];
-    int64_t               updated;
-    uint32_t              i;
-    gig_buf_t             query, page;
-    gig_feed_t            feed;
-    ngx_uint_t            first;
-    const gig_found_t    *found;
-    const gig_query_t    *asked;
-    gig_query_change_t    change;
-
-    asked = &ctx->board->asked->query;
-    found = &ctx->board->asked->found;
-    change = GIG_QUERY_SAME;
-
-    gig_buf_init(&query, NGX_HTTP_GIG_FEED_QUERY);
-    gig_buf_init(&page, NGX_HTTP_GIG_FEED_QUERY);
-
-    gig_query_write(asked, &change, &query);
-
-    if (asked->after && asked->cursor.len < sizeof(cursor)) {
-        *ngx_cpymem(cursor, asked->cursor.data, asked->cursor.len) = '\0';
-        change.cursor = cursor;
-    }
-
-    gig_query_write(asked, &change, &page);
-
-    feed.board = ngx_http_gig_str(&ctx->board->name);
-    feed.title = ngx_http_gig_str(&ctx->board->title);
-    feed.about = ngx_http_gig_str(&ctx->board->about);
-    feed.base = ngx_http_gig_str(&ctx->board->public_url);
-    feed.query = (gig_str_t) { query.data, query.len };
-    feed.page = (gig_str_t) { page.data, page.len };
-    feed.next = (gig_str_t) { next->data, next->len };
-    feed.updated = 0;
-
-    for (i = 0; i < found->n; i++) {
-        updated = gig_image_updated(&ctx->view->image, found->row[i]);
-        feed.updated = ngx_max(feed.updated, updated);
-    }
-
-    first = 1;
-
-    if (ctx->route == NGX_HTTP_GIG_ROUTE_FEED_ATOM) {
-        gig_feed_atom_head(&feed, body);
-    } else {
-        gig_feed_json_head(&feed, body);
-    }
-
-    for (i = 0; i < found->n; i++) {
-        ngx_http_gig_feed_gig(ctx, &feed, found->row[i], &first, body, whole);
-    }
-
-    if (ctx->route == NGX_HTTP_GIG_ROUTE_FEED_ATOM) {
-        gig_feed_atom_tail(body);
-    } else {
-        gig_feed_json_tail(body);
-    }
-
-    if (gig_buf_failed(&query) || gig_buf_failed(&page)) {
-        body->failed = 1;
-    }
-
-    gig_buf_free(&query);
-    gig_buf_free(&page);
-
-    return ctx->route == NGX_HTTP_GIG_ROUTE_FEED_ATOM ? &ngx_http_gig_type_atom
-                                                      : &ngx_http_gig_type_feed;
+    return ngx_http_gig_feed_write(of, GIG_FEED_ATOM, "feed.atom", out);
 }
 
 
-/* One that is damaged is left out, as a list leaves it out. */
-
-static void
-ngx_http_gig_feed_gig(ngx_http_gig_ctx_t *ctx, const gig_feed_t *feed, uint32_t row,
-    ngx_uint_t *first, gig_buf_t *body, ngx_uint_t *whole)
+static int
+ngx_http_gig_feed_json(ngx_http_gig_bulk_of_t *of, gig_buf_t *out)
 {
-    gig_catalog_gig_t     gig;
-    ngx_http_gig_shown_t  shown;
+    return ngx_http_gig_feed_write(of, GIG_FEED_JSON, "feed.json", out);
+}
 
-    if (ngx_http_gig_show(ctx, row, &shown) != NGX_OK) {
-        *whole = 0;
-        return;
+
+/* In a thread of the pool. */
+
+static int
+ngx_http_gig_feed_write(ngx_http_gig_bulk_of_t *of, gig_feed_format_t format, const char *name,
+    gig_buf_t *out)
+{
+    int        rc;
+    gig_buf_t  next;
+
+    gig_buf_init(&next, of->link.limit);
+
+    rc = gig_feed_page(&of->feed, format, &of->catalog, of->cursors, of->args, of->now,
+                       &of->damaged, &next, out);
+
+    if (rc == 0 && next.len) {
+        gig_buf_puts(&of->link, "<");
+        gig_buf_str(&of->link, of->path);
+        gig_buf_puts(&of->link, name);
+        gig_buf_puts(&of->link, "?");
+        gig_buf_add(&of->link, next.data, next.len);
+        gig_buf_puts(&of->link, ">; rel=\"next\"");
     }
 
-    gig_catalog_gig(&ctx->view->image, row, ctx->now, &gig);
-    gig.json = shown.json;
+    gig_buf_free(&next);
 
-    if (ctx->route == NGX_HTTP_GIG_ROUTE_FEED_ATOM) {
-        gig_feed_atom_entry(feed, &gig, body);
-    } else {
-        gig_feed_json_item(feed, &gig, (int) *first, body);
-    }
-
-    *first = 0;
-    json_decref(shown.json);
+    return rc;
 }

@@ -9,15 +9,11 @@
 
 
 #define NGX_HTTP_GIG_QUERY_MAX      (3 * GIG_QUERY_ARGS_MAX + 1024)     /* bytes we write of one */
-#define NGX_HTTP_GIG_WORDS_MAX      (GIG_QUERY_WORDS_MAX * (GIG_WORD_MAX + 4))
 #define NGX_HTTP_GIG_LIST_ROOM      (32 * 1024) /* bytes that most answers fit in */
 
 
 static ngx_http_gig_bytes_t *ngx_http_gig_list_make(ngx_http_request_t *r,
     ngx_http_gig_ctx_t *ctx, ngx_uint_t *whole);
-static void ngx_http_gig_list_normal(ngx_http_gig_ctx_t *ctx,
-    char words[NGX_HTTP_GIG_WORDS_MAX]);
-static const char *ngx_http_gig_list_name(ngx_http_gig_route_t route);
 static ngx_int_t ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     gig_buf_t *query, ngx_str_t *link);
 static void ngx_http_gig_list_json(ngx_http_gig_ctx_t *ctx, const char *cursor, gig_buf_t *body,
@@ -139,7 +135,7 @@ static ngx_http_gig_bytes_t *
 ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_t *whole)
 {
     int                     rc;
-    char                    cursor[GIG_CURSOR_TEXT], words[NGX_HTTP_GIG_WORDS_MAX];
+    char                    cursor[GIG_CURSOR_TEXT], words[GIG_SEARCH_WORDS_MAX];
     gig_buf_t               body, query;
     ngx_str_t               link, *type;
     gig_searched_t          in;
@@ -182,7 +178,9 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
         goto done;
     }
 
-    ngx_http_gig_list_normal(ctx, words);
+    /* a page shows q as it was typed; there it is part of the key */
+    gig_search_normal(in.image, &asked->found, &asked->query,
+                      ctx->format == NGX_HTTP_GIG_JSON ? words : NULL);
 
     if (asked->found.more && !fragment) {
         gig_cursor_make(&ctx->board->cursors, &asked->found.next, cursor);
@@ -200,9 +198,6 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
         type = &ngx_http_gig_type_html;
         ngx_http_gig_fragment_page(ctx, &body, whole);
 
-    } else if (ctx->route != NGX_HTTP_GIG_ROUTE_LIST) {
-        type = ngx_http_gig_feed_write(ctx, &query, &body, whole);
-
     } else if (ctx->format == NGX_HTTP_GIG_HTML) {
         type = &ngx_http_gig_type_html;
         ngx_http_gig_list_page(ctx, &query, &body, whole);
@@ -214,10 +209,6 @@ ngx_http_gig_list_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_
 
     bytes = ngx_http_gig_bytes_make(&body, NGX_HTTP_OK, type, &link);
 
-    if (bytes) {
-        bytes->one_format = (ctx->route != NGX_HTTP_GIG_ROUTE_LIST && !fragment);
-    }
-
 done:
 
     gig_buf_free(&body);
@@ -227,68 +218,20 @@ done:
 }
 
 
-/*
- * What is kept is for whoever asks the same, so links are not written as the first one spelt it:
- * a value as the catalog does, words in their normal form.  (A page shows q as it was typed;
- * there it is part of the key.)
- */
-
-static void
-ngx_http_gig_list_normal(ngx_http_gig_ctx_t *ctx, char words[NGX_HTTP_GIG_WORDS_MAX])
-{
-    uint32_t               i;
-    gig_str_t              text;
-    ngx_http_gig_asked_t  *asked;
-
-    asked = ctx->board->asked;
-
-    for (i = 0; i < asked->query.n_values; i++) {
-        text = gig_image_value(&ctx->view->image, asked->found.chosen[i].value);
-        asked->query.value[i].text = text.len ? text : asked->query.value[i].key;
-    }
-
-    if (ctx->format == NGX_HTTP_GIG_JSON && asked->query.text.n_clauses) {
-        asked->query.q.data = words;
-        asked->query.q.len = gig_query_text_write(&asked->query.text, NULL, words,
-                                                  NGX_HTTP_GIG_WORDS_MAX);
-    }
-}
-
-
-/* Where the next page is, below the base. */
-
-static const char *
-ngx_http_gig_list_name(ngx_http_gig_route_t route)
-{
-    switch (route) {
-
-    case NGX_HTTP_GIG_ROUTE_FEED_ATOM:
-        return "feed.atom";
-
-    case NGX_HTTP_GIG_ROUTE_FEED_JSON:
-        return "feed.json";
-
-    default:
-        return "";
-    }
-}
-
+/* Where the next page is. */
 
 static ngx_int_t
 ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_buf_t *query,
     ngx_str_t *link)
 {
-    const char       *name;
     ngx_uint_t        tail;
     static ngx_str_t  none = ngx_null_string;
-
-    name = ngx_http_gig_list_name(ctx->route);
 
     if (gig_buf_failed(query)) {
         return NGX_ERROR;
     }
 
-    link->data = ngx_pnalloc(r->pool, ctx->conf->base.len + ngx_strlen(name) + query->len
+    link->data = ngx_pnalloc(r->pool, ctx->conf->base.len + query->len
                                       + ctx->args.tail.len + sizeof("<?&>; rel=\"next\""));
     if (link->data == NULL) {
         return NGX_ERROR;
@@ -297,7 +240,7 @@ ngx_http_gig_list_link(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_buf_t
     /* programs came from nowhere */
     tail = (ctx->format == NGX_HTTP_GIG_HTML && ctx->args.tail.len);
 
-    link->len = ngx_sprintf(link->data, "<%V%s?%*s%s%V>; rel=\"next\"", &ctx->conf->base, name,
+    link->len = ngx_sprintf(link->data, "<%V?%*s%s%V>; rel=\"next\"", &ctx->conf->base,
                             query->len, query->data, tail ? "&" : "",
                             tail ? &ctx->args.tail : &none)
                 - link->data;

@@ -133,8 +133,6 @@ size_t ngx_http_gig_list_key(ngx_http_gig_ctx_t *ctx, u_char *key, size_t size);
 void ngx_http_gig_list_page(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
     ngx_uint_t *whole);
 ngx_int_t ngx_http_gig_feed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
-ngx_str_t *ngx_http_gig_feed_write(ngx_http_gig_ctx_t *ctx, gig_buf_t *next, gig_buf_t *body,
-    ngx_uint_t *whole);
 ngx_int_t ngx_http_gig_calendar(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_sitemap(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_indeed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);

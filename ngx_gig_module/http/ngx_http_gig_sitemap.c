@@ -19,11 +19,11 @@ static int ngx_http_gig_indeed_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out)
 
 
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_sitemap_kind = {
-    "sitemap.xml", &ngx_http_gig_type_xml, ngx_http_gig_sitemap_write
+    "sitemap.xml", &ngx_http_gig_type_xml, ngx_http_gig_sitemap_write, 0
 };
 
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_indeed_kind = {
-    "indeed.xml", &ngx_http_gig_type_xml, ngx_http_gig_indeed_write
+    "indeed.xml", &ngx_http_gig_type_xml, ngx_http_gig_indeed_write, 0
 };
 
 

@@ -201,21 +201,27 @@ test_denied(void **state)
 
 
 static void
+damage(const test_catalog_t *c, gig_str_t id)
+{
+    char         *p;
+    gig_place_t  place;
+
+    assert_int_equal(gig_image_place(&c->catalog.image, gig_image_find(&c->catalog.image, id),
+                                     GIG_FRAGMENT_DETAIL, &place), 0);
+    p = (char *) (uintptr_t) c->stores[place.store].data + place.offset;
+    p[place.len / 2] ^= 1;
+}
+
+
+static void
 test_damaged(void **state)
 {
-    char            *p;
-    gig_place_t     place;
     test_catalog_t  c;
 
     (void) state;
 
     catalog_make(&c, TEST_MANY);
-
-    assert_int_equal(gig_image_place(&c.catalog.image,
-                                     gig_image_find(&c.catalog.image, gig_str("g_3")),
-                                     GIG_FRAGMENT_DETAIL, &place), 0);
-    p = (char *) (uintptr_t) c.stores[place.store].data + place.offset;
-    p[place.len / 2] ^= 1;
+    damage(&c, gig_str("g_3"));
 
     assert_int_equal(walked(&c, "", 1), count(open_now) - 1);
     test_board_free(&c.board);
@@ -272,6 +278,91 @@ test_indeed(void **state)
                      -1);
 
     gig_buf_free(&again);
+    gig_buf_free(&out);
+    test_board_free(&c.board);
+}
+
+
+/*
+ * Page after page of a feed, each asked for as the one before says, is the list, each gig once; and
+ * who asks for what no board gave gets nothing rather than something else.
+ */
+
+static void
+test_feed_pages(void **state)
+{
+    char               *p, args[512];
+    unsigned            i, pages;
+    uint32_t            n, damaged;
+    gig_buf_t           out, next;
+    gig_secret_t        secret, other;
+    test_catalog_t      c;
+    static const gig_feed_t  feed = { .board = gig_str("acme"), .title = gig_str("Gigs"),
+                                      .base = gig_str("https://a.example/") };
+
+    (void) state;
+
+    catalog_make(&c, TEST_MANY);
+    gig_secret_of_name(&secret, gig_str("acme"));
+    gig_secret_of_name(&other, gig_str("another"));
+    snprintf(args, sizeof(args), "department=SALES&limit=9&sort=pay&facets=skill");
+
+    for (n = 0, pages = 1; ; pages++) {
+        gig_buf_init(&out, 16u << 20);
+        gig_buf_init(&next, 4096);
+
+        assert_int_equal(gig_feed_page(&feed, GIG_FEED_ATOM, &c.catalog, &secret,
+                                       (gig_str_t) { args, strlen(args) }, TEST_NOW, &damaged,
+                                       &next, &out), 0);
+        assert_int_equal(damaged, 0);
+        gig_buf_add(&out, "", 1);
+        assert_non_null(strstr(out.data, "<id>https://a.example/feed.atom?department=Sales&amp;limit=9</id>"));
+
+        for (p = out.data; (p = strstr(p, "<id>tag:a.example,2026:acme/g_")) != NULL; n++) {
+            p += sizeof("<id>tag:a.example,2026:acme/g_") - 1;
+            assert_int_equal(sscanf(p, "%u", &i), 1);
+            assert_true(of_sales(i));
+        }
+
+        gig_buf_add(&next, "", 1);
+        snprintf(args, sizeof(args), "%s", next.data);
+        gig_buf_free(&next);
+        gig_buf_free(&out);
+
+        if (args[0] == '\0') {
+            break;
+        }
+
+        /* signed by this board */
+        gig_buf_init(&out, 16u << 20);
+        gig_buf_init(&next, 4096);
+        assert_int_equal(gig_feed_page(&feed, GIG_FEED_JSON, &c.catalog, &other,
+                                       (gig_str_t) { args, strlen(args) }, TEST_NOW, &damaged,
+                                       &next, &out), -1);
+        gig_buf_free(&next);
+        gig_buf_free(&out);
+    }
+
+    assert_int_equal(n, count(of_sales));
+    assert_int_equal(pages, (n + 8) / 9);
+
+    /* a length that it may not have, and bytes that are damaged: all but that gig */
+
+    gig_buf_init(&out, 4096);
+    gig_buf_init(&next, 4096);
+    assert_int_equal(gig_feed_page(&feed, GIG_FEED_JSON, &c.catalog, &secret, gig_str("limit=100"),
+                                   TEST_NOW, &damaged, &next, &out), -1);
+    gig_buf_free(&out);
+    gig_buf_reset(&next);
+
+    damage(&c, gig_str("g_0"));
+    gig_buf_init(&out, 16u << 20);
+    assert_int_equal(gig_feed_page(&feed, GIG_FEED_JSON, &c.catalog, &secret, gig_str("limit=4"),
+                                   TEST_NOW, &damaged, &next, &out), 0);
+    assert_int_equal(damaged, 1);
+    gig_buf_add(&out, "", 1);
+    assert_non_null(strstr(out.data, "\"items\":[{\"id\":\"g_1\""));
+    gig_buf_free(&next);
     gig_buf_free(&out);
     test_board_free(&c.board);
 }
@@ -445,6 +536,7 @@ main(void)
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_indeed),
+        cmocka_unit_test(test_feed_pages),
         cmocka_unit_test(test_sitemap),
         cmocka_unit_test(test_sitemap_bytes),
         cmocka_unit_test(test_newest),

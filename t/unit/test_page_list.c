@@ -231,6 +231,10 @@ test_first(void **state)
     has(html, "<strong>1,234</strong> gigs are open");
     has(html, "<title>Acme &amp; Sons gigs</title>");
     has(html, "<link rel=\"canonical\" href=\"https://acme.example/gigs/\">");
+    has(html, "<link rel=\"alternate\" type=\"application/atom+xml\" "
+              "href=\"https://acme.example/gigs/feed.atom\">");
+    has(html, "<link rel=\"alternate\" type=\"application/feed+json\" "
+              "href=\"https://acme.example/gigs/feed.json\">");
     hasnt(html, "noindex");
     has(html, "href=\"https://acme.example/gigs/?cursor=a&amp;limit=20\"");
     has(html, "href=\"https://acme.example/gigs/\" aria-current=\"page\">Open</a>");
@@ -267,6 +271,7 @@ test_states(void **state)
     has(html, "name=\"limit\" value=\"50\">");
     has(html, "name=\"format\" value=\"html\">");
     hasnt(html, "canonical");
+    hasnt(html, "feed.");                               /* no whole address is known */
     free(html);
 
     /* with nothing in it there is nothing to be filtered */

@@ -1,0 +1,209 @@
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gig_feed.h"
+
+
+#define GIG_FEED_QUERY_MAX  (3 * GIG_QUERY_ARGS_MAX + 1024)     /* bytes we write of one */
+
+
+/* What a page needs besides: large, so not on a thread's stack. */
+typedef struct {
+    gig_query_t    query;
+    gig_cursor_t   cursor;
+    gig_found_t    found;
+    gig_search_t  *search;
+    char           words[GIG_SEARCH_WORDS_MAX];
+} gig_feed_way_t;
+
+
+static int gig_feed_find(const gig_catalog_t *catalog, const gig_secret_t *cursors,
+    gig_str_t args, int64_t now, gig_feed_way_t *way);
+static void gig_feed_queries(const gig_secret_t *cursors, const gig_feed_way_t *way,
+    gig_buf_t *query, gig_buf_t *page, gig_buf_t *next);
+static void gig_feed_items(const gig_feed_t *feed, gig_feed_format_t format,
+    const gig_catalog_t *catalog, const gig_found_t *found, int64_t now, uint32_t *damaged,
+    gig_buf_t *out);
+
+
+void
+gig_feed_order(gig_query_t *query)
+{
+    query->sort = GIG_SORT_NEWEST;
+    query->sorted = 0;
+    query->facets = 0;
+    query->format = 0;
+}
+
+
+int
+gig_feed_page(const gig_feed_t *board, gig_feed_format_t format, const gig_catalog_t *catalog,
+    const gig_secret_t *cursors, gig_str_t args, int64_t now, uint32_t *damaged, gig_buf_t *next,
+    gig_buf_t *out)
+{
+    int              rc;
+    int64_t          updated;
+    uint32_t         i;
+    gig_buf_t        query, page;
+    gig_feed_t       feed;
+    gig_feed_way_t  *way;
+
+    *damaged = 0;
+    rc = -1;
+
+    way = malloc(sizeof(gig_feed_way_t));
+
+    if (way == NULL) {
+        return -1;
+    }
+
+    gig_buf_init(&query, GIG_FEED_QUERY_MAX);
+    gig_buf_init(&page, GIG_FEED_QUERY_MAX);
+
+    way->search = gig_search_create();
+
+    if (way->search == NULL || gig_feed_find(catalog, cursors, args, now, way) != 0) {
+        goto done;
+    }
+
+    gig_feed_queries(cursors, way, &query, &page, next);
+
+    feed = *board;
+    feed.query = (gig_str_t) { query.data, query.len };
+    feed.page = (gig_str_t) { page.data, page.len };
+    feed.next = (gig_str_t) { next->data, next->len };
+    feed.updated = 0;
+
+    for (i = 0; i < way->found.n; i++) {
+        updated = gig_image_updated(&catalog->image, way->found.row[i]);
+        feed.updated = updated > feed.updated ? updated : feed.updated;
+    }
+
+    gig_feed_items(&feed, format, catalog, &way->found, now, damaged, out);
+
+    if (!gig_buf_failed(&query) && !gig_buf_failed(&page) && !gig_buf_failed(next)
+        && !gig_buf_failed(out))
+    {
+        rc = 0;
+    }
+
+done:
+
+    gig_search_free(way->search);
+    gig_buf_free(&query);
+    gig_buf_free(&page);
+    free(way);
+
+    return rc;
+}
+
+
+static int
+gig_feed_find(const gig_catalog_t *catalog, const gig_secret_t *cursors, gig_str_t args,
+    int64_t now, gig_feed_way_t *way)
+{
+    gig_error_t     err;
+    gig_searched_t  in;
+
+    if (gig_query_read(args, 1, &way->query, &err) != 0) {
+        return -1;
+    }
+
+    gig_feed_order(&way->query);
+
+    if (way->query.after
+        && (gig_cursor_check(cursors, way->query.cursor, &way->cursor) != 0
+            || way->cursor.sort != way->query.sort))
+    {
+        return -1;
+    }
+
+    in.image = &catalog->image;
+    in.n_segments = catalog->n_segments;
+    in.segments = catalog->segments;
+    in.place_names = catalog->place_names;
+    in.epoch = 1;                       /* of a workspace that sees no other */
+
+    if (gig_search(way->search, &in, &way->query, &way->cursor, now, &way->found) != 0) {
+        return -1;
+    }
+
+    gig_search_normal(&catalog->image, &way->found, &way->query, way->words);
+
+    return 0;
+}
+
+
+/* How the list that it is of is asked for, this page of it, and the next (empty: there is none). */
+
+static void
+gig_feed_queries(const gig_secret_t *cursors, const gig_feed_way_t *way, gig_buf_t *query,
+    gig_buf_t *page, gig_buf_t *next)
+{
+    char                cursor[GIG_CURSOR_TEXT];
+    gig_query_change_t  change;
+
+    change = GIG_QUERY_SAME;
+
+    gig_query_write(&way->query, &change, query);
+
+    if (way->query.after) {
+        gig_cursor_make(cursors, &way->cursor, cursor);
+        change.cursor = cursor;
+    }
+
+    gig_query_write(&way->query, &change, page);
+
+    if (way->found.more) {
+        gig_cursor_make(cursors, &way->found.next, cursor);
+        change.cursor = cursor;
+        gig_query_write(&way->query, &change, next);
+    }
+}
+
+
+/* A gig that is damaged is left out, as a list leaves it out. */
+
+static void
+gig_feed_items(const gig_feed_t *feed, gig_feed_format_t format, const gig_catalog_t *catalog,
+    const gig_found_t *found, int64_t now, uint32_t *damaged, gig_buf_t *out)
+{
+    int                first;
+    uint32_t           i;
+    gig_catalog_gig_t  gig;
+
+    first = 1;
+
+    if (format == GIG_FEED_ATOM) {
+        gig_feed_atom_head(feed, out);
+    } else {
+        gig_feed_json_head(feed, out);
+    }
+
+    for (i = 0; i < found->n; i++) {
+
+        gig_catalog_gig(&catalog->image, found->row[i], now, &gig);
+        gig.json = gig_catalog_json(catalog, found->row[i]);
+
+        if (gig.json == NULL) {
+            (*damaged)++;
+            continue;
+        }
+
+        if (format == GIG_FEED_ATOM) {
+            gig_feed_atom_entry(feed, &gig, out);
+        } else {
+            gig_feed_json_item(feed, &gig, first, out);
+        }
+
+        first = 0;
+        json_decref(gig.json);
+    }
+
+    if (format == GIG_FEED_ATOM) {
+        gig_feed_atom_tail(out);
+    } else {
+        gig_feed_json_tail(out);
+    }
+}
