@@ -91,6 +91,8 @@ wrong('gig of a misspelt board', qr/there is no gig_board "acmee".*did you mean 
 wrong('gig with an argument', qr/unknown argument "colour=red" of "gig".*gig_board, and once "challenge=" with/, gig => 0, server => 'location /x/ { gig acme colour=red; }');
 wrong('a challenge twice', qr/once "challenge=" with a variable/, gig => 0, server => 'location /x/ { gig acme challenge=$uri challenge=$args; }');
 wrong('a challenge that is no variable', qr/unknown "nothing" variable/, gig => 0, server => 'location /x/ { gig acme challenge=$nothing; }');
+wrong('a shape there is not', qr/invalid "as=workday" of "gig": it must be "as=greenhouse" or "as=lever"/, gig => 0, server => 'location /x/ { gig acme as=workday; }');
+wrong('two shapes', qr/and once "as=" with "greenhouse" or "lever"/, gig => 0, server => 'location /x/ { gig acme as=lever as=lever; }');
 wrong('gig twice', qr/"gig" directive is duplicate/, gig => 0, server => 'location /x/ { gig acme; gig acme; }');
 wrong('gig in a regex location', qr/needs a prefix location/, gig => 0, server => 'location ~ /x { gig acme; }');
 wrong('gig in an exact location', qr/needs a prefix location/, gig => 0, server => 'location = /x { gig acme; }');

@@ -381,19 +381,44 @@ gig_place_bytes(const gig_place_t *place, gig_str_t store, int check)
 }
 
 
+static int
+gig_image_is(void *data, gig_str_t id)
+{
+    return gig_str_eq(id, *(gig_str_t *) data);
+}
+
+
 uint32_t
 gig_image_find(const gig_image_t *image, gig_str_t id)
+{
+    if (id.len == 0 || id.len > GIG_ID_MAX) {
+        return GIG_ROW_NONE;
+    }
+
+    return gig_image_find_hash(image, gig_disk_hash(id), gig_image_is, &id);
+}
+
+
+uint32_t
+gig_image_hash(gig_str_t id)
+{
+    return gig_disk_hash(id);
+}
+
+
+uint32_t
+gig_image_find_hash(const gig_image_t *image, uint32_t hash, gig_image_is_pt is, void *data)
 {
     uint32_t         i, mask, row, tries;
     const uint32_t  *slots;
 
-    if (image->n == 0 || id.len == 0 || id.len > GIG_ID_MAX) {
+    if (image->n == 0) {
         return GIG_ROW_NONE;
     }
 
     slots = image->section[GIG_SECTION_SLOTS];
     mask = (uint32_t) gig_image_count(image, GIG_SECTION_SLOTS) - 1;
-    i = gig_disk_hash(id) & mask;
+    i = hash & mask;
 
     /* A sound table ends the search at an empty slot; a damaged one may have none. */
 
@@ -404,7 +429,7 @@ gig_image_find(const gig_image_t *image, gig_str_t id)
             break;
         }
 
-        if (gig_str_eq(gig_image_id(image, row), id)) {
+        if (is(data, gig_image_id(image, row))) {
             return row;
         }
 

@@ -109,6 +109,13 @@ void gig_bytes_fetch(gig_str_t bytes);
 gig_str_t gig_place_bytes(const gig_place_t *place, gig_str_t store, int check);
 
 uint32_t gig_image_find(const gig_image_t *image, gig_str_t id);
+
+/* The row whose id `is` takes for the one, of those that may have that gig_image_hash(). */
+typedef int (*gig_image_is_pt)(void *data, gig_str_t id);
+uint32_t gig_image_find_hash(const gig_image_t *image, uint32_t hash, gig_image_is_pt is,
+    void *data);
+uint32_t gig_image_hash(gig_str_t id);
+
 gig_str_t gig_image_id(const gig_image_t *image, uint32_t row);
 gig_str_t gig_image_rev(const gig_image_t *image, uint32_t row);
 gig_str_t gig_image_slug(const gig_image_t *image, uint32_t row);       /* empty: it has none */

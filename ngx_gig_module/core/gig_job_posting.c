@@ -6,6 +6,7 @@
 
 #include "gig_job_posting.h"
 #include "gig_page_parts.h"
+#include "gig_pay.h"
 
 
 #define GIG_POSTING_DAYS_MAX    3660
@@ -194,66 +195,42 @@ gig_posting_places(const json_t *location, gig_buf_t *out)
 }
 
 
-/* "12.50": minor units as a number of major ones. */
+/* A sum of major units. */
 
 static void
 gig_posting_amount(const char *name, int64_t minor, unsigned units, gig_buf_t *out)
 {
-    gig_buf_printf(out, ",\"%s\":%lld", name, (long long) (minor / units));
-
-    if (minor % units != 0) {
-        gig_buf_printf(out, ".%0*u", (units == 1000) ? 3 : 2, (unsigned) (minor % units));
-    }
+    gig_buf_printf(out, ",\"%s\":", name);
+    gig_pay_amount(minor, units, out);
 }
 
 
 static void
 gig_posting_salary(const json_t *pay, gig_buf_t *out)
 {
-    int64_t        least, most;
-    unsigned       units;
-    gig_str_t      unit, currency;
-    const char    *posted;
-    const json_t  *min, *max;
+    const char       *posted;
+    gig_pay_range_t   range;
 
-    unit = gig_json_str(pay, "unit");
-    currency = gig_json_str(pay, "currency");
-    min = json_object_get(pay, "min_minor");
-    max = json_object_get(pay, "max_minor");
-
-    if (unit.len == 0 && gig_str_is(gig_json_str(pay, "type"), "hourly")) {
-        unit = gig_str("hour");
-    }
-
-    posted = gig_posting_word(gig_posting_units, unit);
-    min = json_is_integer(min) ? min : max;
-    max = json_is_integer(max) ? max : min;
-
-    if (posted == NULL || currency.len == 0 || !json_is_integer(min)
-        || gig_str_is(gig_json_str(pay, "type"), "unpaid"))
-    {
+    if (gig_pay_range(pay, &range) != 0) {
         return;
     }
 
-    least = json_integer_value(min);
-    most = json_integer_value(max);
+    posted = gig_posting_word(gig_posting_units, range.unit);
 
-    if (least < 0 || most < least) {
+    if (posted == NULL) {
         return;
     }
-
-    units = gig_text_minor_units(currency);
 
     gig_buf_puts(out, ",\"baseSalary\":{\"@type\":\"MonetaryAmount\"");
-    gig_posting_text("currency", currency, out);
+    gig_posting_text("currency", range.currency, out);
     gig_buf_puts(out, ",\"value\":{\"@type\":\"QuantitativeValue\"");
 
-    if (least == most) {
-        gig_posting_amount("value", least, units, out);
+    if (range.least == range.most) {
+        gig_posting_amount("value", range.least, range.units, out);
 
     } else {
-        gig_posting_amount("minValue", least, units, out);
-        gig_posting_amount("maxValue", most, units, out);
+        gig_posting_amount("minValue", range.least, range.units, out);
+        gig_posting_amount("maxValue", range.most, range.units, out);
     }
 
     gig_buf_printf(out, ",\"unitText\":\"%s\"}}", posted);

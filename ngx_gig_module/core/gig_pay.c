@@ -82,3 +82,46 @@ gig_pay_currency(const json_t *record)
 
     return currency.len == 3 && i == 3 ? currency : gig_null_str;
 }
+
+
+int
+gig_pay_range(const json_t *pay, gig_pay_range_t *range)
+{
+    gig_str_t      type;
+    const json_t  *min, *max;
+
+    type = gig_json_str(pay, "type");
+    min = json_object_get(pay, "min_minor");
+    max = json_object_get(pay, "max_minor");
+
+    range->currency = gig_json_str(pay, "currency");
+    range->unit = gig_json_str(pay, "unit");
+
+    if (range->unit.len == 0) {
+        range->unit = gig_str_is(type, "hourly") ? gig_str("hour") : gig_str("project");
+    }
+
+    min = json_is_integer(min) ? min : max;
+    max = json_is_integer(max) ? max : min;
+
+    if (range->currency.len == 0 || !json_is_integer(min) || gig_str_is(type, "unpaid")) {
+        return -1;
+    }
+
+    range->least = json_integer_value(min);
+    range->most = json_integer_value(max);
+    range->units = gig_text_minor_units(range->currency);
+
+    return range->least < 0 || range->most < range->least ? -1 : 0;
+}
+
+
+void
+gig_pay_amount(int64_t minor, unsigned units, gig_buf_t *out)
+{
+    gig_buf_printf(out, "%lld", (long long) (minor / units));
+
+    if (minor % units != 0) {
+        gig_buf_printf(out, ".%0*u", (units == 1000) ? 3 : 2, (unsigned) (minor % units));
+    }
+}

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "gig_base.h"
+#include "gig_buf.h"
 
 #define GIG_PAY_UNKNOWN     (-1)
 #define GIG_PAY_SCALE       1000        /* parts of a major unit */
@@ -23,5 +23,18 @@ int64_t gig_pay_at_least(const json_t *record);
 
 /* ISO 4217, three capital letters; gig_null_str if the record names none. */
 gig_str_t gig_pay_currency(const json_t *record);
+
+/* What `pay` says, in minor units, of which one major unit has `units`.  Views into it. */
+typedef struct {
+    gig_str_t  currency, unit;                  /* "hour"; "project": once for all */
+    int64_t    least, most;
+    unsigned   units;
+} gig_pay_range_t;
+
+/* 0, or -1: it names no sum (unpaid), or none that makes sense. */
+int gig_pay_range(const json_t *pay, gig_pay_range_t *range);
+
+/* "12.50": minor units as a JSON number of major ones. */
+void gig_pay_amount(int64_t minor, unsigned units, gig_buf_t *out);
 
 #endif /* GIG_PAY_H */

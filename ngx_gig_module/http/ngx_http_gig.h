@@ -134,6 +134,13 @@ typedef struct {
 } ngx_http_gig_main_conf_t;
 
 
+/* Whose API a location looks like, if not its own. */
+typedef enum {
+    NGX_HTTP_GIG_SHAPE_NONE,
+    NGX_HTTP_GIG_SHAPE_GREENHOUSE,
+    NGX_HTTP_GIG_SHAPE_LEVER
+} ngx_http_gig_shape_t;
+
 typedef struct {
     ngx_http_gig_board_t     *board;
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
@@ -144,6 +151,7 @@ typedef struct {
     gig_layout_t             *layout;       /* the company's frame; NULL: ours */
     ngx_uint_t                options;      /* bits of those of `gig` that were given */
     ngx_http_complex_value_t *challenge;    /* not empty nor "0": it was passed; NULL: none */
+    ngx_http_gig_shape_t      shape;
 } ngx_http_gig_loc_conf_t;
 
 

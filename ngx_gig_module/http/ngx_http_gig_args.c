@@ -24,6 +24,10 @@ ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *e
     gig_str_t     args;
     gig_query_t  *query;
 
+    if (ctx->conf->shape) {
+        return ngx_http_gig_shape_args(r, ctx, error);
+    }
+
     query = &ctx->board->asked->query;
     args = (gig_str_t) { (const char *) r->args.data, r->args.len };
 

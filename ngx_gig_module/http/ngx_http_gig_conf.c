@@ -96,7 +96,10 @@ ngx_command_t  ngx_http_gig_commands[] = {
 static const ngx_http_gig_option_t  ngx_http_gig_options[] = {
 
     { ngx_string("challenge="), ngx_http_gig_set_challenge,
-      "a variable, as in \"gig acme challenge=$challenge;\"" }
+      "a variable, as in \"gig acme challenge=$challenge;\"" },
+
+    { ngx_string("as="), ngx_http_gig_set_as,
+      "\"greenhouse\" or \"lever\", as in \"gig acme as=greenhouse;\"" }
 };
 
 
@@ -270,6 +273,7 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         ngx_conf_merge_str_value(conf->prefix, prev->prefix, "");
         ngx_conf_merge_str_value(conf->base, prev->base, "");
         conf->challenge = conf->challenge ? conf->challenge : prev->challenge;
+        conf->shape = conf->shape ? conf->shape : prev->shape;
 
         if (conf->board && clcf->lmt_excpt && clcf->handler == NULL) {
             clcf->handler = ngx_http_gig_handler;
@@ -291,6 +295,10 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         /* nginx's own redirect from "/gigs" would else be an address made of Host */
         clcf->absolute_redirect = 0;
         ngx_http_gig_files_fit(cf, conf->board, clcf);
+
+        if (!clcf->noname) {
+            ngx_http_gig_shape_fit(cf, conf);
+        }
     }
 
     return NGX_CONF_OK;

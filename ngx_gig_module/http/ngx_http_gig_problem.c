@@ -86,7 +86,11 @@ ngx_http_gig_problem_allow(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const
 
     title = ngx_http_gig_problem_title("method-not-allowed");
 
-    if (ctx->format == NGX_HTTP_GIG_HTML) {
+    if (ctx->conf->shape) {
+        answer.type = ngx_http_gig_type_json;
+        ngx_http_gig_shape_problem(ctx, NGX_HTTP_NOT_ALLOWED, (char *) detail, NULL, &body);
+
+    } else if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.type = ngx_http_gig_type_html;
         ngx_http_gig_problem_page(ctx, NGX_HTTP_NOT_ALLOWED, title, (char *) detail, &body);
 
@@ -122,7 +126,11 @@ ngx_http_gig_problem_errors(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_
 
     title = ngx_http_gig_problem_title(type);
 
-    if (ctx->format == NGX_HTTP_GIG_HTML) {
+    if (ctx->conf->shape) {
+        answer.type = ngx_http_gig_type_json;
+        ngx_http_gig_shape_problem(ctx, status, detail, errors, &body);
+
+    } else if (ctx->format == NGX_HTTP_GIG_HTML) {
         answer.type = ngx_http_gig_type_html;
         ngx_http_gig_problem_page(ctx, status, title, detail, &body);
 

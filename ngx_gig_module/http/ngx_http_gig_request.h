@@ -50,6 +50,13 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_OPENAPI,
     NGX_HTTP_GIG_ROUTE_ICS_OPENS,
     NGX_HTTP_GIG_ROUTE_ICS_CLOSING,
+    NGX_HTTP_GIG_ROUTE_SHAPE_BOARD,             /* of `as=`; see ngx_http_gig_shape.c */
+    NGX_HTTP_GIG_ROUTE_SHAPE_JOBS,
+    NGX_HTTP_GIG_ROUTE_SHAPE_JOB,
+    NGX_HTTP_GIG_ROUTE_SHAPE_DEPARTMENTS,
+    NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES,
+    NGX_HTTP_GIG_ROUTE_SHAPE_SECTIONS,
+    NGX_HTTP_GIG_ROUTE_SHAPE_EDUCATION,
     NGX_HTTP_GIG_ROUTES
 } ngx_http_gig_route_t;
 
@@ -154,6 +161,19 @@ ngx_int_t ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_keys(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_robots(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+
+/* Locations with `as=`: what stands for ngx_http_gig_route(), _args() and a problem's body. */
+ngx_http_gig_route_t ngx_http_gig_shape_route(ngx_http_request_t *r,
+    ngx_http_gig_loc_conf_t *glcf, ngx_str_t *id, ngx_str_t *number);
+ngx_int_t ngx_http_gig_shape_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    gig_error_t *error);
+void ngx_http_gig_shape_problem(ngx_http_gig_ctx_t *ctx, ngx_uint_t status, const char *detail,
+    const gig_errors_t *errors, gig_buf_t *body);
+ngx_int_t ngx_http_gig_shape_board(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_shape_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_shape_empty(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+
 ngx_int_t ngx_http_gig_metrics_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_gig_health_handler(ngx_http_request_t *r);
 

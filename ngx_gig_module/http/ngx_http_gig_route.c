@@ -103,6 +103,13 @@ static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] =
     [NGX_HTTP_GIG_ROUTE_ICS_OPENS] = { .get = ngx_http_gig_calendar, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_ICS_CLOSING] = { .get = ngx_http_gig_calendar, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_FRAGMENT] = { .get = ngx_http_gig_fragment, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_BOARD] = { .get = ngx_http_gig_shape_board },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_JOBS] = { .get = ngx_http_gig_shape_list, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_JOB] = { .get = ngx_http_gig_shape_one, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_DEPARTMENTS] = { .get = ngx_http_gig_shape_list, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES] = { .get = ngx_http_gig_shape_list, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_SECTIONS] = { .get = ngx_http_gig_shape_empty },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_EDUCATION] = { .get = ngx_http_gig_shape_empty },
 };
 
 
@@ -263,6 +270,10 @@ ngx_http_gig_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, ngx_str
     ngx_str_null(slug);
     ngx_str_null(token);
 
+    if (glcf->shape) {
+        return ngx_http_gig_shape_route(r, glcf, id, slug);
+    }
+
     p = r->uri.data;
     last = p + r->uri.len;
 
@@ -403,7 +414,7 @@ ngx_int_t
 ngx_http_gig_handler(ngx_http_request_t *r)
 {
     ngx_int_t                 rc;
-    ngx_uint_t                fragment;
+    ngx_uint_t                fixed;
     gig_error_t               error;
     ngx_http_gig_ctx_t       *ctx;
     ngx_http_gig_loc_conf_t  *glcf;
@@ -425,10 +436,11 @@ ngx_http_gig_handler(ngx_http_request_t *r)
 
     ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REQUESTS, 1);
 
-    /* a fragment is a piece of a page, whatever its page was asked for as */
-    fragment = (ctx->route == NGX_HTTP_GIG_ROUTE_FRAGMENT);
+    /* a fragment is a piece of a page, whatever its page was asked for as; a shape is JSON */
+    fixed = (ctx->route == NGX_HTTP_GIG_ROUTE_FRAGMENT || ctx->conf->shape);
 
-    ctx->accept = fragment ? NGX_HTTP_GIG_HTML : ngx_http_gig_negotiate(r);
+    ctx->accept = ctx->conf->shape ? NGX_HTTP_GIG_JSON
+                  : fixed ? NGX_HTTP_GIG_HTML : ngx_http_gig_negotiate(r);
     ctx->format = ctx->accept;
 
     ngx_http_gig_view(ctx);
@@ -448,7 +460,7 @@ ngx_http_gig_handler(ngx_http_request_t *r)
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "bad-parameter", error.detail);
     }
 
-    if (ctx->args.format && !fragment) {
+    if (ctx->args.format && !fixed) {
         ctx->format = ctx->args.json ? NGX_HTTP_GIG_JSON : NGX_HTTP_GIG_HTML;
     }
 
