@@ -57,6 +57,8 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES,
     NGX_HTTP_GIG_ROUTE_SHAPE_SECTIONS,
     NGX_HTTP_GIG_ROUTE_SHAPE_EDUCATION,
+    NGX_HTTP_GIG_ROUTE_SHAPE_POSTINGS,
+    NGX_HTTP_GIG_ROUTE_SHAPE_POSTING,
     NGX_HTTP_GIG_ROUTES
 } ngx_http_gig_route_t;
 
@@ -111,6 +113,7 @@ typedef struct {
     unsigned                   redis_used:1;
     unsigned                   versioned:1;
 
+    struct gig_lever_query_s  *lever;           /* of a list with as=lever; in the request's pool */
     unsigned                   open_to_all:1;   /* the answer: pages of any origin may read it */
 } ngx_http_gig_ctx_t;
 
@@ -171,6 +174,7 @@ void ngx_http_gig_shape_problem(ngx_http_gig_ctx_t *ctx, ngx_uint_t status, cons
     const gig_errors_t *errors, gig_buf_t *body);
 ngx_int_t ngx_http_gig_shape_board(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_shape_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_shape_postings(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_shape_empty(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 

@@ -110,6 +110,8 @@ static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] =
     [NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES] = { .get = ngx_http_gig_shape_list, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_SHAPE_SECTIONS] = { .get = ngx_http_gig_shape_empty },
     [NGX_HTTP_GIG_ROUTE_SHAPE_EDUCATION] = { .get = ngx_http_gig_shape_empty },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_POSTINGS] = { .get = ngx_http_gig_shape_postings, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_POSTING] = { .get = ngx_http_gig_shape_one, .catalog = 1 },
 };
 
 

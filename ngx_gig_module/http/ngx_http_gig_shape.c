@@ -8,6 +8,7 @@
 #include "ngx_http_gig_bulk.h"
 
 #include "gig_greenhouse.h"
+#include "gig_lever.h"
 
 
 #define NGX_HTTP_GIG_SHAPE_KEY  64              /* bytes of a key beside that of the query */
@@ -30,6 +31,9 @@ static ngx_http_gig_bytes_t *ngx_http_gig_shape_make(ngx_http_gig_ctx_t *ctx, ui
 static int ngx_http_gig_jobs_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out);
 static int ngx_http_gig_departments_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out);
 static int ngx_http_gig_offices_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out);
+static int ngx_http_gig_postings_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out);
+static ngx_int_t ngx_http_gig_shape_lever(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    gig_str_t *args, gig_error_t *error);
 
 
 static const ngx_http_gig_shaped_t  ngx_http_gig_greenhouse[] = {
@@ -47,6 +51,12 @@ static const ngx_http_gig_shaped_t  ngx_http_gig_greenhouse[] = {
     { NULL, NGX_HTTP_GIG_ROUTE_NONE }
 };
 
+static const ngx_http_gig_shaped_t  ngx_http_gig_lever[] = {
+    { "", NGX_HTTP_GIG_ROUTE_SHAPE_POSTINGS },
+    { "#", NGX_HTTP_GIG_ROUTE_SHAPE_POSTING },
+    { NULL, NGX_HTTP_GIG_ROUTE_NONE }
+};
+
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_jobs_kind = {
     "the list of jobs", &ngx_http_gig_type_json, ngx_http_gig_jobs_write
 };
@@ -57,6 +67,10 @@ static const ngx_http_gig_bulk_kind_t  ngx_http_gig_departments_kind = {
 
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_offices_kind = {
     "the list of offices", &ngx_http_gig_type_json, ngx_http_gig_offices_write
+};
+
+static const ngx_http_gig_bulk_kind_t  ngx_http_gig_postings_kind = {
+    "the list of postings", &ngx_http_gig_type_json, ngx_http_gig_postings_write
 };
 
 static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
@@ -89,11 +103,15 @@ ngx_http_gig_shape_route(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf, n
         last--;
     }
 
-    for (known = ngx_http_gig_greenhouse; known->path; known++) {
+    known = glcf->shape == NGX_HTTP_GIG_SHAPE_LEVER ? ngx_http_gig_lever : ngx_http_gig_greenhouse;
+
+    for ( /* void */ ; known->path; known++) {
 
         if (ngx_http_gig_shaped(known->path, p, last, &name)) {
 
-            if (known->route == NGX_HTTP_GIG_ROUTE_SHAPE_JOB) {
+            if (known->route == NGX_HTTP_GIG_ROUTE_SHAPE_JOB
+                || known->route == NGX_HTTP_GIG_ROUTE_SHAPE_POSTING)
+            {
                 *id = name;
             } else {
                 *number = name;
@@ -137,16 +155,25 @@ ngx_http_gig_shaped(const char *path, u_char *p, u_char *last, ngx_str_t *name)
 ngx_int_t
 ngx_http_gig_shape_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *error)
 {
+    gig_str_t     args;
     ngx_uint_t    list;
     gig_query_t  *query;
 
     query = &ctx->board->asked->query;
+    args = ngx_http_gig_str(&r->args);
 
     list = ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_JOBS
            || ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_DEPARTMENTS
-           || ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES;
+           || ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES
+           || ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_POSTINGS;
 
-    if (gig_query_read(ngx_http_gig_str(&r->args), list, query, error) != 0) {
+    if (ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_POSTINGS
+        && ngx_http_gig_shape_lever(r, ctx, &args, error) != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (gig_query_read(args, list, query, error) != 0) {
         return NGX_DECLINED;
     }
 
@@ -162,10 +189,38 @@ ngx_http_gig_shape_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_erro
 }
 
 
+/* Their names are taken out of args first: some mean other things to us. */
+
+static ngx_int_t
+ngx_http_gig_shape_lever(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_str_t *args,
+    gig_error_t *error)
+{
+    ctx->lever = ngx_palloc(r->pool, sizeof(gig_lever_query_t));
+
+    if (ctx->lever == NULL) {
+        (void) gig_error_set(error, "", "There is no memory to read this.");
+        return NGX_DECLINED;
+    }
+
+    if (gig_lever_query_read(*args, ctx->lever, error) != 0) {
+        return NGX_DECLINED;
+    }
+
+    *args = (gig_str_t) { ctx->lever->rest, ctx->lever->rest_len };
+
+    return NGX_OK;
+}
+
+
 void
 ngx_http_gig_shape_problem(ngx_http_gig_ctx_t *ctx, ngx_uint_t status, const char *detail,
     const gig_errors_t *errors, gig_buf_t *body)
 {
+    if (ctx->conf->shape == NGX_HTTP_GIG_SHAPE_LEVER) {
+        gig_lever_problem(status == NGX_HTTP_NOT_FOUND ? "Document not found" : detail, body);
+        return;
+    }
+
     if (status == NGX_HTTP_NOT_FOUND) {
         detail = ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_JOB ? "Job not found"
                  : ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_DEPARTMENTS ? "Department not found"
@@ -286,7 +341,25 @@ ngx_http_gig_shape_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-/* These three run in a thread of the pool. */
+ngx_int_t
+ngx_http_gig_shape_postings(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    u_char  *p;
+    u_char   key[NGX_HTTP_GIG_KEY_HEAD + 1 + GIG_QUERY_KEY_MAX + GIG_LEVER_KEY_MAX];
+
+    if (!ngx_http_gig_absolute(r, ctx)) {
+        return ngx_http_gig_not_absolute(r, ctx);
+    }
+
+    /* always fits */
+    p = key + ngx_http_gig_list_key(ctx, key, sizeof(key) - GIG_LEVER_KEY_MAX);
+    p += gig_lever_query_key(ctx->lever, (char *) p);
+
+    return ngx_http_gig_bulk(r, ctx, &ngx_http_gig_postings_kind, 0, key, p - key);
+}
+
+
+/* These four run in a thread of the pool. */
 
 static int
 ngx_http_gig_jobs_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out)
@@ -311,6 +384,13 @@ ngx_http_gig_offices_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out)
     return gig_greenhouse_groups(&of->feed, &of->catalog, of->args, of->now,
                                  GIG_GREENHOUSE_OFFICES, of->part,
                                  gig_greenhouse_asked(of->args), &of->damaged, out);
+}
+
+
+static int
+ngx_http_gig_postings_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out)
+{
+    return gig_lever_postings(&of->feed, &of->catalog, of->args, of->now, &of->damaged, out);
 }
 
 
@@ -375,7 +455,8 @@ ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     }
 
     cache = ctx->board->cache;
-    asked = gig_greenhouse_asked(ngx_http_gig_str(&r->args)) | GIG_GREENHOUSE_CONTENT;
+    asked = ctx->conf->shape == NGX_HTTP_GIG_SHAPE_LEVER
+            ? 0 : gig_greenhouse_asked(ngx_http_gig_str(&r->args)) | GIG_GREENHOUSE_CONTENT;
 
     ngx_http_gig_cache_turn(cache, ctx);
 
@@ -441,7 +522,12 @@ ngx_http_gig_shape_make(ngx_http_gig_ctx_t *ctx, uint32_t row, unsigned asked)
     gig.json = shown.json;
 
     gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
-    gig_greenhouse_job(&feed, &gig, questions ? &form : NULL, asked, &body);
+
+    if (ctx->conf->shape == NGX_HTTP_GIG_SHAPE_LEVER) {
+        gig_lever_posting(&feed, &gig, &body);
+    } else {
+        gig_greenhouse_job(&feed, &gig, questions ? &form : NULL, asked, &body);
+    }
 
     if (questions) {
         gig_form_free(&form);
