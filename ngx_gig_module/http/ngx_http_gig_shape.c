@@ -58,19 +58,19 @@ static const ngx_http_gig_shaped_t  ngx_http_gig_lever[] = {
 };
 
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_jobs_kind = {
-    "the list of jobs", &ngx_http_gig_type_json, ngx_http_gig_jobs_write
+    "the list of jobs", &ngx_http_gig_type_json, ngx_http_gig_jobs_write, 0
 };
 
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_departments_kind = {
-    "the list of departments", &ngx_http_gig_type_json, ngx_http_gig_departments_write
+    "the list of departments", &ngx_http_gig_type_json, ngx_http_gig_departments_write, 0
 };
 
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_offices_kind = {
-    "the list of offices", &ngx_http_gig_type_json, ngx_http_gig_offices_write
+    "the list of offices", &ngx_http_gig_type_json, ngx_http_gig_offices_write, 0
 };
 
 static const ngx_http_gig_bulk_kind_t  ngx_http_gig_postings_kind = {
-    "the list of postings", &ngx_http_gig_type_json, ngx_http_gig_postings_write
+    "the list of postings", &ngx_http_gig_type_json, ngx_http_gig_postings_write, 0
 };
 
 static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
