@@ -502,7 +502,9 @@ ngx_http_gig_bulk_answer(ngx_http_gig_bulk_t *bulk, int rc)
         q = ngx_queue_head(&bulk->waiting);
         waiter = ngx_queue_data(q, ngx_http_gig_bulk_waiter_t, queue);
 
+        /* it is in no queue from here on, which removing it again does not change */
         ngx_queue_remove(q);
+        ngx_queue_init(q);
         waiter->bulk = NULL;
 
         r = waiter->request;
@@ -664,7 +666,7 @@ ngx_http_gig_bulks_sweep(ngx_event_t *ev)
 void
 ngx_http_gig_bulk_done(ngx_http_gig_board_t *board)
 {
-    ngx_queue_t           *q;
+    ngx_queue_t           *q, *next;
     ngx_http_gig_bulk_t   *bulk;
     ngx_http_gig_bulks_t  *bulks;
 
@@ -678,8 +680,8 @@ ngx_http_gig_bulk_done(ngx_http_gig_board_t *board)
         ngx_del_timer(&bulks->sweep);
     }
 
-    while (!ngx_queue_empty(&bulks->queue)) {
-        q = ngx_queue_head(&bulks->queue);
+    for (q = ngx_queue_head(&bulks->queue); q != ngx_queue_sentinel(&bulks->queue); q = next) {
+        next = ngx_queue_next(q);
         bulk = ngx_queue_data(q, ngx_http_gig_bulk_t, queue);
 
         /* the pool's threads have ended before modules' exit, and completions do not run */
