@@ -105,7 +105,7 @@ ngx_http_gig_adapter_send(redisAsyncContext *ac, redisCallbackFn *callback, void
     u_char      *bytes, *p;
     ngx_uint_t   i;
 
-    size = NGX_HTTP_GIG_ADAPTER_NUMBER;
+    size = NGX_HTTP_GIG_ADAPTER_NUMBER + 1;
 
     for (i = 0; i < argc; i++) {
         size += NGX_HTTP_GIG_ADAPTER_NUMBER + argv[i].len + sizeof(CRLF) - 1;
@@ -124,6 +124,9 @@ ngx_http_gig_adapter_send(redisAsyncContext *ac, redisCallbackFn *callback, void
         *p++ = CR;
         *p++ = LF;
     }
+
+    /* hiredis looks for a second argument behind the first, so behind the end of one like PING */
+    *p = '\0';
 
     rc = redisAsyncFormattedCommand(ac, callback, data, (char *) bytes, (size_t) (p - bytes));
 
