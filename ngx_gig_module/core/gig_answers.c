@@ -48,7 +48,7 @@ static int  gig_answers_extra(gig_answers_t *answers, const char *name, gig_str_
 static int  gig_answers_no_memory(gig_error_t *err);
 
 
-static const gig_body_sink_t  gig_answers_sink = {
+const gig_body_sink_t  gig_answers_sink = {
     gig_answers_begin, gig_answers_more, gig_answers_end
 };
 

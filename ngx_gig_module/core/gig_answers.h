@@ -32,6 +32,9 @@ int gig_answers_reader_feed(gig_answers_reader_t *reader, gig_str_t piece, gig_e
 int gig_answers_reader_end(gig_answers_reader_t *reader, gig_error_t *err);
 void gig_answers_reader_free(gig_answers_reader_t *reader);
 
+/* Where fields of a body go, with the reader as data: for a sink before it, that renames them. */
+extern const gig_body_sink_t  gig_answers_sink;
+
 /* All of it at once, for a body that is in one piece. */
 int gig_answers_read(const gig_form_t *form, gig_body_type_t type, gig_str_t boundary,
     gig_str_t body, gig_answers_t *answers, gig_error_t *err);

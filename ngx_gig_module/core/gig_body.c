@@ -332,6 +332,7 @@ gig_body_begin_silent(gig_body_t *body)
     body->silent = 1;
     body->bytes = 0;
     body->length = 0;
+    body->value_max = GIG_BODY_VALUE;
     body->piece_len = 0;
     gig_utf8_begin(&body->utf8);
 }
@@ -352,7 +353,7 @@ gig_body_put(gig_body_t *body, unsigned char c, gig_error_t *err)
 
         /* what is of no field is not kept either, and so may have any length */
 
-        if (!body->silent && ++body->length > GIG_BODY_VALUE) {
+        if (!body->silent && ++body->length > body->value_max) {
             return gig_error_set(err, "", "byte %zu: a field is too long; at most %d bytes are "
                                  "read", body->offset, GIG_BODY_VALUE);
         }
@@ -383,8 +384,8 @@ gig_body_put_plain(gig_body_t *body, gig_str_t bytes)
     }
 
     most = body->silent ? bytes.len : GIG_BODY_PIECE - 1 - body->piece_len;
-    most = !body->silent && most > GIG_BODY_VALUE - body->length ? GIG_BODY_VALUE - body->length
-                                                                 : most;
+    most = !body->silent && most > body->value_max - body->length ? body->value_max - body->length
+                                                                  : most;
     most = most > bytes.len ? bytes.len : most;
 
     n = gig_utf8_plain((gig_str_t) { bytes.data, most });

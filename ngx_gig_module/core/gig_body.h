@@ -24,6 +24,7 @@
 #define GIG_BODY_VALUE      (80 * 1024)     /* bytes of a text: 20,000 characters and more */
 #define GIG_BODY_NUMBER     64              /* bytes of a JSON number */
 #define GIG_BODY_DEPTH      4               /* brackets of JSON that are open at once */
+#define GIG_BODY_DEPTH_FLAT 6               /* where its members are fields: see gig_body_flat() */
 #define GIG_BODY_HEADER     4096            /* bytes of one part's header */
 #define GIG_BODY_BOUNDARY   70              /* RFC 2046 */
 #define GIG_BODY_PIECE      512             /* most bytes the sink is given at once */
@@ -70,11 +71,14 @@ typedef struct {
 typedef struct {
     unsigned char  state, next, number;
     unsigned char  depth;
-    unsigned char  role[GIG_BODY_DEPTH + 1];
+    unsigned char  role[GIG_BODY_DEPTH_FLAT + 1];
     unsigned char  literal, at;
     unsigned       answers:1, source:1, ref:1, files:1;         /* seen */
     unsigned       content:1, named:1;              /* of the file in hand */
     unsigned       decoding:1, naming:1;            /* the string in hand is that */
+    unsigned       flat:1;                          /* see gig_body_flat() */
+    size_t         outer_len;
+    char           outer[GIG_BODY_NAME];            /* name of the member one is in, if it is */
     gig_base64_t   base64;
     unsigned       digits;                          /* of \uXXXX, read */
     uint32_t       code, high;
@@ -107,6 +111,7 @@ typedef struct {
     size_t                  max;            /* bytes; GIG_BODY_MAX unless the caller says more */
     size_t                  offset;         /* bytes of the body read */
     size_t                  length;         /* of the value in hand */
+    size_t                  value_max;      /* of it, unless its sink has said more at begin */
     size_t                  parts;
     size_t                  name_len;
     size_t                  file_len;
@@ -131,6 +136,12 @@ int gig_body_type(gig_str_t header, gig_body_type_t *type, gig_str_t *boundary);
 /* The boundary is copied; a parser owns nothing else and needs no freeing. */
 void gig_body_init(gig_body_t *body, gig_body_type_t type, gig_str_t boundary,
     const gig_body_sink_t *sink, void *data);
+
+/*
+ * JSON in other words, after _init and before the first byte: members of the object are fields
+ * themselves, and those of an object in it too, by the name of both, as in "a[b]".
+ */
+void gig_body_flat(gig_body_t *body);
 
 /* After -1 the parser is done with: err says what and where, and each call returns -1. */
 int gig_body_feed(gig_body_t *body, gig_str_t piece, gig_error_t *err);

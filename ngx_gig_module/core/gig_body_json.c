@@ -36,6 +36,8 @@ enum {
     GIG_JSON_FILES,
     GIG_JSON_FILE,                          /* one of these */
     GIG_JSON_LIST,                          /* of an answer */
+    GIG_JSON_FLAT,                          /* of nothing, but its members are fields */
+    GIG_JSON_INSIDE,                        /* of a member of that */
     GIG_JSON_OBJECT,                        /* these two: of nobody */
     GIG_JSON_ARRAY
 };
@@ -300,6 +302,12 @@ gig_json_begin(gig_body_t *body, gig_value_kind_t kind, gig_error_t *err)
     case GIG_JSON_LIST:
         return gig_body_begin(body, gig_null_str, kind, err);
 
+    case GIG_JSON_FLAT:
+        return gig_body_begin(body, name, kind, err);
+
+    case GIG_JSON_INSIDE:
+        return gig_json_inside(body, kind, err);
+
     case GIG_JSON_ANSWERS:
         if (name.len != 0 && name.data[0] != '_') {
             return gig_body_begin(body, name, kind, err);
@@ -356,15 +364,35 @@ gig_json_open(gig_body_t *body, unsigned char c, gig_error_t *err)
     role = j->role[j->depth];
     inner = c == '{' ? GIG_JSON_OBJECT : GIG_JSON_ARRAY;
 
-    if (j->depth == GIG_BODY_DEPTH) {
+    if (j->depth == (j->flat ? GIG_BODY_DEPTH_FLAT : GIG_BODY_DEPTH)) {
         return gig_error_set(err, "", "byte %zu: the JSON is nested too deeply; at most %d levels "
-                             "are read", body->offset, GIG_BODY_DEPTH);
+                             "are read", body->offset, j->depth);
     }
 
     switch (role) {
 
     case 0:
-        inner = GIG_JSON_TOP;
+        inner = j->flat ? GIG_JSON_FLAT : GIG_JSON_TOP;
+        break;
+
+    case GIG_JSON_FLAT:
+        if (c == '{') {
+            gig_json_outer(body);
+            inner = GIG_JSON_INSIDE;
+            break;
+        }
+
+        /* fall through */
+
+    case GIG_JSON_INSIDE:
+        inner = c == '[' ? GIG_JSON_LIST : GIG_JSON_OBJECT;
+
+        if (gig_json_begin(body, c == '[' ? GIG_VALUE_LIST : GIG_VALUE_OTHER, err) != 0
+            || (c == '{' && gig_body_value_end(body, err) != 0))
+        {
+            return -1;
+        }
+
         break;
 
     case GIG_JSON_TOP:

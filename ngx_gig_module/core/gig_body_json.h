@@ -27,4 +27,11 @@ int gig_json_file_member(gig_body_t *body, gig_value_kind_t kind, gig_error_t *e
 int gig_json_file_put(gig_body_t *body, unsigned char c, gig_error_t *err);
 int gig_json_file_end(gig_body_t *body, gig_error_t *err);
 
+/*
+ * Of flat JSON: an object begins that a member is, whose name is in hand; and a value in it begins,
+ * by the name of both.
+ */
+void gig_json_outer(gig_body_t *body);
+int gig_json_inside(gig_body_t *body, gig_value_kind_t kind, gig_error_t *err);
+
 #endif /* GIG_BODY_JSON_H */

@@ -45,9 +45,12 @@ int gig_greenhouse_groups(const gig_feed_t *feed, const gig_catalog_t *catalog, 
 void gig_greenhouse_job(const gig_feed_t *feed, const gig_catalog_gig_t *gig,
     const gig_form_t *form, unsigned asked, gig_buf_t *out);
 
-/* {"status","error"}, and "errors" if there are some: [{"field","message"}]. */
-void gig_greenhouse_problem(unsigned status, const char *error, const gig_errors_t *errors,
-    gig_buf_t *out);
+/*
+ * {"status","error"}, and "errors" if there are some: [{"field","message"}], by the names that
+ * fields of form (NULL: is not known) have there.
+ */
+void gig_greenhouse_problem(unsigned status, const char *error, const gig_form_t *form,
+    const gig_errors_t *errors, gig_buf_t *out);
 
 /* Members "questions" and on, each with a comma before it (gig_greenhouse_form.c). */
 void gig_greenhouse_questions(const gig_form_t *form, gig_buf_t *out);

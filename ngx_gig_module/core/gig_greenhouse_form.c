@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "gig_answers.h"
 #include "gig_greenhouse.h"
 #include "gig_json.h"
 
@@ -14,6 +13,7 @@
 static void gig_greenhouse_question(const gig_form_t *form, unsigned first, gig_buf_t *out);
 static void gig_greenhouse_field(const gig_form_t *form, unsigned i, gig_buf_t *out);
 static void gig_greenhouse_options(const json_t *options, gig_buf_t *out);
+static gig_str_t gig_greenhouse_mapped(const gig_form_t *form, unsigned i);
 static int gig_greenhouse_group_required(const gig_form_t *form, gig_str_t id);
 
 
@@ -179,6 +179,23 @@ gig_greenhouse_group_required(const gig_form_t *form, gig_str_t id)
 gig_str_t
 gig_greenhouse_name(const gig_form_t *form, unsigned i)
 {
+    switch (gig_greenhouse_consent(form, i)) {
+
+    case GIG_GREENHOUSE_PROCESSING:
+        return gig_str("data_compliance[gdpr_processing_consent_given]");
+
+    case GIG_GREENHOUSE_RETENTION:
+        return gig_str("data_compliance[gdpr_retention_consent_given]");
+
+    default:
+        return gig_greenhouse_mapped(form, i);
+    }
+}
+
+
+static gig_str_t
+gig_greenhouse_mapped(const gig_form_t *form, unsigned i)
+{
     gig_str_t  name;
 
     name = gig_json_str(json_object_get(json_array_get(json_object_get(form->root, "fields"), i),
@@ -201,7 +218,7 @@ gig_greenhouse_consent(const gig_form_t *form, unsigned i)
         return 0;
     }
 
-    name = gig_greenhouse_name(form, i);
+    name = gig_greenhouse_mapped(form, i);
 
     if (gig_str_is(name, "data_compliance[gdpr_processing_consent_given]")
         || gig_str_is(name, "consent_processing"))
@@ -253,35 +270,4 @@ gig_greenhouse_compliance(const json_t *privacy, const gig_form_t *form, gig_buf
     } else {
         gig_buf_puts(out, "null}]");
     }
-}
-
-
-void
-gig_greenhouse_problem(unsigned status, const char *error, const gig_errors_t *errors,
-    gig_buf_t *out)
-{
-    unsigned            i;
-    gig_str_t           field;
-    const gig_error_t  *wrong;
-
-    gig_buf_printf(out, "{\"status\":%u", status);
-    gig_shape_text("error", (gig_str_t) { error, strlen(error) }, out);
-
-    if (errors != NULL && errors->count != 0) {
-        gig_buf_puts(out, ",\"errors\":[");
-
-        for (i = 0; i < errors->count && i < GIG_ERRORS_MAX; i++) {
-            wrong = &errors->error[i];
-            field = gig_answer_pointed(wrong->pointer);
-
-            gig_buf_puts(out, i != 0 ? ",{\"field\":" : "{\"field\":");
-            gig_buf_json(out, field);
-            gig_shape_text("message", (gig_str_t) { wrong->detail, strlen(wrong->detail) }, out);
-            gig_buf_puts(out, "}");
-        }
-
-        gig_buf_puts(out, "]");
-    }
-
-    gig_buf_puts(out, "}");
 }

@@ -152,7 +152,11 @@ typedef struct {
     ngx_uint_t                options;      /* bits of those of `gig` that were given */
     ngx_http_complex_value_t *challenge;    /* not empty nor "0": it was passed; NULL: none */
     ngx_http_gig_shape_t      shape;
+    u_char                   *key;          /* NGX_HTTP_GIG_KEY_HASH bytes of who may POST there;
+                                               NULL: nobody */
 } ngx_http_gig_loc_conf_t;
+
+#define NGX_HTTP_GIG_KEY_HASH   32
 
 
 extern ngx_module_t  ngx_http_gig_module;

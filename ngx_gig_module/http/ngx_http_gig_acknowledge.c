@@ -279,12 +279,16 @@ ngx_http_gig_acknowledge(ngx_http_gig_intake_t *intake)
         ngx_str_set(&ctx->outcome, "accepted");
     }
 
-    if (ctx->format == NGX_HTTP_GIG_HTML) {
+    if (ctx->format == NGX_HTTP_GIG_HTML || ctx->conf->shape) {
 
         rc = ngx_http_gig_acknowledgement(intake, &answer);
 
         if (rc != NGX_OK) {
             return rc;
+        }
+
+        if (ctx->conf->shape) {
+            return ngx_http_gig_shape_saved(intake, &answer);
         }
 
         answer.status = NGX_HTTP_SEE_OTHER;

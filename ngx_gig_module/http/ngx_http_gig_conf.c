@@ -99,7 +99,10 @@ static const ngx_http_gig_option_t  ngx_http_gig_options[] = {
       "a variable, as in \"gig acme challenge=$challenge;\"" },
 
     { ngx_string("as="), ngx_http_gig_set_as,
-      "\"greenhouse\" or \"lever\", as in \"gig acme as=greenhouse;\"" }
+      "\"greenhouse\" or \"lever\", as in \"gig acme as=greenhouse;\"" },
+
+    { ngx_string("key_file="), ngx_http_gig_set_key_file,
+      "a path, as in \"gig acme as=greenhouse key_file=/etc/gig/acme.apply;\"" }
 };
 
 
@@ -231,7 +234,7 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
 
     /*
      * set by ngx_pcalloc(): prefix, base, csp and style_url are empty, options = 0,
-     * challenge = NULL
+     * challenge = NULL, shape is none, key = NULL
      */
 
     glcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_gig_loc_conf_t));
@@ -274,6 +277,7 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         ngx_conf_merge_str_value(conf->base, prev->base, "");
         conf->challenge = conf->challenge ? conf->challenge : prev->challenge;
         conf->shape = conf->shape ? conf->shape : prev->shape;
+        conf->key = conf->key ? conf->key : prev->key;
 
         if (conf->board && clcf->lmt_excpt && clcf->handler == NULL) {
             clcf->handler = ngx_http_gig_handler;
@@ -456,6 +460,10 @@ ngx_http_gig_set_gig(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         if (ngx_http_gig_set_option(cf, glcf, &value[i]) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
+    }
+
+    if (ngx_http_gig_shape_options(cf, glcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
     }
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);

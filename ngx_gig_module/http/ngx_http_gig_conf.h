@@ -32,8 +32,11 @@ char *ngx_http_gig_set_layout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_gig_set_style(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_gig_csp(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *conf);
 
-/* _shape_conf.c: `as=`, and whether all that was said of it fits together. */
+/* _shape_conf.c: `as=`, `key_file=`, and whether all that was said of it fits together. */
 ngx_int_t ngx_http_gig_set_as(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *value);
+ngx_int_t ngx_http_gig_set_key_file(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf,
+    ngx_str_t *value);
+ngx_int_t ngx_http_gig_shape_options(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf);
 void ngx_http_gig_shape_fit(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf);
 
 /* ngx_conf_parse's handler inside a gig_board block; cf->handler_conf is the board. */

@@ -8,6 +8,7 @@
 #include "ngx_http_gig_guard.h"
 
 #include "gig_answers_file.h"
+#include "gig_greenhouse_answers.h"
 
 #include <sodium.h>
 
@@ -22,7 +23,6 @@ static ngx_int_t ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint3
 static ngx_int_t ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row);
 static ngx_int_t ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row);
 static void ngx_http_gig_intake_cleanup(void *data);
-static void ngx_http_gig_wipe(gig_buf_t *b);
 
 
 ngx_int_t
@@ -78,7 +78,7 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         rc = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
         wrong = ngx_http_gig_intake_most(r, ngx_http_gig_upload_max(ctx->board, type));
 
-    } else if (type != GIG_BODY_JSON && ngx_http_gig_cross_site(r)
+    } else if (type != GIG_BODY_JSON && !ctx->conf->shape && ngx_http_gig_cross_site(r)
                && ngx_http_gig_origin(r, ctx->conf) == NULL)
     {
         rc = NGX_HTTP_FORBIDDEN;
@@ -119,7 +119,7 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     intake->ctx = ctx;
     intake->type = type;
     intake->boundary = boundary;
-    intake->urlencoded = (type != GIG_BODY_JSON);
+    intake->urlencoded = (type != GIG_BODY_JSON && !ctx->conf->shape);
     ctx->intake = intake;
 
     /* readable answers stay in no file that has a name, whatever client_body_in_file_only says */
@@ -199,11 +199,13 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
         rc = ngx_http_gig_intake_key(intake, row);
     }
 
-    if (rc == NGX_OK) {
+    /* these two are for people; a key was asked for instead */
+
+    if (rc == NGX_OK && !ctx->conf->shape) {
         rc = ngx_http_gig_intake_trap(intake, row);
     }
 
-    if (rc == NGX_OK) {
+    if (rc == NGX_OK && !ctx->conf->shape) {
         rc = ngx_http_gig_intake_challenge(intake, row);
     }
 
@@ -213,6 +215,10 @@ ngx_http_gig_intake_take(ngx_http_gig_intake_t *intake)
 
     if (rc == NGX_OK) {
         rc = ngx_http_gig_intake_age(intake, row);
+    }
+
+    if (rc == NGX_OK && intake->key_len == 0) {
+        rc = ngx_http_gig_shape_digest(intake);
     }
 
     if (rc != NGX_OK) {
@@ -326,7 +332,11 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
 
     errors.count = 0;
 
-    if (gig_answers_check(&intake->form, &intake->answers, &errors) == 0) {
+    if (ctx->conf->shape) {
+        (void) gig_greenhouse_answers(&intake->form, &intake->answers, &errors);
+    }
+
+    if (gig_answers_check(&intake->form, &intake->answers, &errors) == 0 && errors.count == 0) {
         return NGX_OK;
     }
 
@@ -562,7 +572,7 @@ done:
 }
 
 
-static void
+void
 ngx_http_gig_wipe(gig_buf_t *b)
 {
     if (b->data) {

@@ -63,6 +63,7 @@ struct ngx_http_gig_intake_s {
     gig_buf_t                  box;
     size_t                     files_held;      /* ngx_http_gig_upload_hold()'s */
     gig_answers_reader_t      *reader;          /* while the body is read; in the request's pool */
+    size_t                     reader_size;
     gig_ledger_record_t        record;          /* views into what is here, and into the view */
     char                       rev[GIG_LEDGER_REV_MAX];
     unsigned                   replayed:1;      /* what is being written was answered before */
@@ -113,6 +114,9 @@ void ngx_http_gig_intake_reader_end(ngx_http_gig_intake_t *intake);
 /* Of one that is answered, its files: the connection may linger, and others need the room. */
 void ngx_http_gig_intake_drop(ngx_http_gig_intake_t *intake);
 
+/* Frees what holds readable answers, and leaves none in freed memory. */
+void ngx_http_gig_wipe(gig_buf_t *b);
+
 /* "An application may have at most 5 MB." */
 const char *ngx_http_gig_intake_most(ngx_http_request_t *r, off_t most);
 
@@ -140,6 +144,13 @@ ngx_int_t ngx_http_gig_intake_conflict(ngx_http_gig_intake_t *intake, uint32_t r
 /* As ngx_http_gig_refuse_state(), but people get the form back where it may be sent again. */
 ngx_int_t ngx_http_gig_intake_refuse(ngx_http_gig_intake_t *intake, uint32_t row,
     gig_state_t state);
+
+/*
+ * _shape_post.c: of an application in another system's words.  _digest: the key of one that came
+ * without: the same content is the same application.  _saved: its answer, by the headers of ours.
+ */
+ngx_int_t ngx_http_gig_shape_digest(ngx_http_gig_intake_t *intake);
+ngx_int_t ngx_http_gig_shape_saved(ngx_http_gig_intake_t *intake, ngx_http_gig_answer_t *answer);
 
 /*
  * judge: sends the application.  NGX_OK: on its way, and ngx_http_gig_judged()

@@ -4,6 +4,7 @@
 #include "ngx_http_gig_upload.h"
 
 #include "gig_answers_file.h"
+#include "gig_greenhouse_answers.h"
 
 #include <sodium.h>
 
@@ -82,7 +83,13 @@ ngx_http_gig_intake_piece(ngx_http_gig_intake_t *intake, ngx_buf_t *b)
 static ngx_int_t
 ngx_http_gig_intake_reader(ngx_http_gig_intake_t *intake)
 {
-    intake->reader = ngx_palloc(intake->request->pool, sizeof(gig_answers_reader_t));
+    int         rc;
+    ngx_uint_t  shape;
+
+    shape = intake->ctx->conf->shape;
+
+    intake->reader_size = shape ? sizeof(gig_greenhouse_reader_t) : sizeof(gig_answers_reader_t);
+    intake->reader = ngx_palloc(intake->request->pool, intake->reader_size);
 
     if (intake->reader == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -90,9 +97,15 @@ ngx_http_gig_intake_reader(ngx_http_gig_intake_t *intake)
 
     intake->answers_read = 1;
 
-    return gig_answers_reader_init(intake->reader, &intake->form, intake->type, intake->boundary,
-                                   &intake->answers)
-           == 0 ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (shape) {
+        rc = gig_greenhouse_reader_init((gig_greenhouse_reader_t *) intake->reader, &intake->form,
+                                        intake->type, intake->boundary, &intake->answers);
+    } else {
+        rc = gig_answers_reader_init(intake->reader, &intake->form, intake->type,
+                                     intake->boundary, &intake->answers);
+    }
+
+    return rc == 0 ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 
@@ -110,7 +123,7 @@ ngx_http_gig_intake_reader_end(ngx_http_gig_intake_t *intake)
 {
     if (intake->reader) {
         gig_answers_reader_free(intake->reader);
-        sodium_memzero(intake->reader, sizeof(gig_answers_reader_t));
+        sodium_memzero(intake->reader, intake->reader_size);
         intake->reader = NULL;
     }
 }

@@ -35,6 +35,7 @@ static const struct {
     { "too-many", "Too many at once" },
     { "too-quick", "Sent too soon" },
     { "trap", "A field that must stay empty was filled in" },
+    { "unauthorized", "No proper key" },
     { "unavailable", "Not available at the moment" },
     { "unreadable", "This cannot be read" },
     { "withdrawn", "Withdrawn" },

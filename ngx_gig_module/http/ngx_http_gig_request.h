@@ -114,6 +114,7 @@ typedef struct {
     unsigned                   versioned:1;
 
     struct gig_lever_query_s  *lever;           /* of a list with as=lever; in the request's pool */
+    unsigned                   authorised:1;    /* it came with the key of this location */
     unsigned                   open_to_all:1;   /* the answer: pages of any origin may read it */
 } ngx_http_gig_ctx_t;
 
@@ -177,6 +178,14 @@ ngx_int_t ngx_http_gig_shape_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx
 ngx_int_t ngx_http_gig_shape_postings(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_shape_empty(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+
+/*
+ * Applications.  _named: NGX_HTTP_NOT_FOUND, or ctx->id is an id.  _key: in the rewrite phase the
+ * key that the request came with is looked at and taken out of it.  _apply: POST of one.
+ */
+ngx_int_t ngx_http_gig_shape_named(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_shape_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_shape_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 
 ngx_int_t ngx_http_gig_metrics_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_gig_health_handler(ngx_http_request_t *r);

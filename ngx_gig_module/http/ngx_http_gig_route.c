@@ -31,6 +31,7 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_gig_rewrite_handler(ngx_http_request_t *r);
+static ngx_int_t ngx_http_gig_rewrite_shape(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf);
 static ngx_http_gig_ctx_t *ngx_http_gig_ctx_make(ngx_http_request_t *r);
 static void ngx_http_gig_ctx_cleanup(void *data);
 static ngx_http_gig_route_t ngx_http_gig_route_named(const ngx_http_gig_named_t *named, u_char *p,
@@ -105,7 +106,8 @@ static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] =
     [NGX_HTTP_GIG_ROUTE_FRAGMENT] = { .get = ngx_http_gig_fragment, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_SHAPE_BOARD] = { .get = ngx_http_gig_shape_board },
     [NGX_HTTP_GIG_ROUTE_SHAPE_JOBS] = { .get = ngx_http_gig_shape_list, .catalog = 1 },
-    [NGX_HTTP_GIG_ROUTE_SHAPE_JOB] = { .get = ngx_http_gig_shape_one, .catalog = 1 },
+    [NGX_HTTP_GIG_ROUTE_SHAPE_JOB] = { .get = ngx_http_gig_shape_one, .catalog = 1,
+                                       .post = ngx_http_gig_shape_apply, .body = 1 },
     [NGX_HTTP_GIG_ROUTE_SHAPE_DEPARTMENTS] = { .get = ngx_http_gig_shape_list, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES] = { .get = ngx_http_gig_shape_list, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_SHAPE_SECTIONS] = { .get = ngx_http_gig_shape_empty },
@@ -164,6 +166,10 @@ ngx_http_gig_rewrite_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    if (glcf->shape) {
+        return ngx_http_gig_rewrite_shape(r, glcf);
+    }
+
     /* all but receipts is left to the content phase */
     if (r->uri.len <= glcf->prefix.len || r->uri.data[glcf->prefix.len] != 'r') {
         return NGX_DECLINED;
@@ -196,6 +202,31 @@ ngx_http_gig_rewrite_handler(ngx_http_request_t *r)
     }
 
     return NGX_DECLINED;
+}
+
+
+/* The key of an application must be gone before anything logs its request. */
+
+static ngx_int_t
+ngx_http_gig_rewrite_shape(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf)
+{
+    ngx_http_gig_ctx_t  *ctx;
+
+    if (r->headers_in.authorization == NULL || glcf->shape != NGX_HTTP_GIG_SHAPE_GREENHOUSE) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_gig_ctx_make(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->board = glcf->board;
+    ctx->conf = glcf;
+    ctx->route = ngx_http_gig_route(r, glcf, &ctx->id, &ctx->slug, &ctx->token);
+
+    return ngx_http_gig_shape_key(r, ctx) == NGX_OK ? NGX_DECLINED
+                                                    : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 

@@ -24,8 +24,6 @@ static ngx_uint_t ngx_http_gig_shaped(const char *path, u_char *p, u_char *last,
 static ngx_int_t ngx_http_gig_shape_made(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     gig_buf_t *body);
 static void ngx_http_gig_shape_feed(ngx_http_gig_ctx_t *ctx, gig_feed_t *feed);
-static ngx_int_t ngx_http_gig_shape_row(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
-    uint32_t *row);
 static ngx_http_gig_bytes_t *ngx_http_gig_shape_make(ngx_http_gig_ctx_t *ctx, uint32_t row,
     unsigned asked);
 static int ngx_http_gig_jobs_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out);
@@ -212,25 +210,6 @@ ngx_http_gig_shape_lever(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_str
 }
 
 
-void
-ngx_http_gig_shape_problem(ngx_http_gig_ctx_t *ctx, ngx_uint_t status, const char *detail,
-    const gig_errors_t *errors, gig_buf_t *body)
-{
-    if (ctx->conf->shape == NGX_HTTP_GIG_SHAPE_LEVER) {
-        gig_lever_problem(status == NGX_HTTP_NOT_FOUND ? "Document not found" : detail, body);
-        return;
-    }
-
-    if (status == NGX_HTTP_NOT_FOUND) {
-        detail = ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_JOB ? "Job not found"
-                 : ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_DEPARTMENTS ? "Department not found"
-                 : ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES ? "Office not found" : detail;
-    }
-
-    gig_greenhouse_problem((unsigned) status, detail, errors, body);
-}
-
-
 static void
 ngx_http_gig_shape_feed(ngx_http_gig_ctx_t *ctx, gig_feed_t *feed)
 {
@@ -394,41 +373,31 @@ ngx_http_gig_postings_write(ngx_http_gig_bulk_of_t *of, gig_buf_t *out)
 }
 
 
-/*
- * The gig asked for, by its number or its id, which is what ctx->id says from then on; NGX_DONE:
- * there is none, and that was told.
- */
+/* The gig asked for, by its number or its id, which is what ctx->id says from then on. */
 
-static ngx_int_t
-ngx_http_gig_shape_row(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32_t *row)
+ngx_int_t
+ngx_http_gig_shape_named(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    u_char       *p;
-    gig_str_t     id;
-    ngx_int_t     rc;
-    gig_state_t   state;
+    u_char     *p;
+    uint32_t    row;
+    gig_str_t   id;
 
-    *row = gig_shape_find(&ctx->view->image, ngx_http_gig_str(&ctx->id));
-    state = GIG_STATE_HIDDEN;
+    row = gig_shape_find(&ctx->view->image, ngx_http_gig_str(&ctx->id));
 
-    if (*row != GIG_ROW_NONE) {
-
-        id = gig_image_id(&ctx->view->image, *row);
-
-        p = ngx_pnalloc(r->pool, id.len);
-        if (p == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        ctx->id.data = ngx_cpymem(p, id.data, id.len) - id.len;
-        ctx->id.len = id.len;
-
-        *row = ngx_http_gig_find(ctx, &state);
+    if (row == GIG_ROW_NONE) {
+        return NGX_HTTP_NOT_FOUND;
     }
 
-    if (*row == GIG_ROW_NONE || state == GIG_STATE_CLOSED || state == GIG_STATE_GONE) {
-        rc = ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found", "Job not found");
-        return rc == NGX_OK ? NGX_DONE : rc;
+    id = gig_image_id(&ctx->view->image, row);
+
+    p = ngx_pnalloc(r->pool, id.len);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_memcpy(p, id.data, id.len);
+    ctx->id.data = p;
+    ctx->id.len = id.len;
 
     return NGX_OK;
 }
@@ -441,6 +410,7 @@ ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     uint32_t               row;
     unsigned               asked;
     ngx_int_t              rc;
+    gig_state_t            state;
     ngx_http_gig_cache_t  *cache;
     ngx_http_gig_bytes_t  *bytes;
 
@@ -448,10 +418,16 @@ ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return ngx_http_gig_not_absolute(r, ctx);
     }
 
-    rc = ngx_http_gig_shape_row(r, ctx, &row);
+    rc = ngx_http_gig_shape_named(r, ctx);
 
-    if (rc != NGX_OK) {
-        return rc == NGX_DONE ? NGX_OK : rc;
+    if (rc != NGX_OK && rc != NGX_HTTP_NOT_FOUND) {
+        return rc;
+    }
+
+    row = rc == NGX_OK ? ngx_http_gig_find(ctx, &state) : GIG_ROW_NONE;
+
+    if (row == GIG_ROW_NONE || state == GIG_STATE_CLOSED || state == GIG_STATE_GONE) {
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found", "Job not found");
     }
 
     cache = ctx->board->cache;

@@ -2,7 +2,13 @@
 /* What `gig` takes besides for a location that looks like another system's API. */
 
 #include "ngx_http_gig_conf.h"
+#include "ngx_http_gig_file.h"
 
+#include <sodium.h>
+
+
+#define NGX_HTTP_GIG_APPLY_KEY_MIN  16          /* characters: nobody guesses so many */
+#define NGX_HTTP_GIG_APPLY_KEY_MAX  256
 
 static const struct {
     ngx_str_t             name;
@@ -32,6 +38,80 @@ ngx_http_gig_set_as(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *va
                        "\"as=greenhouse\" or \"as=lever\"", value);
 
     return NGX_ERROR;
+}
+
+
+/* Who may send applications.  Only its hash is kept, so that no core dump nor log can have it. */
+
+ngx_int_t
+ngx_http_gig_set_key_file(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *value)
+{
+    size_t      i, size;
+    ngx_int_t   rc;
+    ngx_str_t   path, text;
+
+    path = *value;
+
+    if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK
+        || ngx_http_gig_file_read(cf, &path, NGX_HTTP_GIG_KEY_FILE_MAX, 1, &text) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    rc = NGX_ERROR;
+    size = text.len;
+
+    while (text.len && (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == '\r')) {
+        text.len--;
+    }
+
+    /* as Basic can send it: without a colon */
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] <= ' ' || text.data[i] >= 0x7f || text.data[i] == ':') {
+            break;
+        }
+    }
+
+    if (i != text.len || text.len < NGX_HTTP_GIG_APPLY_KEY_MIN
+        || text.len > NGX_HTTP_GIG_APPLY_KEY_MAX)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "the key file \"%V\" must hold one line of %d to %d printable "
+                           "characters without blanks and \":\"; \"openssl rand -hex 32\" makes "
+                           "such a key", &path, NGX_HTTP_GIG_APPLY_KEY_MIN,
+                           NGX_HTTP_GIG_APPLY_KEY_MAX);
+        goto done;
+    }
+
+    glcf->key = ngx_palloc(cf->pool, NGX_HTTP_GIG_KEY_HASH);
+
+    if (glcf->key != NULL
+        && crypto_generichash(glcf->key, NGX_HTTP_GIG_KEY_HASH, text.data, text.len, NULL, 0) == 0)
+    {
+        rc = NGX_OK;
+    }
+
+done:
+
+    sodium_memzero(text.data, size);
+
+    return rc;
+}
+
+
+/* At the directive: what does not go together. */
+
+ngx_int_t
+ngx_http_gig_shape_options(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf)
+{
+    if (glcf->key && glcf->shape != NGX_HTTP_GIG_SHAPE_GREENHOUSE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"key_file=\" is for \"as=greenhouse\": nothing "
+                           "else takes applications by a key");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

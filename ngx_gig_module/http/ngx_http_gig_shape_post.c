@@ -1,0 +1,227 @@
+
+/*
+ * An application in the words of the Greenhouse Job Board API.  It is read, judged and remembered
+ * like any other; what differs is whom it is taken from (who has a key, not who has a form), the
+ * key it has when it brings none, and how it is answered.
+ */
+
+#include "ngx_http_gig_intake.h"
+
+#include "gig_greenhouse.h"
+#include "gig_lever.h"
+#include "gig_sha256.h"
+
+#include <sodium.h>
+
+
+#define NGX_HTTP_GIG_APPLY_BASIC_MAX  1024      /* characters of base64 */
+
+
+static ngx_uint_t ngx_http_gig_shape_is_key(ngx_http_gig_loc_conf_t *conf, ngx_str_t *header);
+
+
+/*
+ * Basic has the key as the name of a user, which nginx would log as $remote_user: so the header is
+ * emptied, and the user is none, whatever is logged later.
+ */
+
+ngx_int_t
+ngx_http_gig_shape_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    ngx_str_t  *header;
+
+    header = &r->headers_in.authorization->value;
+
+    ctx->authorised = ngx_http_gig_shape_is_key(ctx->conf, header);
+
+    sodium_memzero(header->data, header->len);
+    header->len = 0;
+
+    /* not NULL: has been looked at, and there is none */
+    r->headers_in.user.data = (u_char *) "";
+    r->headers_in.user.len = 0;
+    r->headers_in.passwd.data = (u_char *) "";
+    r->headers_in.passwd.len = 0;
+
+    return NGX_OK;
+}
+
+
+/* Of two hashes, so that time tells neither its length nor where it begins to differ. */
+
+static ngx_uint_t
+ngx_http_gig_shape_is_key(ngx_http_gig_loc_conf_t *conf, ngx_str_t *header)
+{
+    u_char      text[ngx_base64_decoded_length(NGX_HTTP_GIG_APPLY_BASIC_MAX)];
+    u_char      hash[NGX_HTTP_GIG_KEY_HASH];
+    ngx_str_t   encoded, user;
+    ngx_uint_t  equal;
+
+    if (conf->key == NULL || header->len < sizeof("Basic ") - 1
+        || ngx_strncasecmp(header->data, (u_char *) "Basic ", sizeof("Basic ") - 1) != 0)
+    {
+        return 0;
+    }
+
+    encoded.data = header->data + sizeof("Basic ") - 1;
+    encoded.len = header->len - (sizeof("Basic ") - 1);
+
+    while (encoded.len && encoded.data[0] == ' ') {
+        encoded.data++;
+        encoded.len--;
+    }
+
+    user.data = text;
+
+    if (encoded.len == 0 || encoded.len > NGX_HTTP_GIG_APPLY_BASIC_MAX
+        || ngx_decode_base64(&user, &encoded) != NGX_OK)
+    {
+        return 0;
+    }
+
+    /* its password is empty */
+    if (user.len && user.data[user.len - 1] == ':') {
+        user.len--;
+    }
+
+    equal = crypto_generichash(hash, sizeof(hash), user.data, user.len, NULL, 0) == 0
+            && sodium_memcmp(hash, conf->key, sizeof(hash)) == 0;
+
+    sodium_memzero(text, sizeof(text));
+
+    return equal;
+}
+
+
+ngx_int_t
+ngx_http_gig_shape_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
+{
+    ngx_int_t         rc;
+    ngx_table_elt_t  *header;
+
+    static ngx_str_t  name = ngx_string("WWW-Authenticate");
+    static ngx_str_t  basic = ngx_string("Basic realm=\"applications\"");
+
+    if (!ctx->authorised) {
+        rc = ngx_http_discard_request_body(r);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        header = ngx_http_gig_header_add(r, &name, &basic);
+        if (header == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        r->headers_out.www_authenticate = header;
+
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        ngx_str_set(&ctx->outcome, "refused");
+
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_UNAUTHORIZED, "unauthorized",
+                                    "Invalid Basic Auth credentials");
+    }
+
+    rc = NGX_OK;
+
+    if (!ngx_http_gig_absolute(r, ctx)) {
+        rc = NGX_HTTP_NOT_FOUND;
+
+    } else if (ctx->view) {
+        rc = ngx_http_gig_shape_named(r, ctx);
+    }
+
+    if (rc == NGX_HTTP_NOT_FOUND) {
+        rc = ngx_http_discard_request_body(r);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+        ngx_str_set(&ctx->outcome, "refused");
+
+        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found", "Job not found");
+    }
+
+    return rc == NGX_OK ? ngx_http_gig_applications(r, ctx) : rc;
+}
+
+
+/* Hex of SHA-256 over gig, e-mail and what was checked, each ended by a NUL that none can hold. */
+
+ngx_int_t
+ngx_http_gig_shape_digest(ngx_http_gig_intake_t *intake)
+{
+    gig_buf_t      canonical;
+    gig_str_t      email;
+    ngx_int_t      rc;
+    gig_sha256_t   hash;
+    unsigned char  digest[GIG_SHA256_SIZE];
+
+    gig_buf_init(&canonical, 2 * GIG_BODY_MAX);
+    gig_buf_room(&canonical, intake->texts);
+
+    email = gig_answers_email(&intake->form, &intake->answers);
+    gig_answers_canonical(&intake->form, &intake->answers, &canonical);
+
+    rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    if (!gig_buf_failed(&canonical)) {
+
+        gig_sha256_begin(&hash);
+        gig_sha256_add(&hash, ngx_http_gig_str(&intake->ctx->id));
+        gig_sha256_add(&hash, (gig_str_t) { "", 1 });
+        gig_sha256_add(&hash, email);
+        gig_sha256_add(&hash, (gig_str_t) { "", 1 });
+        gig_sha256_add(&hash, (gig_str_t) { canonical.data, canonical.len });
+        gig_sha256_end(&hash, digest);
+
+        (void) sodium_bin2hex(intake->key, sizeof(intake->key), digest, sizeof(digest));
+        intake->key_len = 2 * sizeof(digest);
+        rc = NGX_OK;
+    }
+
+    ngx_http_gig_wipe(&canonical);
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_gig_shape_saved(ngx_http_gig_intake_t *intake, ngx_http_gig_answer_t *answer)
+{
+    gig_buf_t  body;
+
+    gig_buf_init(&body, NGX_HTTP_GIG_BODY_LIMIT);
+    gig_buf_puts(&body, "{\"success\":\"Candidate saved successfully\"}");
+
+    answer->status = NGX_HTTP_OK;
+    answer->type = ngx_http_gig_type_json;
+
+    return ngx_http_gig_send_buf(intake->request, intake->ctx, answer, &body);
+}
+
+
+void
+ngx_http_gig_shape_problem(ngx_http_gig_ctx_t *ctx, ngx_uint_t status, const char *detail,
+    const gig_errors_t *errors, gig_buf_t *body)
+{
+    const gig_form_t  *form;
+
+    if (ctx->conf->shape == NGX_HTTP_GIG_SHAPE_LEVER) {
+        gig_lever_problem(status == NGX_HTTP_NOT_FOUND ? "Document not found" : detail, body);
+        return;
+    }
+
+    if (status == NGX_HTTP_NOT_FOUND) {
+        detail = ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_JOB ? "Job not found"
+                 : ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_DEPARTMENTS ? "Department not found"
+                 : ctx->route == NGX_HTTP_GIG_ROUTE_SHAPE_OFFICES ? "Office not found" : detail;
+    }
+
+    form = ctx->intake && ctx->intake->form_loaded ? &ctx->intake->form : NULL;
+
+    gig_greenhouse_problem((unsigned) status, detail, form, errors, body);
+}
