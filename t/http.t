@@ -108,9 +108,9 @@ is($test->get('/refused/x')->{status}, 500, 'auth_request by one that is not (40
 is($test->http('POST', '/mirrored/', body => '{}', headers => { 'Content-Type' => 'application/json' })->{status}, 200, 'a mirror into the intake');
 is($redis->cmd('XLEN', 'gig:{acme}:applications') // 0, 0, 'applies nowhere');
 
-my $sorry = $test->get('/errors/nosuch');
+my $sorry = $test->get('/errors/nosuch', unwatched => 1);
 is("$sorry->{status} $sorry->{body}", '404 our own page', 'error_page');
-my $ended = $test->get('/errors/ended', headers => { Accept => 'text/html' });
+my $ended = $test->get('/errors/ended', headers => { Accept => 'text/html' }, unwatched => 1);
 is("$ended->{status} $ended->{body}", '200 our own page', 'error_page with another status');
 is($test->get('/errors/one')->{status}, 200, 'and what is well is untouched');
 ok(wait_for { $test->read_file('gig.log') =~ m{^/sorry.html 404 acme }m } 'variables to outlive the internal redirect');

@@ -154,6 +154,9 @@ typedef struct {
     ngx_http_gig_shape_t      shape;
     u_char                   *key;          /* NGX_HTTP_GIG_KEY_HASH bytes of who may POST there;
                                                NULL: nobody */
+
+    /* run time of this worker */
+    struct ngx_http_gig_bytes_s  *openapi;  /* NULL: nobody asked yet */
 } ngx_http_gig_loc_conf_t;
 
 #define NGX_HTTP_GIG_KEY_HASH   32

@@ -164,6 +164,7 @@ ngx_int_t ngx_http_gig_receipt(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_withdraw(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_keys(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_openapi(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_robots(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 
 /* Locations with `as=`: what stands for ngx_http_gig_route(), _args() and a problem's body. */

@@ -95,6 +95,7 @@ static const ngx_http_gig_answers_t  ngx_http_gig_answers[NGX_HTTP_GIG_ROUTES] =
     [NGX_HTTP_GIG_ROUTE_STYLE] = { .get = ngx_http_gig_style },
     [NGX_HTTP_GIG_ROUTE_SCRIPT] = { .get = ngx_http_gig_style },
     [NGX_HTTP_GIG_ROUTE_FORM_SCRIPT] = { .get = ngx_http_gig_style },
+    [NGX_HTTP_GIG_ROUTE_OPENAPI] = { .get = ngx_http_gig_openapi },
     [NGX_HTTP_GIG_ROUTE_ROBOTS] = { .get = ngx_http_gig_robots },
     [NGX_HTTP_GIG_ROUTE_FEED_ATOM] = { .get = ngx_http_gig_feed, .catalog = 1 },
     [NGX_HTTP_GIG_ROUTE_FEED_JSON] = { .get = ngx_http_gig_feed, .catalog = 1 },

@@ -2,9 +2,10 @@ package GigTest;
 
 # The harness of the black-box tests: a real redis-server, a real nginx with the
 # module, a real gig-sync, all in one temporary folder, on ports nobody else has.
-# Core Perl only.  When a file ends, whatever it tested, three things are checked
+# Core Perl only.  When a file ends, whatever it tested, four things are checked
 # as tests of their own: nginx's log holds no [alert] or [emerg], no sanitizer
-# wrote a report, and all that was started has gone in time.
+# wrote a report, all that was started has gone in time, and every answer of a
+# board was as its openapi.json has it.
 #
 #   TEST_NGINX_BINARY   nginx to run (default: the one in PATH or /usr/sbin)
 #   TEST_NGINX_MODULES  folder of other modules (default: /usr/lib/nginx/modules)
@@ -33,6 +34,7 @@ use Time::HiRes qw(sleep time);
 
 use GigTest::Command ();
 use GigTest::Http;
+use GigTest::OpenApi;
 use GigTest::Postgres;
 use GigTest::Redis;
 
@@ -106,7 +108,8 @@ sub port {
 }
 
 
-# board: name of the board (acme).  workers: of nginx (1).  record: sqlite or postgres.
+# board: name of the board (acme).  workers: of nginx (1).  record: sqlite or postgres.  unwatched:
+# why its answers are not held against openapi.json.
 sub new {
     my ($class, %option) = @_;
 
@@ -456,7 +459,7 @@ sub nginx_conf {
     my $gig  = $piece{gig} // 1 ? "location /gigs/ { gig $self->{board}; " . $p->('location') . " }\n" : '';
     my $user = $> == 0 ? 'user root;' : '';
 
-    return $self->write_file('nginx.conf', join '', (map {"load_module $_;\n"} @modules),
+    my $conf = join '', (map {"load_module $_;\n"} @modules),
         # A binary upgrade empties the environment but for what is named.
         $SANITIZED ? "env ASAN_OPTIONS;\nenv UBSAN_OPTIONS;\nenv LD_PRELOAD;\n" : '',
         "daemon off;\nmaster_process on;\nworker_processes $self->{workers};\npid $dir/nginx.pid;\n$user\n",
@@ -467,7 +470,39 @@ sub nginx_conf {
         $p->('http'), "\n$board\n",
         " server {\n listen 127.0.0.1:$self->{port};\n server_name localhost;\n",
         $piece{plain} ? '' : " location = /gig-health { gig_health; }\n location = /metrics { gig_metrics; }\n",
-        $gig, $p->('server'), "\n }\n}\n");
+        $gig, $p->('server'), "\n }\n}\n";
+    $self->watch($conf);
+    return $self->write_file('nginx.conf', $conf);
+}
+
+
+# From now on answers of the boards in this nginx.conf are held against openapi.json, by processes
+# that the test forks too: what is wrong goes into a file, which finish() reads.
+sub watch {
+    my ($self, $conf) = @_;
+    return if $self->{unwatched};
+    my %boards = GigTest::OpenApi::boards($conf);
+    for my $port (keys %boards) {
+        my ($prefixes, $file) = ($boards{$port}, "$self->{dir}/openapi.wrong");
+        $GigTest::Http::WATCH{$port} = sub {
+            my @wrong = GigTest::OpenApi::watch($prefixes, @_) or return;
+            my ($frame, @at) = (0);
+            1 while @at = caller $frame++ and $at[1] =~ m{/lib/};
+            open my $out, '>>', $file or return;
+            print $out map { utf8::encode(my $line = $_); "$line" . (@at ? " ($at[1] line $at[2])" : '') . "\n" } @wrong;
+        };
+    }
+    $self->{watched} = 1 if %boards;
+}
+
+
+# What is wrong so far, each once; after which it is forgotten.
+sub openapi_wrong {
+    my ($self) = @_;
+    my %seen;
+    my @wrong = grep { !$seen{ s/ \(.*//r }++ } split /\n/, $self->read_file('openapi.wrong');
+    unlink "$self->{dir}/openapi.wrong";
+    return @wrong;
 }
 
 
@@ -557,8 +592,10 @@ sub stop_nginx {
 }
 
 
+# unwatched => 1: the answer is not held against openapi.json, as somebody else gives it.
 sub http {
     my ($self, $method, $path, %option) = @_;
+    local $GigTest::Http::UNWATCHED = delete $option{unwatched};
     my $answer = GigTest::Http::request($option{port} // $self->{port}, $method, $path, %option);
     diag("$method $path -> $answer->{status}\n$answer->{body}") if $ENV{TEST_NGINX_VERBOSE};
     return $answer;
@@ -591,6 +628,11 @@ sub finish {
     for my $kid (@{ $self->{kids} }) {
         kill 'TERM', $kid->{pid};
         $self->gone($kid->{pid}, 5) or kill 'KILL', $kid->{pid};
+    }
+
+    if ($self->{watched}) {
+        my @wrong = $self->openapi_wrong;
+        ok(!@wrong, 'every answer is as openapi.json has it') or diag(join "\n", splice @wrong, 0, 20);
     }
 
     my $log = $self->read_file('error.log');

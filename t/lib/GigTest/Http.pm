@@ -2,6 +2,7 @@ package GigTest::Http;
 
 # A plain HTTP/1.1 client that shows what came as it came: several requests on
 # one connection, raw bytes in, a half-closed peer.  HTTP::Tiny hides too much.
+# What is answered to a request (raw bytes are none) is shown to whoever watches the port.
 
 use strict;
 use warnings;
@@ -9,6 +10,9 @@ use warnings;
 use IO::Select;
 use IO::Socket::INET;
 use Time::HiRes qw(time);
+
+our %WATCH;                                     # port => sub of method, target and answer
+our $UNWATCHED;                                 # true: nobody is shown anything
 
 
 # One request on its own connection.  headers => {}, body, timeout (10 s), from => an address of ours.
@@ -24,7 +28,7 @@ sub new {
     my ($class, $port, %option) = @_;
     my $socket = IO::Socket::INET->new(PeerAddr => $option{address} // '127.0.0.1', PeerPort => $port, Timeout => 5,
         $option{from} ? (LocalAddr => $option{from}) : ()) or return;
-    return bless { socket => $socket, data => '', timeout => $option{timeout} // 10 }, $class;
+    return bless { socket => $socket, data => '', timeout => $option{timeout} // 10, port => $port, asked => [] }, $class;
 }
 
 
@@ -32,12 +36,21 @@ sub send {
     my ($self, $method, $path, %option) = @_;
     my %header = (Host => 'localhost', %{ $option{headers} // {} });
     $header{'Content-Length'} //= length $option{body} if defined $option{body} && !$header{'Transfer-Encoding'};
-    $self->raw("$method $path HTTP/1.1\r\n" . join('', map {"$_: $header{$_}\r\n"} sort keys %header)
+    push @{ $self->{asked} }, [$method, $path];
+    $self->put("$method $path HTTP/1.1\r\n" . join('', map {"$_: $header{$_}\r\n"} sort keys %header)
         . "\r\n" . ($option{body} // ''));
 }
 
 
+# What is sent like this is seen by nobody but the test, and so is what comes after it.
 sub raw {
+    my ($self, $bytes) = @_;
+    $self->{raw} = 1;
+    $self->put($bytes);
+}
+
+
+sub put {
     my ($self, $bytes) = @_;
     local $SIG{PIPE} = 'IGNORE';
     while (length $bytes) {
@@ -58,6 +71,17 @@ sub fill {
 # The next answer: status, reason, headers (lower case; repeated ones joined by ", "), body, raw head.
 sub answer {
     my ($self, $method) = @_;
+    my $answer = $self->receive($method);
+    my $asked = $answer->{status} =~ /^1/ ? undef : shift @{ $self->{asked} };
+    my $watch = $WATCH{ $self->{port} };
+    $watch->(@$asked, $answer) if $watch && $asked && !$self->{raw} && !$UNWATCHED && $answer->{status} && !$answer->{cut};
+    return $answer;
+}
+
+
+# cut: it ended before its end.
+sub receive {
+    my ($self, $method) = @_;
     $self->{end} = time + $self->{timeout};
 
     while ($self->{data} !~ /\r\n\r\n/) { $self->fill or return { status => 0, headers => {}, body => $self->{data} } }
@@ -75,10 +99,10 @@ sub answer {
     if (($method // '') eq 'HEAD' || $answer{status} =~ /^(1..|204|304)$/) { }
     elsif (($h->{'transfer-encoding'} // '') =~ /chunked/i) {
         while (1) {
-            while ($self->{data} !~ /\r\n/) { $self->fill or return \%answer }
-            $self->{data} =~ s/^([0-9a-fA-F]+)[^\r]*\r\n// or return \%answer;
+            while ($self->{data} !~ /\r\n/) { $self->fill or return { %answer, cut => 1 } }
+            $self->{data} =~ s/^([0-9a-fA-F]+)[^\r]*\r\n// or return { %answer, cut => 1 };
             my $size = hex $1;
-            while (length $self->{data} < $size + 2) { $self->fill or return \%answer }
+            while (length $self->{data} < $size + 2) { $self->fill or return { %answer, cut => 1 } }
             $answer{body} .= substr $self->{data}, 0, $size;
             substr($self->{data}, 0, $size + 2) = '';
             last if $size == 0;
@@ -88,6 +112,7 @@ sub answer {
         while (length $self->{data} < $h->{'content-length'}) { $self->fill or last }
         $answer{body} = substr $self->{data}, 0, $h->{'content-length'};
         substr($self->{data}, 0, length $answer{body}) = '';
+        $answer{cut} = 1 if length $answer{body} < $h->{'content-length'};
     }
     else {
         1 while $self->fill;
