@@ -321,7 +321,13 @@ ngx_http_gig_lookup_record(ngx_http_gig_lookup_t *l, const redisReply *reply)
         l->at_ms = ms == NGX_ERROR ? 0 : ms;
     }
 
-    (void) ngx_http_gig_lookup_text(reply->element[2], l->seat, sizeof(l->seat));
+    /* whatever stands there: a word of ours goes out, or none */
+    if (ngx_http_gig_lookup_text(reply->element[2], l->seat, sizeof(l->seat))
+        && gig_ledger_seat_read((gig_str_t) { l->seat, ngx_strlen(l->seat) }) == GIG_LEDGER_SEATS)
+    {
+        l->seat[0] = '\0';
+    }
+
     (void) ngx_http_gig_lookup_text(reply->element[4], l->print, sizeof(l->print));
 
     if (!ngx_http_gig_lookup_text(reply->element[5], outcome, sizeof(outcome))) {

@@ -485,7 +485,9 @@ sub watch {
     for my $port (keys %boards) {
         my ($prefixes, $file) = ($boards{$port}, "$self->{dir}/openapi.wrong");
         $GigTest::Http::WATCH{$port} = sub {
-            my @wrong = GigTest::OpenApi::watch($prefixes, @_) or return;
+            my @wrong = eval { GigTest::OpenApi::watch($prefixes, @_) };
+            push @wrong, "$_[0] $_[1]: could not be held against it: $@" =~ s/\n//gr if $@;
+            return unless @wrong;
             my ($frame, @at) = (0);
             1 while @at = caller $frame++ and $at[1] =~ m{/lib/};
             open my $out, '>>', $file or return;

@@ -12,12 +12,14 @@ package GigTest::OpenApi;
 use strict;
 use warnings;
 
+use B ();
 use Compress::Zlib ();
+use Cwd qw(abs_path);
 use Digest::MD5 qw(md5);
+use File::Basename qw(dirname);
 use JSON::PP ();
 
-our $ROOT = __FILE__ =~ s{/?t/lib/GigTest/OpenApi\.pm$}{}r;
-$ROOT = '.' if $ROOT eq '';
+our $ROOT = abs_path(dirname(__FILE__) . '/../../..');
 
 my $WHOLE;
 
@@ -141,8 +143,8 @@ sub _string {
 
 sub _utf8 { my $c = chr shift; utf8::encode($c); return $c }
 
-# A number has no text yet: "and" of it with one is a number.
-sub is_number { no warnings; my $none = ''; return defined $_[0] && !ref $_[0] && length($none & $_[0]) != 0 }
+# A number that was never a text.
+sub is_number { my $flags = B::svref_2object(\$_[0])->FLAGS; return $flags & (B::SVf_IOK | B::SVf_NOK) && !($flags & B::SVf_POK) }
 
 sub type_of {
     my ($v) = @_;
@@ -189,8 +191,12 @@ sub _of { my ($type, $check) = @_; return sub { return type_of($_[0]) eq $type ?
 sub _list { my ($self, $schemas) = @_; return map { $self->compile($_) } @$schemas }
 
 my %FORMAT = (
-    'date-time' => sub { $_[0] =~ /^\d{4}-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))\z/a
-        && $1 >= 1 && $1 <= 12 && _day($_[0]) && $3 < 24 && $4 < 60 && $5 < 60 && ($6 // 0) < 24 && ($7 // 0) < 60 },
+    'date-time' => sub {
+        my ($hour, $minute, $second, $sign, $hours, $minutes) = $_[0] =~ /^\d{4}-\d\d-\d\d[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))\z/a or return 0;
+        return 0 if !_day($_[0]) || $hour > 23 || $minute > 59 || $second > 60 || ($hours // 0) > 23 || ($minutes // 0) > 59;
+        my $zone = (($hours // 0) * 60 + ($minutes // 0)) * (($sign // '') eq '-' ? -1 : 1);
+        return $second < 60 || ($hour * 60 + $minute - $zone) % 1440 == 1439;       # a leap second ends a day of UTC
+    },
     date => sub { $_[0] =~ /^\d{4}-\d\d-\d\d\z/a && _day($_[0]) },
     uri => sub { $_[0] =~ m{^[a-z][a-z0-9+.-]*:(?:[!#\$&-;=?-Z\[\]_a-z~]|%[0-9a-fA-F]{2})+\z}i },
     'uri-reference' => sub { $_[0] =~ m{^(?:[!#\$&-;=?-Z\[\]_a-z~]|%[0-9a-fA-F]{2})*\z} },
