@@ -32,6 +32,7 @@ $path{$_} = ["/{id}/$behind->{$_}"] for keys %$behind;
 my (%answered, %described);
 for my $row ($source =~ /^    \[(NGX_HTTP_GIG_ROUTE_\w+\] = \{ .*?) \},$/msg) {
     my ($route) = $row =~ /ROUTE_(\w+)/;
+    next if $route =~ /^SHAPE_/;                # addresses in the shape of somebody else's API
     ok($path{$route}, "the route $route has an address here") or next;
     for my $method ($row =~ /\.(get|post|delete) =/g) { $answered{"$method $_"}++ for @{ $path{$route} } }
 }
@@ -78,6 +79,7 @@ cmp_ok($examples, '>=', 10, "examples were found: $examples");
 
 # --- it is served as it is written
 
+$test->start_redis;
 $test->start_nginx(http => "gig_board other { state $test->{dir}/other; public_url https://careers.acme.example/jobs/; }",
     location => 'gig_origins https://www.acme.example;',
     server => 'location "/with odd/" { gig acme; } location /other/ { gig other; }
@@ -106,6 +108,39 @@ is($test->http('POST', '/gigs/openapi.json')->{status}, 405, 'and nobody may wri
 is($test->get('/gigs/openapi.json?limit=0')->{status}, 200, 'what is of the list is ignored');
 is($test->get('/gigs/openapi.json?format=xml')->{status}, 400, 'what is of all addresses is not');
 is_deeply([$test->openapi_wrong], [], 'all that was as it says');
+
+# --- a list takes the parameters that are described, up to their limits, and no others
+
+GigTest::Publish::ready($test, 'nonce-of-a-test');
+GigTest::Publish::put($test, gig_record('one'));
+$test->wait_total(1) or BAIL_OUT('no catalog');
+my %query = map { $_->{name} => $_ } grep { $_->{in} eq 'query' } map { $api->real($_) } @{ $document->{paths}{'/'}{get}{parameters} };
+my ($read) = $test->source('ngx_gig_module/core/gig_query.c') =~ /gig_parameters\[GIG_PARAMETERS\] = \{(.*?)\n\};/s;
+# Of a receipt, of a fragment; and another name of source.
+my %else = map { $_ => 1 } qw(withdraw style icons ref);
+is_deeply([sort keys %query], [sort grep { !$else{$_} } $read =~ /GIG_PARAMETER\("(\w+)"\)/g], 'the parameters of the list');
+my @tried = (qw(0 1 20 100 101 100000 100001 -1 1.5 12.50 12.505 12.5055 1e3 x USD usd US USDX 2031-10-01 2031-13-01 2031-10-01T09:00:00-04:00 2031-10-01T09:00:00 yesterday
+    newest closing pay relevance best open scheduled all closed remote onsite hybrid moon contractor employee_intern stipend volunteer json html xml skill en), 'skill,org', 'skill,moon', 'x' x 256, 'x' x 257);
+my (@differ, %taken);
+for my $name (sort grep { $_ ne 'cursor' } keys %query) {           # that one is signed
+    my $check = $api->compile($query{$name}{schema});
+    my $type = $api->real($query{$name}{schema})->{type} // '';
+    for my $value (@tried) {
+        my $given = $type eq 'array' ? [$value] : $type eq 'integer' && $value =~ /^\d+\z/ ? 0 + $value : $value;
+        my $described = defined $check->($given) ? 400 : 200;
+        my $status = $test->get("/gigs/?$name=" . $value =~ s/\+/%2B/r)->{status};
+        next if $status == $described;
+        push @differ, "$name=$value: $status, and the document means $described";
+    } continue { $taken{$name}++ }
+}
+is_deeply(\@differ, [], 'values are taken and refused as described: ' . @tried . ' of each of ' . keys %taken);
+is($test->get('/gigs/?' . join '&', map {"skill=s$_"} 1 .. 32)->{status}, 200, '32 values of one');
+is($test->get('/gigs/?' . join '&', map {"skill=s$_"} 1 .. 33)->{status}, 400, 'and no more');
+is($query{skill}{schema}{maxItems}, 32, 'as described');
+my $application = $document->{components}{schemas}{Application}{examples}[0];
+is($test->http('POST', '/gigs/one/applications', body => JSON::PP->new->utf8->encode($application),
+    headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => $document->{components}{parameters}{key}{example} })->{status}, 202, 'the example of an application is taken');
+is_deeply([$test->openapi_wrong], [], 'and all of it was answered as described');
 
 # --- the harness sees what is wrong, in a process of its own too
 
