@@ -38,6 +38,20 @@ export function text(name) {
   return fs.readFileSync(require.resolve(name), 'utf8');
 }
 
+/**
+ * Opens a state of GigTest::Pages: {url}, or the answer to a post {url, status, html}, which is put
+ * in place of the server's, with its style sheet and scripts from there.
+ */
+export async function visit(page, { url, status, html }) {
+  if (html === undefined) {
+    return (await page.goto(url)).status();
+  }
+  await page.route(url, route => route.fulfill({ status, contentType: 'text/html; charset=utf-8', body: html }));
+  const answer = await page.goto(url);
+  await page.unroute(url);
+  return answer.status();
+}
+
 /** Chromium, which the caller closes; its files are in the test's folder. */
 export async function chromium() {
   const playwright = await use('playwright-core');
