@@ -378,6 +378,11 @@ gig_form_choice(const gig_control_t *control, const char *type, size_t i, gig_st
         gig_buf_puts(out, " required");
     }
 
+    /* a group of boxes has no such state, a group of radio buttons has it as a whole */
+    if (control->error != NULL && field->type != GIG_FIELD_BOOLEAN) {
+        gig_buf_puts(out, " aria-invalid=\"true\"");
+    }
+
     gig_buf_puts(out, checked ? " checked>" : ">");
     gig_buf_puts(out, "<label");
     gig_form_attribute("for", field->name, end, out);
@@ -398,6 +403,14 @@ gig_form_group(const gig_control_t *control, gig_buf_t *out)
     field = control->field;
 
     gig_buf_puts(out, "<fieldset");
+
+    if (field->type == GIG_FIELD_BOOLEAN) {
+        gig_buf_puts(out, " role=\"radiogroup\"");
+
+        if (control->error != NULL) {
+            gig_buf_puts(out, " aria-invalid=\"true\"");
+        }
+    }
 
     if (control->error != NULL || gig_form_has_help(control)) {
         gig_buf_puts(out, " aria-describedby=\"");
