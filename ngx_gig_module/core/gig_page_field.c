@@ -366,6 +366,12 @@ gig_form_choice(const gig_control_t *control, const char *type, size_t i, gig_st
 
     gig_buf_puts(out, "<div class=\"gig-choice\">");
     gig_buf_printf(out, "<input type=\"%s\"", type);
+
+    /* a group of boxes has no such state, a group of radio buttons has it as a whole */
+    if (control->error != NULL && field->type != GIG_FIELD_BOOLEAN) {
+        gig_buf_puts(out, " aria-invalid=\"true\"");
+    }
+
     gig_form_attribute("id", field->name, end, out);
     gig_buf_puts(out, " name=\"");
     gig_buf_html(out, field->name);
@@ -376,11 +382,6 @@ gig_form_choice(const gig_control_t *control, const char *type, size_t i, gig_st
     /* `required` on every box of a group would ask for all of them. */
     if (field->required && field->type == GIG_FIELD_BOOLEAN) {
         gig_buf_puts(out, " required");
-    }
-
-    /* a group of boxes has no such state, a group of radio buttons has it as a whole */
-    if (control->error != NULL && field->type != GIG_FIELD_BOOLEAN) {
-        gig_buf_puts(out, " aria-invalid=\"true\"");
     }
 
     gig_buf_puts(out, checked ? " checked>" : ">");
