@@ -11,7 +11,7 @@ use FindBin;
 use Test::More;
 
 my $css = do {
-    open my $file, '<', "$FindBin::Bin/../ngx_gig_module/web/gig.css" or die "gig.css: $!";
+    open my $file, '<', "$FindBin::Bin/../ngx_gig_module/web/gig_tones.css" or die "gig_tones.css: $!";
     local $/;
     <$file>;
 };

@@ -153,5 +153,8 @@ extern const char gig_js_name[];                /* "gig-5c4d3e2f.js" */
 extern const char gig_form_js[];
 extern const size_t gig_form_js_len;
 extern const char gig_form_js_name[];           /* "gig-form-0a1b2c3d.js" */
+extern const char gig_embed_js[];               /* the element, for pages of others */
+extern const size_t gig_embed_js_len;
+extern const char gig_embed_js_name[];          /* "embed-2b1c0d3e.js" */
 
 #endif /* GIG_PAGE_H */

@@ -303,7 +303,9 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     gig_buf_printf(out, " data-wait=\"%u\"%s action=\"", form->wait,
                    (form->answers != NULL) ? " data-again" : "");
     gig_page_address(page, "", id, "/applications", out);
-    gig_buf_puts(out, "\">\n");
+    gig_buf_puts(out, "\"");
+    gig_page_say_form(out);
+    gig_buf_puts(out, ">\n");
 
     gig_form_hidden("_key", gig_page_str(form->key != NULL ? form->key : ""), out);
 

@@ -109,6 +109,10 @@ void gig_page_trap(const gig_form_t *form, gig_buf_t *out);
 void gig_page_counter(const gig_page_t *page, const gig_page_gig_t *gig, int exact,
     gig_buf_t *out);
 
+/* What the script says of a form and of a counter, as attributes of it: data-say-NAME. */
+void gig_page_say_form(gig_buf_t *out);
+void gig_page_say_counter(gig_buf_t *out);
+
 /* The one button of a gig's page, or why there is none, and what a visitor can do until then. */
 void gig_page_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out);
 

@@ -28,7 +28,7 @@ static ngx_str_t  ngx_http_gig_name_headers = ngx_string("Access-Control-Allow-H
 static ngx_str_t  ngx_http_gig_name_preflight_age = ngx_string("Access-Control-Max-Age");
 
 static ngx_str_t  ngx_http_gig_origin_text = ngx_string("Origin");
-static ngx_str_t  ngx_http_gig_exposed = ngx_string("ETag, Link, Location, Retry-After, "
+static ngx_str_t  ngx_http_gig_exposed = ngx_string("Date, ETag, Link, Location, Retry-After, "
                                                     "Idempotency-Replayed, Age, Cache-Status");
 static ngx_str_t  ngx_http_gig_sent = ngx_string("Content-Type, Idempotency-Key");
 static ngx_str_t  ngx_http_gig_preflight_age = ngx_string(NGX_HTTP_GIG_PREFLIGHT_AGE);

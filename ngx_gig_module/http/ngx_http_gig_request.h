@@ -39,7 +39,8 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_SCRIPT,
     NGX_HTTP_GIG_ROUTE_FORM_SCRIPT,
     NGX_HTTP_GIG_ROUTE_STYLE_NAME,              /* by a name that stays: gig.css */
-    NGX_HTTP_GIG_ROUTE_EMBED,
+    NGX_HTTP_GIG_ROUTE_EMBED,                   /* likewise: embed.js */
+    NGX_HTTP_GIG_ROUTE_EMBED_HASH,
     NGX_HTTP_GIG_ROUTE_FRAGMENT,
     NGX_HTTP_GIG_ROUTE_FEED_ATOM,
     NGX_HTTP_GIG_ROUTE_FEED_JSON,

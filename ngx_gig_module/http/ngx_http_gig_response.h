@@ -14,6 +14,7 @@
 #define NGX_HTTP_GIG_MAX_AGE        60                  /* s, of list and gig */
 #define NGX_HTTP_GIG_STALE_AGE      5                   /* s, while stale */
 #define NGX_HTTP_GIG_STYLE_AGE      31536000            /* s, a year: its name has its hash */
+#define NGX_HTTP_GIG_EMBED_AGE      600                 /* s: embed.js */
 #define NGX_HTTP_GIG_NO_CACHE       0                   /* max_age: "no-cache" */
 #define NGX_HTTP_GIG_NO_STORE       -1                  /* max_age: "no-store" */
 #define NGX_HTTP_GIG_KEY_MAX        2048                /* bytes of a cache key */

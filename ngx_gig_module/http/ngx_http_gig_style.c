@@ -2,6 +2,7 @@
 /*
  * What is in the program itself, style sheet and scripts: their names have a hash of their
  * content, so they may be kept for ever, and are by us as well, once for all boards of a worker.
+ * embed.js is the element by a name that stays.
  */
 
 #include "ngx_http_gig_response.h"
@@ -13,7 +14,7 @@ static ngx_http_gig_bytes_t *ngx_http_gig_fixed_make(const char *data, size_t le
 ngx_int_t
 ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    static ngx_http_gig_bytes_t  *css, *js, *form_js;
+    static ngx_http_gig_bytes_t  *css, *js, *form_js, *embed_js;
 
     if (ctx->route == NGX_HTTP_GIG_ROUTE_SCRIPT) {
         return ngx_http_gig_fixed(r, ctx, gig_js, gig_js_len, &ngx_http_gig_type_js, &js);
@@ -22,6 +23,11 @@ ngx_http_gig_style(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     if (ctx->route == NGX_HTTP_GIG_ROUTE_FORM_SCRIPT) {
         return ngx_http_gig_fixed(r, ctx, gig_form_js, gig_form_js_len, &ngx_http_gig_type_js,
                                   &form_js);
+    }
+
+    if (ctx->route == NGX_HTTP_GIG_ROUTE_EMBED || ctx->route == NGX_HTTP_GIG_ROUTE_EMBED_HASH) {
+        return ngx_http_gig_fixed(r, ctx, gig_embed_js, gig_embed_js_len, &ngx_http_gig_type_js,
+                                  &embed_js);
     }
 
     return ngx_http_gig_fixed(r, ctx, gig_css, gig_css_len, &ngx_http_gig_type_css, &css);
@@ -54,6 +60,14 @@ ngx_http_gig_fixed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, const char *d
     answer.type = *type;
     answer.max_age = NGX_HTTP_GIG_STYLE_AGE;
     answer.immutable = 1;
+
+    /* a name without a hash is another file after an upgrade */
+
+    if (ctx->route == NGX_HTTP_GIG_ROUTE_EMBED) {
+        answer.max_age = NGX_HTTP_GIG_EMBED_AGE;
+        answer.immutable = 0;
+    }
+
     answer.vary_coding = 1;
     answer.encoding = ngx_http_gig_encoding(r, ctx, bytes);
     answer.etag = bytes->body[answer.encoding].etag;
