@@ -48,10 +48,16 @@ my $scheme = '<meta name="color-scheme" content="light dark">';
 $site->page('element', head => "$scheme$script", body => "<gig-board src=\"$site->{board}/gigs/\"></gig-board>");
 $site->page('sidebar', head => "<link rel=\"stylesheet\" href=\"/careers/tones.css\">$script", body => "<gig-board class=\"aside\" query=\"limit=3\"></gig-board>");
 $site->page('fragment', head => $scheme . '<script defer src="/gigs/embed.js"></script>', body => '<gig-board class="fragment"><!--# include virtual="/gigs/fragment.html?limit=3" --></gig-board>');
+$site->page('nothing', head => $script, body => "<gig-board src=\"$site->{board}/nowhere/\"><p><a href=\"$site->{board}/gigs/\">All open gigs</a></p></gig-board>");
 
 sub stored { return $redis->cmd('XLEN', 'gig:{acme}:applications') }
 my $before = stored();
-GigTest::Node::run($test, 'element.mjs', own => $site->{board}, other => $site->{other}, pictures => $ENV{GIG_PICTURES}, _seconds => 300);
-is(stored() - $before, 4, 'each visitor has applied once, in spite of answers that were lost');
+my %where = (own => $site->{board}, other => $site->{other}, pictures => $ENV{GIG_PICTURES});
+GigTest::Node::run($test, 'element.mjs', %where, long => $ENV{GIG_LONG}, _seconds => 300);
+is(stored() - $before, $ENV{GIG_LONG} ? 4 : 2, 'each visitor has applied once, in spite of answers that were lost');
+
+$redis->stop;
+ok(wait_for { $test->get('/gigs/?format=html')->{body} =~ /class="gig-stale"/ } 'the board to be stale', 20);
+GigTest::Node::run($test, 'element.mjs', %where, stale => 1);
 
 $test->done;

@@ -82,8 +82,8 @@ const fill = async (page, email) => {
 
 const send = page => page.locator('gig-board .gig-form [type=submit]').click();
 
-for (const where of ['own', 'other']) {
-  for (const shape of SHAPES) {
+for (const where of arg.stale ? [] : ['own', 'other']) {
+  for (const shape of SHAPES.filter((s, i) => arg.long || (where === 'own') === !i)) {
     name = `${where} origin, ${shape.width} px, ${shape.colorScheme}`;
 
     // --- list and search
@@ -231,7 +231,7 @@ for (const where of ['own', 'other']) {
 
 // --- a sidebar, and what a page may set
 
-for (const shape of SHAPES) {
+for (const shape of arg.stale ? [] : SHAPES) {
   name = `a sidebar, ${shape.width} px, ${shape.colorScheme}`;
   const page = await open(shape, `${arg.other}/careers/sidebar.html`);
   await wait(page, '.gig-card');
@@ -252,7 +252,7 @@ for (const shape of SHAPES) {
 
 // --- with cards inside that the server has put there
 
-for (const shape of SHAPES) {
+for (const shape of arg.stale ? [] : SHAPES) {
   name = `cards of the server, ${shape.width} px, ${shape.colorScheme}`;
   const page = await open(shape, `${arg.own}/careers/fragment.html`);
   await page.waitForFunction(() => document.querySelector('gig-board[state]'));
@@ -283,6 +283,33 @@ for (const shape of SHAPES) {
   is(await page.evaluate(() => seen.policy), [], 'the policy was kept');
   is(page.faults, [], 'no script failed');
   await page.context().close();
+}
+
+// --- behind, and never there
+
+for (const shape of arg.stale ? SHAPES : []) {
+  name = `stale, ${shape.width} px, ${shape.colorScheme}`;
+  const page = await open(shape, `${arg.other}/careers/element.html`);
+  await waitState(page, 'stale');
+  ok(await page.locator('gig-board .gig-stale').isVisible(), `${name}: which is said`);
+  await inspect(page, 'the list');
+  await page.goto(`${arg.own}/careers/fragment.html`);
+  await waitState(page, 'stale');
+  await page.context().close();
+
+  // An answer that is no page of the board: what is inside the element is there, and a way to try again.
+  name = `no board, ${shape.width} px, ${shape.colorScheme}`;
+  const none = await open(shape, `${arg.other}/careers/nothing.html`);
+  await waitState(none, 'error');
+  is(await host(none, (h, root) => root.querySelector('.gig-note strong').textContent), 'The gigs could not be loaded.', 'it says so');
+  ok(await none.getByRole('link', { name: 'All open gigs' }).isVisible(), `${name}: what is inside stays`);
+  await inspect(none, 'with a link');
+  await none.route('**/nowhere/*', route => route.fulfill({ status: 200, contentType: 'text/html', headers: { 'access-control-allow-origin': '*' },
+    body: '<body class="gig-page"><main><h1>Here now</h1></main>' }));
+  await none.getByRole('button', { name: 'Try again' }).click();
+  await none.locator('gig-board h1', { hasText: 'Here now' }).waitFor();
+  is([await state(none), await host(none, (h, root) => root.querySelectorAll('.gig-note').length)], ['ready', 0], 'trying again helps');
+  await none.context().close();
 }
 
 await browser.close();

@@ -23,14 +23,15 @@ sub policy {
     return "default-src 'none'; script-src $of $own; style-src $of $own; connect-src $of; img-src https: data:; form-action $of; base-uri 'none'";
 }
 
-# What start_nginx() is given.
+# What start_nginx() is given; other: more of the other origin's server.
 sub pieces {
     my ($self, %more) = @_;
     my $folder = "root $self->{test}{dir}/site; types { text/html html; text/css css; text/javascript js mjs; }";
     return (%more,
+        other => undef,
         server => ($more{server} // '') . " location /careers/ { $folder ssi on; add_header Content-Security-Policy \"" . policy("'self'", '') . '"; }',
         http => ($more{http} // '') . " server { listen 127.0.0.1:$self->{port}; server_name localhost; $folder add_header Content-Security-Policy \""
-            . policy($self->{board}, "'self'") . '"; }',
+            . policy($self->{board}, "'self'") . '"; ' . ($more{other} // '') . ' }',
         location => ($more{location} // '') . " gig_origins $self->{other};");
 }
 
