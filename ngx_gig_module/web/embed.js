@@ -28,7 +28,7 @@ const tone = () => {
 };
 
 // What is mixed from them is mixed anew for whoever sets them on the element.
-const look = 'adoptedStyleSheets' in document
+const look = 'adoptedStyleSheets' in document && CSS.supports('color', 'color-mix(in srgb,red,red)')
   && sheet(TONES.slice(TONES.indexOf('@supports')).replace(/:where\(:root\)/g, ':host') + SHEET);
 
 const board = host => {
@@ -232,7 +232,7 @@ const board = host => {
     failed = what;
     declare(offline ? 'offline' : 'error');
     note = notice(offline ? words(host, 'offline') || 'You are not connected.' : words(host, 'lost') || 'The gigs could not be loaded.',
-      words(host, 'kept') || 'What you see and what you typed stays.',
+      now.view ? words(host, 'kept') || 'What you see and what you typed stays.' : '',
       [[words(host, 'again') || 'Try again', () => go(...what)]]);
     frame.classList.add('gig-page', 'gig-embedded');
     frame.hidden = false;
@@ -447,7 +447,7 @@ const board = host => {
   };
 };
 
-// Without style sheets of a script's making (before 2023) what is inside the element stays.
+// Without style sheets of a script's making or mixed tones (before 2023) what is inside the element stays.
 if (look && !customElements.get('gig-board')) {
   customElements.define('gig-board', class extends HTMLElement {
     static get observedAttributes() {

@@ -293,6 +293,22 @@ for (const shape of arg.stale ? SHAPES : []) {
   await waitState(page, 'stale');
   ok(await page.locator('gig-board .gig-stale').isVisible(), `${name}: which is said`);
   await inspect(page, 'the list');
+
+  // A limit of a proxy's, which has no page for it; then Redis is still gone, and the application is taken all the same.
+  await page.goto(`${arg.other}/careers/element.html?gig=gig-3/apply`);
+  await wait(page, '.gig-form');
+  await fill(page, `stale-${shape.width}@example.edu`);
+  await page.route('**/applications', route => route.fulfill({ status: 429, contentType: 'text/html', body: '<h1>429</h1>',
+    headers: { 'access-control-allow-origin': arg.other, 'retry-after': '60' } }), { times: 1 });
+  await send(page);
+  await page.locator('gig-board .gig-note strong', { hasText: 'The server did not take it yet (429).' }).waitFor();
+  is(await host(page, (h, root) => root.querySelector('[name=statement]').value), 'I would begin with the logs.', 'a limit is told, and what was typed is there');
+  await page.unrouteAll();
+  await send(page);
+  await wait(page, '.gig-done');
+  is(await focus(page), 'We have your application', 'then it is taken, though Redis is gone');
+  await inspect(page, 'the receipt');
+
   await page.goto(`${arg.own}/careers/fragment.html`);
   await waitState(page, 'stale');
   await page.context().close();
