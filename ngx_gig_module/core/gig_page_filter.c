@@ -251,8 +251,9 @@ gig_page_range_currency(const gig_page_list_t *list, gig_buf_t *out)
     asked = gig_page_str(list->query->currency);
 
     if (list->currencies == 0) {
-        gig_page_range("currency", "Currency", "type=\"text\" maxlength=\"3\""
-                       " pattern=\"[A-Za-z]{3}\" autocapitalize=\"characters\" spellcheck=\"false\"", out);
+        gig_page_range("currency", "Currency",
+                       "type=\"text\" maxlength=\"3\" pattern=\"[A-Za-z]{3}\""
+                       " autocapitalize=\"characters\" spellcheck=\"false\"", out);
         gig_buf_html(out, asked);
         gig_buf_puts(out, "\"></p>");
         return;
