@@ -142,6 +142,21 @@ is($test->http('POST', '/gigs/one/applications', body => JSON::PP->new->utf8->en
     headers => { 'Content-Type' => 'application/json', 'Idempotency-Key' => $document->{components}{parameters}{key}{example} })->{status}, 202, 'the example of an application is taken');
 is_deeply([$test->openapi_wrong], [], 'and all of it was answered as described');
 
+# --- every address by every method, with and without a query that none of them takes
+
+my %sample = (id => 'one', slug => 'gig-one', token => 'MADE-UP', hash => '00000000', part => 1);
+my ($page) = $test->get('/gigs/?format=html')->{body};
+my @addresses = ((map { s/\{(\w+)\}/$sample{$1}/gr } sort keys %{ $document->{paths} }), (map {"/$_"} $page =~ m{"/gigs/(gig[a-z-]*-[0-9a-f]{8}\.\w+)"}g), '/nosuch', '/nosuch/form', '/a.b', '/one/a/b');
+cmp_ok(scalar @addresses, '>=', 28, 'addresses: ' . @addresses);
+my $asked = 0;
+for my $address (@addresses) {
+    for my $method (qw(GET HEAD POST PUT DELETE OPTIONS PATCH)) {
+        for my $query ('', '?format=xml', '?format=html') { $asked++ if $test->http($method, "/gigs$address$query", headers => { Origin => 'https://www.acme.example', 'Access-Control-Request-Method' => 'GET' })->{status} }
+    }
+}
+is($asked, 21 * @addresses, "all were answered: $asked");
+is_deeply([$test->openapi_wrong], [], 'as described');
+
 # --- the harness sees what is wrong, in a process of its own too
 
 $test->get('/gigs/sorry.json');

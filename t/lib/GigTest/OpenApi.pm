@@ -327,7 +327,8 @@ sub wrong {
     my @wrong = $self->headers($document->{'x-headers-of-every-answer'}, $head);
     my %may = $operation ? %{ $operation->{responses} } : (400 => $common->{BadParameter});
     if (!$operation) {
-        $route ? ($may{405} = $common->{MethodNotAllowed}) : ($may{404} = $common->{NotFound});
+        $may{405} = $common->{MethodNotAllowed} if $route;
+        $may{404} = $common->{NotFound} if !$route || $route->{template} =~ /\{hash\}/;    # of another version: no address
         $may{204} = $common->{Preflight} if $route && $method eq 'OPTIONS';
     }
     if ($status == 405 && $route) {
