@@ -1,4 +1,6 @@
 
+#include <string.h>
+
 #include "gig_fragment.h"
 #include "gig_html.h"
 #include "gig_json.h"
@@ -6,6 +8,7 @@
 
 #define GIG_CARD_SKILLS     3
 #define GIG_CARD_SUMMARY    180     /* bytes; two lines of a card */
+#define GIG_CARD_HIDDEN     "<p hidden>"
 
 
 /* A member as canonical JSON, null if absent. */
@@ -202,22 +205,38 @@ gig_fragment_state_html(gig_state_t state, int closing)
 
     case GIG_STATE_OPEN:
         return closing ? gig_str("<p class=\"gig-mark gig-mark-closing\">"
-                                 "Closes within 48 hours</p><p hidden>")
-                       : gig_str("<p hidden>");
+                                 "Closes within 48 hours</p>" GIG_CARD_HIDDEN)
+                       : gig_str(GIG_CARD_HIDDEN);
 
     case GIG_STATE_WAITLIST:
-        return gig_str("<p class=\"gig-mark gig-mark-waitlist\">Waiting list</p><p hidden>");
+        return gig_str("<p class=\"gig-mark gig-mark-waitlist\">Waiting list</p>"
+                       GIG_CARD_HIDDEN);
 
     case GIG_STATE_FULL:
-        return gig_str("<p class=\"gig-mark gig-mark-full\">Full</p><p hidden>");
+        return gig_str("<p class=\"gig-mark gig-mark-full\">Full</p>" GIG_CARD_HIDDEN);
 
     case GIG_STATE_CLOSED:
     case GIG_STATE_GONE:
-        return gig_str("<p class=\"gig-mark gig-mark-closed\">Closed</p><p hidden>");
+        return gig_str("<p class=\"gig-mark gig-mark-closed\">Closed</p>" GIG_CARD_HIDDEN);
 
     case GIG_STATE_HIDDEN:
         break;
     }
 
-    return gig_str("<p hidden>");
+    return gig_str(GIG_CARD_HIDDEN);
+}
+
+
+int
+gig_fragment_hides(gig_str_t *mark)
+{
+    const size_t  len = sizeof(GIG_CARD_HIDDEN) - 1;
+
+    if (mark->len < len || memcmp(mark->data + mark->len - len, GIG_CARD_HIDDEN, len) != 0) {
+        return 0;
+    }
+
+    mark->len -= len;
+
+    return 1;
 }

@@ -46,4 +46,11 @@ void gig_fragment_render(gig_fragment_kind_t kind, const gig_record_t *gig,
 #define GIG_CLOSING_SOON    (48 * 3600)
 gig_str_t gig_fragment_state_html(gig_state_t state, int closing);
 
+/*
+ * Of such a text: 1 if it hides the time of opening, and then takes what hides it away; a card
+ * goes on with GIG_CARD_END instead of its own bytes then.  A text browser shows what is hidden.
+ */
+#define GIG_CARD_END        "</li>"
+int gig_fragment_hides(gig_str_t *mark);
+
 #endif /* GIG_FRAGMENT_H */

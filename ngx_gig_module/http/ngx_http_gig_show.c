@@ -87,8 +87,16 @@ ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kin
         state = ngx_http_gig_state_text(ctx, row, kind);
 
         gig_buf_add(out, bytes.data + at, place.holes.state - at);
-        gig_buf_str(out, state);
         at = place.holes.state;
+
+        /* bytes of a card behind its hole are the text, and the ends of that and of the card */
+        if (kind == GIG_FRAGMENT_CARD && gig_fragment_hides(&state)) {
+            gig_buf_str(out, state);
+            gig_buf_puts(out, GIG_CARD_END);
+            return NGX_OK;
+        }
+
+        gig_buf_str(out, state);
     }
 
     gig_buf_add(out, bytes.data + at, bytes.len - at);

@@ -251,7 +251,19 @@ test_card(void **state)
     mark = gig_fragment_state_html(GIG_STATE_OPEN, 0);
     filled = fill(text, &holes, mark.data);
     assert_non_null(strstr(filled, "<p hidden>Opens "));
+    assert_int_equal(gig_fragment_hides(&mark), 1);
+    assert_int_equal(mark.len, 0);
+    free(filled);
 
+    mark = gig_fragment_state_html(GIG_STATE_FULL, 0);
+    assert_int_equal(gig_fragment_hides(&mark), 1);
+    assert_true(gig_str_is(mark, "<p class=\"gig-mark gig-mark-full\">Full</p>"));
+    mark = gig_fragment_state_html(GIG_STATE_SCHEDULED, 0);
+    assert_int_equal(gig_fragment_hides(&mark), 0);
+
+    /* what stands in for a card's end is its end */
+    filled = fill(text, &holes, "[state]");
+    assert_string_equal(filled + strlen(filled) - strlen("</p>" GIG_CARD_END), "</p>" GIG_CARD_END);
     free(filled);
     free(text);
     json_decref(root);
