@@ -36,16 +36,24 @@ gig_page_hidden(const char *name, gig_str_t value, gig_buf_t *out)
 
 
 void
-gig_page_search(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out)
+gig_page_form_begin(const gig_page_t *page, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<form id=\"" GIG_PAGE_FORM "\" method=\"get\" autocomplete=\"off\""
+                 " action=\"");
+    gig_buf_html(out, page->base);
+    gig_buf_puts(out, "\">\n");
+}
+
+
+void
+gig_page_search(const gig_page_list_t *list, gig_buf_t *out)
 {
     const gig_query_t  *query;
 
     query = list->query;
 
-    gig_buf_puts(out, "<form id=\"" GIG_PAGE_FORM "\" class=\"gig-search\" role=\"search\""
-                 " method=\"get\" autocomplete=\"off\" action=\"");
-    gig_buf_html(out, page->base);
-    gig_buf_puts(out, "\"><label for=\"gig-q\">Search titles, skills and places</label>"
+    gig_buf_puts(out, "<div class=\"gig-search\" role=\"search\">"
+                 "<label for=\"gig-q\">Search titles, skills and places</label>"
                  "<div class=\"gig-search-line\"><span class=\"gig-search-field\">");
     gig_html_icon("search", out);
     gig_buf_printf(out, "<input class=\"gig-input\" id=\"gig-q\" name=\"q\" type=\"search\""
@@ -53,7 +61,7 @@ gig_page_search(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *
                    GIG_QUERY_TEXT_MAX);
     gig_buf_html(out, query->q);
     gig_buf_puts(out, "\"></span><button class=\"gig-button\" type=\"submit\">Search</button></div>"
-                 "</form>\n<div class=\"gig-kept\" hidden>");
+                 "</div>\n<div class=\"gig-kept\" hidden>");
 
     if (query->state != GIG_LIST_OPEN) {
         gig_page_hidden("state", gig_page_str(gig_list_state_name(query->state)), out);
@@ -89,7 +97,7 @@ gig_page_choice(gig_facet_t facet, gig_str_t value, uint32_t count, int chosen, 
     gig_buf_puts(out, "</span>");
 
     if (count != 0) {
-        gig_buf_puts(out, "<span class=\"gig-tally\">");
+        gig_buf_puts(out, " <span class=\"gig-tally\">");
         gig_text_count(count, out);
         gig_buf_puts(out, (count == 1) ? "<span class=\"gig-only-read\"> gig</span></span>"
                                        : "<span class=\"gig-only-read\"> gigs</span></span>");
@@ -345,7 +353,7 @@ gig_page_filters(const gig_page_list_t *list, gig_buf_t *out)
     gig_buf_puts(out, "<span>Filters</span>");
 
     if (chosen != 0) {
-        gig_buf_printf(out, "<span class=\"gig-tally\">%u chosen</span>", chosen);
+        gig_buf_printf(out, " <span class=\"gig-tally\">%u chosen</span>", chosen);
     }
 
     gig_buf_puts(out, "</summary>\n<div class=\"gig-facets\">");

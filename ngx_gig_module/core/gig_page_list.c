@@ -202,6 +202,7 @@ gig_list_frame(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *o
 static void
 gig_list_hero(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out)
 {
+    gig_page_form_begin(page, out);
     gig_buf_puts(out, "<header class=\"gig-hero\"><h1>");
     gig_buf_html(out, page->title);
     gig_buf_puts(out, "</h1>");
@@ -212,7 +213,7 @@ gig_list_hero(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *ou
         gig_buf_puts(out, "</p>");
     }
 
-    gig_page_search(page, list, out);
+    gig_page_search(list, out);
 
     /* What the script has to tell is read from here; an area that comes later is not. */
     gig_buf_puts(out, "<p class=\"gig-only-read\" id=\"gig-said\" aria-live=\"polite\"></p>"
@@ -308,6 +309,6 @@ gig_page_list_tail(const gig_page_t *page, const gig_page_list_t *list, gig_buf_
         gig_buf_puts(out, "</nav>\n");
     }
 
-    gig_buf_puts(out, "</div></section></div>\n");
+    gig_buf_puts(out, "</div></section></div>\n</form>\n");
     gig_page_foot(page, out);
 }

@@ -128,9 +128,11 @@ void gig_page_text_href(const gig_page_t *page, gig_buf_t *query, gig_buf_t *out
 
 /*
  * The list's form, which lies in three places: the search field, all filters, the order.
- * Its elements belong together by the form's id.
+ * All of the list is in it, for text browsers; its elements name it as well, for what a script
+ * puts together anew.  _form_begin: its start; it ends with the list.
  */
-void gig_page_search(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *out);
+void gig_page_form_begin(const gig_page_t *page, gig_buf_t *out);
+void gig_page_search(const gig_page_list_t *list, gig_buf_t *out);
 void gig_page_filters(const gig_page_list_t *list, gig_buf_t *out);
 void gig_page_sort(const gig_page_list_t *list, gig_buf_t *out);
 
