@@ -29,13 +29,21 @@ const watch = () => {
   addEventListener('gig-sent', e => seen.sent.push(e.detail));
 };
 
-const open = async (shape, url) => {
+/* late: the script comes when the page has been seen without it, as over a slow line. */
+const open = async (shape, url, late) => {
   const context = await browser.newContext({ viewport: { width: shape.width, height: shape.height }, colorScheme: shape.colorScheme });
   await context.addInitScript(watch);
   await context.addInitScript({ content: text('axe-core') });
   const page = await context.newPage();
   page.faults = [];
   page.on('pageerror', e => page.faults.push(e.stack));
+  if (late) {
+    await page.route('**/embed.js', async route => {
+      await page.locator('#after').waitFor();
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 100))));
+      await route.continue();
+    }, { times: 1 });
+  }
   await page.goto(url);
   return page;
 };
@@ -88,7 +96,7 @@ for (const where of arg.stale ? [] : ['own', 'other']) {
 
     // --- list and search
 
-    const page = await open(shape, `${arg[where]}/careers/element.html`);
+    const page = await open(shape, `${arg[where]}/careers/element.html`, true);
     await wait(page, '.gig-card');
     is(await page.evaluate(() => seen.states), ['loading', 'ready'], 'it is loading, then ready');
     is(await page.evaluate(() => seen.shift), 0, 'nothing moves where there is room for it');
@@ -254,7 +262,7 @@ for (const shape of arg.stale ? [] : SHAPES) {
 
 for (const shape of arg.stale ? [] : SHAPES) {
   name = `cards of the server, ${shape.width} px, ${shape.colorScheme}`;
-  const page = await open(shape, `${arg.own}/careers/fragment.html`);
+  const page = await open(shape, `${arg.own}/careers/fragment.html`, true);
   await page.waitForFunction(() => document.querySelector('gig-board[state]'));
   const asks = [];
   page.on('request', r => asks.push(new URL(r.url()).pathname));
