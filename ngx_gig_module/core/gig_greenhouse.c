@@ -23,6 +23,7 @@ static void gig_greenhouse_content(const gig_catalog_gig_t *gig, gig_buf_t *out)
 static void gig_greenhouse_metadata(const json_t *json, gig_buf_t *out);
 static void gig_greenhouse_meta(gig_str_t name, const char *type, gig_buf_t *out);
 static void gig_greenhouse_deliverables(const json_t *list, gig_buf_t *out);
+static long long gig_greenhouse_cents(int64_t minor, unsigned units);
 static void gig_greenhouse_pay(const json_t *json, gig_buf_t *out);
 static void gig_greenhouse_departments(const json_t *json, gig_buf_t *out);
 static void gig_greenhouse_offices(const json_t *location, gig_buf_t *out);
@@ -263,6 +264,19 @@ gig_greenhouse_deliverables(const json_t *list, gig_buf_t *out)
 }
 
 
+/* Hundredths of a unit, whatever the currency has; at most the largest number there is. */
+
+static long long
+gig_greenhouse_cents(int64_t minor, unsigned units)
+{
+    if (minor / units >= INT64_MAX / GIG_GREENHOUSE_CENTS) {
+        return INT64_MAX;
+    }
+
+    return minor / units * GIG_GREENHOUSE_CENTS + minor % units * GIG_GREENHOUSE_CENTS / units;
+}
+
+
 static void
 gig_greenhouse_pay(const json_t *json, gig_buf_t *out)
 {
@@ -281,10 +295,8 @@ gig_greenhouse_pay(const json_t *json, gig_buf_t *out)
     gig_text_pay_for(pay, json_object_get(json, "work"), &blurb);
 
     gig_buf_printf(out, ",\"pay_input_ranges\":[{\"min_cents\":%lld,\"max_cents\":%lld",
-                   (long long) (range.least / range.units * GIG_GREENHOUSE_CENTS
-                                + range.least % range.units * GIG_GREENHOUSE_CENTS / range.units),
-                   (long long) (range.most / range.units * GIG_GREENHOUSE_CENTS
-                                + range.most % range.units * GIG_GREENHOUSE_CENTS / range.units));
+                   gig_greenhouse_cents(range.least, range.units),
+                   gig_greenhouse_cents(range.most, range.units));
     gig_shape_text("currency_type", range.currency, out);
     gig_shape_text("title", gig_str_is(range.unit, "project") ? gig_str("Project fee")
                             : gig_str_is(range.unit, "hour") ? gig_str("Hourly pay")

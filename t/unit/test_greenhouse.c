@@ -16,6 +16,9 @@
 #include "gig_json.h"
 
 
+/* Two of these are too long for one name. */
+#define LONG    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
 #define JSON_BODY                                                                                  \
     "{\"first_name\":\"Avery\",\"email\":\"avery@example.edu\",\"question_1\":1,"                  \
     "\"question_2\":[71,\"72\"],\"question_3\":2.50,\"unknown\":{\"a\":[{\"b\":{\"c\":null}}]},"    \
@@ -196,8 +199,7 @@ test_wrong(void **state)
         "{\"a\":[[[[[[1]]]]]]}", "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{}}}}}}}",
         "{\"cv_content\":\"TQ\"}", "{\"cv_content\":\"T-==\"}", "{\"cv_content\":\"TQ==TQ==\"}",
         "{\"email\":\"\xff\"}",
-        "{\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\":"
-        "{\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\":1}}",
+        "{\"" LONG "\":{\"" LONG "\":1}}",
     };
 
     (void) state;
