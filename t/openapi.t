@@ -198,6 +198,7 @@ seen('no UTF-8', qr/^is no UTF-8$/, 'GET', '/', 200, "\xff", 'content-type' => '
 seen('no JSON', qr/^is no JSON/, 'GET', '/', 200, '{');
 seen('a member too many', qr{^its body/more must not be there$}, 'GET', '/', 200, list(more => 1));
 seen('a member of a gig', qr{^its body/gigs/0/secret must not be there$}, 'GET', '/', 200, gigs(secret => 1));
+seen('the same gig again, which was read before', qr{^its body/gigs/0/secret must not be there$}, 'GET', '/', 200, gigs(secret => 1) =~ s/"total":1/"total":2/r);
 seen('a member too few', qr/^its body has no "next"$/, 'GET', '/', 200, list() =~ s/,"next":null//r);
 seen('a type', qr{^its body/total is "1", and no integer$}, 'GET', '/', 200, list(total => '1'));
 seen('a state', qr{^its body/gigs/0/state is "ajar", and none of}, 'GET', '/', 200, gigs(state => 'ajar'));
