@@ -37,6 +37,13 @@ for my $line (split /\n/, $body) {
 }
 is_deeply(\@odd, [], 'every line is what Prometheus reads, every TYPE stands once');
 
+SKIP: {
+    skip 'promtool is not installed', 2 if !grep { -x "$_/promtool" } split /:/, $ENV{PATH};
+    my $told = sub { my $file = $test->write_file('metrics.txt', $_[0]); return join ' ', $test->run('sh', '-c', 'promtool check metrics < "$0"', $file) };
+    like($told->($body), qr/\A0\s*\z/, 'nor has promtool anything to say');
+    unlike($told->($body =~ s/^# HELP gig_up .*$//mr), qr/\A0\s*\z/, 'which would');
+}
+
 like($body, qr/^gig_up\{board="acme"\} 1$/m, 'the board with a catalog is up');
 like($body, qr/^gig_up\{board="second"\} 0$/m, 'the one without is not');
 like($body, qr/^gig_gigs\{board="acme",state="open"\} 1$/m, 'gigs by state');
