@@ -29,6 +29,12 @@ const watch = () => {
   addEventListener('gig-sent', e => seen.sent.push(e.detail));
 };
 
+/* Where things are; layout-shift does not see what moves while it gets a shadow root around it. */
+const places = page => page.evaluate(() => [...document.querySelectorAll('h1, .gig-card, .gig-card-title, .gig-all, #after')].map(e => {
+  const box = e.getBoundingClientRect();
+  return [box.left, box.top, box.width, box.height].map(Math.round).join(' ');
+}));
+
 /* late: the script comes when the page has been seen without it, as over a slow line. */
 const open = async (shape, url, late) => {
   const context = await browser.newContext({ viewport: { width: shape.width, height: shape.height }, colorScheme: shape.colorScheme });
@@ -40,7 +46,9 @@ const open = async (shape, url, late) => {
   if (late) {
     await page.route('**/embed.js', async route => {
       await page.locator('#after').waitFor();
-      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 100))));
+      await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length);
+      await page.waitForTimeout(200);
+      page.before = await places(page);
       await route.continue();
     }, { times: 1 });
   }
@@ -269,6 +277,7 @@ for (const shape of arg.stale ? [] : SHAPES) {
   is([await state(page), await page.evaluate(() => seen.states)], ['ready', ['ready']], 'it is ready at once');
   await page.waitForTimeout(300);
   is(await page.evaluate(() => seen.shift), 0, 'nothing moves');
+  is([page.before.length, await places(page)], [9, page.before], 'by a pixel');
   is(await page.evaluate(() => performance.getEntriesByType('resource').filter(e => e.initiatorType === 'fetch').length), 0, 'nothing is asked for');
   await inspect(page, 'at first');
   await page.locator('gig-board .gig-card-title a').first().click();
