@@ -202,11 +202,11 @@ ok(wait_for { $test->get('/gigs/soon?format=json')->{status} == 200 } 'a gig tha
 # The phone's clock is two hours late.
 my $clock = $browser->devtools('Page.addScriptToEvaluateOnNewDocument', source => 'const now = Date.now; Date.now = () => now() - 7200000;');
 go('soon');
-ok(wait_for { js('const e = document.querySelector(".gig-counter-time"); return e && e.textContent') =~ /^Opens in \d+ sec$/ } 'the gig counts down', 5);
+ok(wait_for { js('const e = document.querySelector(".gig-counter-time"); return e && e.textContent') =~ /^Opens in \d+ s$/ } 'the gig counts down', 5);
 is(js('return document.querySelectorAll("[role=timer]").length'), 1, 'silently');
 is($browser->text('.gig-action-still a'), 'Fill in the form', 'and leads to the form');
 go('soon/apply');
-like(js('return document.querySelector(".gig-counter-time").textContent'), qr/^Opens in \d+ sec$/, 'the form counts down');
+like(js('return document.querySelector(".gig-counter-time").textContent'), qr/^Opens in \d+ s$/, 'the form counts down');
 ok(js('return document.querySelector("main form [type=submit]").disabled'), 'its button cannot be pressed');
 fill();
 cmp_ok(time, '<', $opens, 'in good time');
@@ -228,7 +228,7 @@ receipt('sent in the second it opened');
 $browser->devtools('Page.removeScriptToEvaluateOnNewDocument', identifier => $clock->{identifier});
 
 go('later');
-ok(wait_for { js('return document.querySelector(".gig-counter-time").textContent') =~ /^Opens in 3 days [45] hr$/ } 'what opens in days counts days', 5);
+ok(wait_for { js('return document.querySelector(".gig-counter-time").textContent') =~ /^Opens in 3 days [45] h$/ } 'what opens in days counts days', 5);
 like(js('return document.querySelector(".gig-counter-zone").textContent'), qr/^For you: \w/, 'and says when that is for the reader');
 
 # --- without scripts

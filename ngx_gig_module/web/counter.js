@@ -4,14 +4,15 @@
  */
 
 const count = (counter, form, root, fresh) => {
-  const lang = counter.closest('[lang]') || document.documentElement;
-  const unit = (n, name, how) => new Intl.NumberFormat(lang.lang || 'en', { style: 'unit', unit: name, unitDisplay: how || 'short' }).format(n);
+  const lang = (counter.closest('[lang]') || document.documentElement).lang || undefined;
+  const says = (name, ...values) => words(counter, name, ...values);
 
-  const span = ms => {
+  // data-say-days-one and so on, by the number's category in the page's language (CLDR).
+  const remaining = ms => {
     const s = Math.max(0, Math.ceil(ms / 1000));
     const d = Math.floor(s / 86400), h = Math.floor(s % 86400 / 3600), m = Math.floor(s % 3600 / 60);
-    return (d ? [unit(d, 'day'), unit(h, 'hour')] : h ? [unit(h, 'hour'), unit(m, 'minute')]
-      : m ? [unit(m, 'minute'), unit(s % 60, 'second')] : [unit(s, 'second')]).join(' ');
+    return d ? says('days-' + new Intl.PluralRules(lang).select(d), d, h) || says('days-other', d, h)
+      : h ? says('hours', h, m) : m ? says('minutes', m, s % 60) : says('seconds', s);
   };
 
   const opens = Number(counter.dataset.opens);
@@ -49,9 +50,9 @@ const count = (counter, form, root, fresh) => {
   const say = text => { status.textContent = text; };
 
   const open = () => {
-    time.textContent = words(counter, 'now');
+    time.textContent = says('now');
     zone.textContent = '';
-    say(words(counter, 'opened'));
+    say(says('said'));
     counter.classList.add('gig-counter-open');
     document.removeEventListener('visibilitychange', wake);
     if (form) {
@@ -59,7 +60,7 @@ const count = (counter, form, root, fresh) => {
     } else {
       const link = one('.gig-action-still a', root);
       if (link) {
-        link.textContent = words(counter, 'apply');
+        link.textContent = says('apply');
         link.classList.remove('gig-button-quiet');
       }
     }
@@ -75,13 +76,13 @@ const count = (counter, form, root, fresh) => {
       open();
       return;
     }
-    time.textContent = words(counter, 'opens', span(left));
+    time.textContent = says('in', remaining(left));
     const s = Math.ceil(left / 1000);
     for (const mark of [600, 60, 10]) {
       if (s <= mark && told > mark) {
         told = mark;
         if (s > mark - 5) {
-          say(words(counter, 'opens', mark < 60 ? unit(mark, 'second', 'long') : unit(mark / 60, 'minute', 'long')) + '.');
+          say(says(String(mark)));
         }
       }
     }
@@ -106,7 +107,7 @@ const count = (counter, form, root, fresh) => {
   document.addEventListener('visibilitychange', wake);
 
   const day = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' };
-  zone.textContent = words(counter, 'you', new Intl.DateTimeFormat(undefined, day).format(opens));
+  zone.textContent = says('zone', new Intl.DateTimeFormat(lang, day).format(opens));
   if (form) {
     form.open(false);
   }

@@ -9,7 +9,8 @@
  *   put(page, answer)   what a page (a document) says, in place of what is shown; what of it there is now, or nothing
  *   taken(answer, page)   it was taken: the answer is its receipt, and page its text
  *
- * The words are the server's, as data-say-NAME of the form and the counter (gig_page_say.c).
+ * The words are the server's, as data-say-NAME of the form and the counter, with {1} and {2} for
+ * what is put in here.
  */
 
 const REST = 300;             // ms of rest after a key before it is kept
@@ -25,7 +26,8 @@ const rest = ms => new Promise(done => setTimeout(done, ms));
 const parse = text => new DOMParser().parseFromString(text, 'text/html');
 const loaded = performance.now();
 
-const words = (element, name, n) => (element.getAttribute('data-say-' + name) || '').replace('{1}', n);
+const words = (element, name, ...values) => (element.getAttribute('data-say-' + name) || '')
+  .replace(/\{(\d)\}/g, (whole, n) => values[n - 1]);
 
 
 // --- what was typed, in this tab alone: never in localStorage, which outlives the reader
@@ -184,8 +186,8 @@ const begin = (form, place, fresh) => {
     }
     if (some(draft.fields)) {
       form.before(say(words(form, 'here'), sent
-        ? words(form, 'here-sent')
-        : words(form, 'here-kept'),
+        ? words(form, 'sent')
+        : words(form, 'kept'),
       [[words(form, 'empty'), () => {
         const fresh = key.defaultValue;
         forget();
@@ -271,8 +273,8 @@ const begin = (form, place, fresh) => {
     look();
     const online = navigator.onLine !== false;
     button.before(say(refused ? words(form, 'refused', refused)
-      : online ? words(form, 'lost') : words(form, 'offline'),
-    words(form, 'kept')));
+      : online ? words(form, 'silent') : words(form, 'offline'),
+    words(form, 'retry')));
     note.scrollIntoView({ block: 'nearest' });
   };
 
@@ -310,7 +312,7 @@ const begin = (form, place, fresh) => {
   addEventListener('online', () => {
     if (note && broke) {
       button.before(say(words(form, 'online'),
-        words(form, 'online-kept')));
+        words(form, 'online-retry')));
     }
   });
 
