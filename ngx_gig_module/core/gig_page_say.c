@@ -1,8 +1,8 @@
 
 /*
  * What the scripts have to say: they have no words of their own, but those that the page has put
- * into data-say-NAME of the form or the counter.  The script fills in "{1}" and "{2}"; of days there
- * is one for each plural category.
+ * into data-say-NAME of the form or the counter.  The script fills in "{1}" and "{2}"; of days
+ * there is one for each plural category.
  */
 
 #include "gig_page_parts.h"
