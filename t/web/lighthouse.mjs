@@ -1,8 +1,7 @@
 /*
  * Lighthouse over pages, as a phone on a slow line sees them (its own defaults).  Speed is measured
- * by the clock of a machine that does other things as well, which can only make a page slower: two
- * runs of at most `runs` have to reach `least`, as the median of three would; the other categories
- * every time.  pages: [{name, url, categories, first}]; first: a first visit is one request for HTML
+ * by the clock of a machine that does other things as well, so it is the median of three runs that
+ * has to reach `least`, or else that of `runs`, which is five; the other categories at once.  pages: [{name, url, categories, first}]; first: a first visit is one request for HTML
  * and takes less than that many bytes.
  */
 
@@ -29,10 +28,17 @@ for (const end = Date.now() + 30000; !port && Date.now() < end; await new Promis
 }
 ok(port > 0, 'Chromium listens');
 
+// Whether the median of the first three reaches it, or of all; undefined: that takes more runs.
+const verdict = scores => {
+  const good = scores.filter(score => score >= arg.least).length;
+  const half = arg.runs / 2;
+  return good > half || (scores.length <= 3 && good >= 2) || (scores.length - good > half ? false : undefined);
+};
+
 for (const { name, url, categories, first } of arg.pages) {
   const runs = [];
   const fast = [];
-  while (runs.length < arg.runs && fast.filter(score => score >= arg.least).length < 2) {
+  while (verdict(fast) === undefined) {
     const { lhr } = await lighthouse(url, { port, logLevel: 'silent', output: 'json', disableFullPageScreenshot: true,
       onlyCategories: runs.length ? ['performance'] : categories });
     if (lhr.runtimeError) {
@@ -47,7 +53,7 @@ for (const { name, url, categories, first } of arg.pages) {
     const quick = category === 'performance';
     const said = runs[0].categories[category].auditRefs.map(({ id, weight }) => ({ weight, ...runs[0].audits[id] }))
       .filter(a => a.weight > 0 && a.score !== null && a.score < 0.9).map(a => `${a.id}: ${a.title} ${a.displayValue ?? ''}`);
-    ok(quick ? fast.filter(score => score >= arg.least).length >= 2 : score >= arg.least, `${name}: ${category} ${quick ? fast.join(', ') : score}`, said);
+    ok(quick ? verdict(fast) === true : score >= arg.least, `${name}: ${category} ${quick ? fast.join(', ') : score}`, said);
   }
   if (first) {
     const items = runs[0].audits['network-requests'].details.items.filter(i => i.url.startsWith('http') && !/favicon/.test(i.url));
