@@ -54,7 +54,8 @@ HTTP_SRC    := $(wildcard $(SRC)/http/*.c)
 UNIT_SRC    := $(wildcard t/unit/test_*.c)
 EMBEDDED    := $(BUILD)/gig_embedded.c
 EMBED_FROM  := tools/embed $(wildcard $(SRC)/core/lua/*.lua) $(SRC)/core/form_default.json \
-               $(SRC)/core/place_names.txt $(wildcard $(SRC)/web/* $(SRC)/web/openapi/*)
+               $(SRC)/core/place_names.txt $(wildcard $(SRC)/core/text/*) \
+               $(wildcard $(SRC)/web/* $(SRC)/web/openapi/*)
 
 CORE_OBJ    := $(CORE_SRC:%.c=$(BUILD)/%.o) $(EMBEDDED:.c=.o)
 SYNC_OBJ    := $(SYNC_SRC:%.c=$(BUILD)/%.o)

@@ -66,4 +66,14 @@ json_t *gig_answer_text(const gig_field_t *field, const json_t *value, const cha
 json_t *gig_answer_missing(const gig_field_t *field, const char *pointer, gig_errors_t *errors);
 int gig_answer_option(const gig_field_t *field, gig_str_t value);
 
+/*
+ * _say.c: gig_errors_add() of a text in errors->words; _n: with a number for {1}, which decides the
+ * form, and another for {2}; _with: with texts for them, and the number that decides.
+ */
+int gig_answers_say(gig_errors_t *errors, const char *pointer, gig_say_t say);
+int gig_answers_say_n(gig_errors_t *errors, const char *pointer, gig_say_t say, size_t n,
+    size_t has);
+int gig_answers_say_with(gig_errors_t *errors, const char *pointer, gig_say_t say,
+    gig_str_t first, gig_str_t second, double n);
+
 #endif /* GIG_ANSWERS_H */

@@ -40,6 +40,7 @@ gig_answers_check(const gig_form_t *form, gig_answers_t *answers, gig_errors_t *
 
     rc = -1;
     before = errors->count;
+    errors->words = form->words;
 
     checked = json_object();
 
@@ -170,7 +171,7 @@ gig_answer_check(const gig_field_t *field, const json_t *value, const char *poin
 json_t *
 gig_answer_missing(const gig_field_t *field, const char *pointer, gig_errors_t *errors)
 {
-    const char  *says;
+    gig_say_t  says;
 
     if (!field->required) {
         return NULL;
@@ -178,27 +179,27 @@ gig_answer_missing(const gig_field_t *field, const char *pointer, gig_errors_t *
 
     switch (field->type) {
     case GIG_FIELD_EMAIL:
-        says = "Please write your e-mail address, such as name@example.edu.";
+        says = GIG_SAY_ANSWER_EMAIL;
         break;
     case GIG_FIELD_SELECT:
-        says = "Please choose one of the options.";
+        says = GIG_SAY_ANSWER_OPTION;
         break;
     case GIG_FIELD_MULTI_SELECT:
-        says = "Please choose at least one of the options.";
+        says = GIG_SAY_ANSWER_OPTIONS;
         break;
     case GIG_FIELD_BOOLEAN:
-        says = "Please choose yes or no.";
+        says = GIG_SAY_ANSWER_YES_NO;
         break;
     case GIG_FIELD_CONSENT:
-        says = "Please tick this box; we cannot take your application without it.";
+        says = GIG_SAY_ANSWER_TICK;
         break;
     default:
         says = field->label.len != 0 && field->label.data[field->label.len - 1] == '?'
-               ? "Please answer this question." : "Please fill in this field.";
+               ? GIG_SAY_ANSWER_QUESTION : GIG_SAY_ANSWER_FILL_IN;
         break;
     }
 
-    (void) gig_errors_add(errors, pointer, "%s", says);
+    (void) gig_answers_say(errors, pointer, says);
 
     return NULL;
 }
@@ -224,9 +225,8 @@ gig_answer_boolean(const gig_field_t *field, const json_t *value, const char *po
     }
 
     if (truth < 0 && value != NULL && !json_is_null(value)) {
-        (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_CONSENT
-                              ? "Please tick the box or leave it empty."
-                              : "Please choose yes or no.");
+        (void) gig_answers_say(errors, pointer, field->type == GIG_FIELD_CONSENT
+                               ? GIG_SAY_ANSWER_TICK_OR_NOT : GIG_SAY_ANSWER_YES_NO);
         return NULL;
     }
 
@@ -260,7 +260,7 @@ gig_answer_multi(const gig_field_t *field, const json_t *value, const char *poin
     n = json_is_string(value) ? 1 : json_array_size(value);
 
     if (value != NULL && !json_is_array(value) && !json_is_string(value)) {
-        (void) gig_errors_add(errors, pointer, "Please choose from the options.");
+        (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_FROM_OPTIONS);
         return NULL;
     }
 
@@ -284,7 +284,7 @@ gig_answer_multi(const gig_field_t *field, const json_t *value, const char *poin
         at = gig_answer_option(field, s);
 
         if (at < 0) {
-            (void) gig_errors_add(errors, pointer, "Please choose only from the options.");
+            (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_ONLY_OPTIONS);
             return NULL;
         }
 
@@ -370,7 +370,7 @@ gig_answers_groups(const gig_form_t *form, const unsigned char *answered, gig_er
             gig_answer_name(&form->field[first], name);
             gig_answer_pointer(form->field[first].type == GIG_FIELD_FILE ? "/files/" : "/answers/",
                                name, pointer);
-            (void) gig_errors_add(errors, pointer, "Please fill in at least one of these fields.");
+            (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_ONE_OF);
         }
     }
 }
@@ -384,7 +384,7 @@ gig_answer_file(const char *name, gig_errors_t *errors)
     char  pointer[GIG_POINTER_SIZE];
 
     gig_answer_pointer("/files/", name, pointer);
-    (void) gig_errors_add(errors, pointer, "Please write a text here; a file was sent.");
+    (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_TEXT_FOR_FILE);
 
     return NULL;
 }
@@ -398,8 +398,7 @@ gig_answer_no_text(const json_t *value, const char *pointer, gig_errors_t *error
     if (value != NULL && !json_is_null(value) && (!json_is_string(value)
                                                   || json_string_length(value) != 0))
     {
-        (void) gig_errors_add(errors, pointer, "A text was sent here; a file is sent as "
-                              "multipart/form-data, or in JSON under \"files\".");
+        (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_FILE_FOR_TEXT);
     }
 }
 
@@ -439,8 +438,7 @@ gig_answers_files(const gig_form_t *form, const json_t *files, gig_errors_t *err
     }
 
     if (unknown != 0) {
-        (void) gig_errors_add(errors, "/files", "This form has no field for a file that was "
-                              "sent. Please take it out.");
+        (void) gig_answers_say(errors, "/files", GIG_SAY_ANSWER_NO_FILE);
     }
 }
 

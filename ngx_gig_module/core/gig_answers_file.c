@@ -217,16 +217,14 @@ gig_answers_file_check(const gig_form_t *form, unsigned field, const gig_answers
     f = &form->field[field];
 
     if (told) {
-        (void) gig_errors_add(errors, pointer, "Files cannot be sent yet. Please leave this "
-                              "empty.");
+        (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_FILES_NOT_YET);
         return 1;
     }
 
     if (form->files == 0) {
 
         if (f->required) {
-            (void) gig_errors_add(errors, pointer, "A file is wanted here, but this board takes no "
-                                  "files at the moment. Please tell whoever offers this gig.");
+            (void) gig_answers_say(errors, pointer, GIG_SAY_FORM_FILE_NONE_NEEDED);
         }
 
         return 0;
@@ -237,7 +235,7 @@ gig_answers_file_check(const gig_form_t *form, unsigned field, const gig_answers
     if (file == NULL) {
 
         if (f->required) {
-            (void) gig_errors_add(errors, pointer, "Please choose a file.");
+            (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_FILE);
         }
 
         return 0;
@@ -246,29 +244,29 @@ gig_answers_file_check(const gig_form_t *form, unsigned field, const gig_answers
     switch (file->fault) {
 
     case GIG_FILE_EMPTY:
-        (void) gig_errors_add(errors, pointer, "This file is empty. Please choose another.");
+        (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_FILE_EMPTY);
         return 1;
 
     case GIG_FILE_LARGE:
-        gig_file_size_text(f->max_bytes, size);
-        (void) gig_errors_add(errors, pointer, "This file is too large. Please choose one of at "
-                              "most %s.", size);
+        gig_file_size_text(errors->words, f->max_bytes, size);
+        (void) gig_answers_say_with(errors, pointer, GIG_SAY_ANSWER_FILE_LARGE,
+                                    (gig_str_t) { size, strlen(size) }, gig_null_str, 0);
         return 1;
 
     case GIG_FILE_LARGE_TOGETHER:
-        gig_file_size_text(form->files, size);
-        (void) gig_errors_add(errors, pointer, "The files are too large together. Please choose "
-                              "files of at most %s in all.", size);
+        gig_file_size_text(errors->words, form->files, size);
+        (void) gig_answers_say_with(errors, pointer, GIG_SAY_ANSWER_FILES_LARGE,
+                                    (gig_str_t) { size, strlen(size) }, gig_null_str, 0);
         return 1;
 
     case GIG_FILE_TWICE:
-        (void) gig_errors_add(errors, pointer, "Please choose only one file here.");
+        (void) gig_answers_say(errors, pointer, GIG_SAY_ANSWER_FILE_TWICE);
         return 1;
 
     case GIG_FILE_UNKNOWN:
-        gig_file_words(f->accept, words);
-        (void) gig_errors_add(errors, pointer, "This file cannot be read as %s. Please choose one "
-                              "that is.", words);
+        gig_file_words(errors->words, f->accept, words);
+        (void) gig_answers_say_with(errors, pointer, GIG_SAY_ANSWER_FILE_UNKNOWN,
+                                    (gig_str_t) { words, strlen(words) }, gig_null_str, 0);
         return 1;
 
     default:
@@ -280,8 +278,8 @@ gig_answers_file_check(const gig_form_t *form, unsigned field, const gig_answers
     }
 
     if (n >= form->max_files) {
-        (void) gig_errors_add(errors, pointer, "At most %u file%s can be sent. Please leave this "
-                              "empty.", form->max_files, gig_plural(form->max_files));
+        (void) gig_answers_say_n(errors, pointer, GIG_SAY_ANSWER_FILES_MOST, form->max_files,
+                                 0);
     }
 
     return 1;

@@ -56,10 +56,10 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
     }
 
     if (!json_is_string(value)) {
-        (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_NUMBER
-                              ? "Please write a number, such as 12 or 7.5."
-                              : field->type == GIG_FIELD_SELECT
-                              ? "Please choose one of the options." : "Please write a text here.");
+        (void) gig_answers_say(errors, pointer, field->type == GIG_FIELD_NUMBER
+                               ? GIG_SAY_ANSWER_NUMBER
+                               : field->type == GIG_FIELD_SELECT ? GIG_SAY_ANSWER_OPTION
+                                                                 : GIG_SAY_ANSWER_TEXT);
         goto done;
     }
 
@@ -70,8 +70,7 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
     if (raw.len > GIG_BODY_MAX
         || (plain ? raw.len : gig_utf8_length(raw)) > 2 * (size_t) GIG_ANSWER_MAX)
     {
-        (void) gig_errors_add(errors, pointer, "Please shorten this to at most %zu character%s.",
-                              limit, gig_plural(limit));
+        (void) gig_answers_say_n(errors, pointer, GIG_SAY_ANSWER_SHORTEN, limit, 0);
         goto done;
     }
 
@@ -88,10 +87,8 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
     }
 
     if (gig_buf_failed(&out) || !gig_utf8_clean(s, field->type == GIG_FIELD_TEXTAREA)) {
-        (void) gig_errors_add(errors, pointer, field->type == GIG_FIELD_TEXTAREA
-                              ? "Please take out the characters that cannot be seen."
-                              : "Please write this on one line, without characters that cannot be "
-                                "seen.");
+        (void) gig_answers_say(errors, pointer, field->type == GIG_FIELD_TEXTAREA
+                               ? GIG_SAY_ANSWER_UNSEEN : GIG_SAY_ANSWER_ONE_LINE);
         goto done;
     }
 
@@ -103,15 +100,13 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
     length = plain ? s.len : gig_utf8_length(s);
 
     if (length > limit) {
-        (void) gig_errors_add(errors, pointer,
-                              "Please shorten this to at most %zu character%s; it has %zu.",
-                              limit, gig_plural(limit), length);
+        (void) gig_answers_say_n(errors, pointer, GIG_SAY_ANSWER_SHORTEN_HAS, limit, length);
         goto done;
     }
 
     if (length < field->min_length) {
-        (void) gig_errors_add(errors, pointer, "Please write at least %u character%s; it has %zu.",
-                              field->min_length, gig_plural(field->min_length), length);
+        (void) gig_answers_say_n(errors, pointer, GIG_SAY_ANSWER_LENGTHEN, field->min_length,
+                                 length);
         goto done;
     }
 
@@ -170,43 +165,43 @@ gig_answer_shape(const gig_field_t *field, gig_str_t s, const char *pointer, gig
 {
     char         number[GIG_NUMBER_SIZE];
     int64_t      days;
-    const char  *says;
+    gig_say_t    says;
 
-    says = NULL;
+    says = GIG_SAYS;
 
     switch (field->type) {
 
     case GIG_FIELD_EMAIL:
         if (!gig_email_valid(s)) {
-            says = "Please write your e-mail address, such as name@example.edu.";
+            says = GIG_SAY_ANSWER_EMAIL;
         }
 
         break;
 
     case GIG_FIELD_URL:
         if (!gig_url_valid(s, 0)) {
-            says = "Please write a whole web address, such as https://example.edu/portfolio.";
+            says = GIG_SAY_ANSWER_URL;
         }
 
         break;
 
     case GIG_FIELD_SELECT:
         if (gig_answer_option(field, s) < 0) {
-            says = "Please choose one of the options.";
+            says = GIG_SAY_ANSWER_OPTION;
         }
 
         break;
 
     case GIG_FIELD_TEL:
         if (!gig_answer_tel(s)) {
-            says = "Please write a telephone number, such as +1 312 555 0100.";
+            says = GIG_SAY_ANSWER_TEL;
         }
 
         break;
 
     case GIG_FIELD_DATE:
         if (gig_date_parse(s, &days) != 0) {
-            says = "Please write a date as year, month and day, such as 2026-10-26.";
+            says = GIG_SAY_ANSWER_DATE;
             break;
         }
 
@@ -216,7 +211,7 @@ gig_answer_shape(const gig_field_t *field, gig_str_t s, const char *pointer, gig
 
     case GIG_FIELD_NUMBER:
         if (gig_number_normal(s, number) != 0) {
-            says = "Please write a number, such as 12 or 7.5.";
+            says = GIG_SAY_ANSWER_NUMBER;
             break;
         }
 
@@ -226,12 +221,12 @@ gig_answer_shape(const gig_field_t *field, gig_str_t s, const char *pointer, gig
         break;
     }
 
-    if (says == NULL && field->no_url && gig_answer_has_url(s)) {
-        says = "Please leave web addresses out of this field.";
+    if (says == GIG_SAYS && field->no_url && gig_answer_has_url(s)) {
+        says = GIG_SAY_ANSWER_NO_URL;
     }
 
-    if (says != NULL) {
-        return gig_errors_add(errors, pointer, "%s", says);
+    if (says != GIG_SAYS) {
+        return gig_answers_say(errors, pointer, says);
     }
 
     return gig_answer_pattern(field, s, pointer, errors);
@@ -284,11 +279,10 @@ static int
 gig_answer_range(const gig_field_t *field, const char *s, const char *pointer,
     gig_errors_t *errors)
 {
-    int          date, below, above;
-    const char  *what;
+    int        date, below, above;
+    gig_str_t  min, max;
 
     date = field->type == GIG_FIELD_DATE;
-    what = date ? "date" : "number";
 
     below = field->min[0] != '\0'
             && (date ? strcmp(s, field->min) : gig_number_compare(s, field->min)) < 0;
@@ -299,16 +293,21 @@ gig_answer_range(const gig_field_t *field, const char *s, const char *pointer,
         return 0;
     }
 
-    if (field->max[0] == '\0') {
-        return gig_errors_add(errors, pointer, "Please write a %s from %s on.", what, field->min);
+    min = (gig_str_t) { field->min, strlen(field->min) };
+    max = (gig_str_t) { field->max, strlen(field->max) };
+
+    if (max.len == 0) {
+        return gig_answers_say_with(errors, pointer, date ? GIG_SAY_ANSWER_DATE_FROM
+                                    : GIG_SAY_ANSWER_NUMBER_FROM, min, gig_null_str, 0);
     }
 
-    if (field->min[0] == '\0') {
-        return gig_errors_add(errors, pointer, "Please write a %s up to %s.", what, field->max);
+    if (min.len == 0) {
+        return gig_answers_say_with(errors, pointer, date ? GIG_SAY_ANSWER_DATE_UP_TO
+                                    : GIG_SAY_ANSWER_NUMBER_UP_TO, max, gig_null_str, 0);
     }
 
-    return gig_errors_add(errors, pointer, "Please write a %s from %s to %s.", what, field->min,
-                          field->max);
+    return gig_answers_say_with(errors, pointer, date ? GIG_SAY_ANSWER_DATE_FROM_TO
+                                : GIG_SAY_ANSWER_NUMBER_FROM_TO, min, max, 0);
 }
 
 
@@ -326,8 +325,8 @@ gig_answer_pattern(const gig_field_t *field, gig_str_t s, const char *pointer,
         return 0;
     }
 
-    return gig_errors_add(errors, pointer, "Please write this in the form that is asked for, such "
-                          "as %.*s.", (int) field->example.len, field->example.data);
+    return gig_answers_say_with(errors, pointer, GIG_SAY_ANSWER_PATTERN, field->example,
+                                gig_null_str, 0);
 }
 
 

@@ -40,8 +40,11 @@ typedef struct {
 } gig_error_t;
 
 /* All that is wrong with one record; past GIG_ERRORS_MAX only counted. */
+struct gig_language_s;
+
 typedef struct {
     unsigned    count;
+    const struct gig_language_s  *words;    /* of what gig_answers_check() tells; it sets this */
     gig_error_t error[GIG_ERRORS_MAX];
 } gig_errors_t;
 

@@ -95,18 +95,18 @@ gig_feed_line(const gig_catalog_gig_t *gig, gig_buf_t *out)
 
     gig_buf_puts(out, "<p><strong>");
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_pay_for(pay, json_object_get(gig->json, "work"), &text);
+    gig_text_pay_for(NULL, pay, json_object_get(gig->json, "work"), &text);
     gig_html_take(&text, out);
     gig_buf_puts(out, "</strong>. ");
 
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_place_all(json_object_get(gig->json, "location"), &text);
+    gig_text_place_all(NULL, json_object_get(gig->json, "location"), &text);
     gig_html_take(&text, out);
     gig_buf_puts(out, ".");
 
     if (gig->closes != GIG_TIME_NONE) {
         gig_buf_puts(out, " Apply by ");
-        gig_html_time(gig->zoned ? &gig->zone : NULL, gig_json_str(gig->json, "time_zone"),
+        gig_html_time(NULL, gig->zoned ? &gig->zone : NULL, gig_json_str(gig->json, "time_zone"),
                       gig->closes, 0, out);
         gig_buf_puts(out, ".");
     }

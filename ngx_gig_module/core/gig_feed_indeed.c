@@ -101,7 +101,8 @@ gig_indeed_job(void *data, const gig_catalog_gig_t *gig)
     gig_feed_content(gig, &indeed->text);
     gig_indeed_take("description", indeed);
 
-    gig_text_pay_for(json_object_get(json, "pay"), json_object_get(json, "work"), &indeed->text);
+    gig_text_pay_for(NULL, json_object_get(json, "pay"), json_object_get(json, "work"),
+                     &indeed->text);
     gig_indeed_take("salary", indeed);
 
     type = gig_indeed_type(gig_json_str(json, "engagement"));

@@ -63,26 +63,53 @@ gig_file_named(gig_str_t name)
 }
 
 
-void
-gig_file_words(unsigned types, char out[GIG_FILE_WORDS])
+/* What was written, as far as it fits, as a C string. */
+
+static void
+gig_file_told(gig_buf_t *text, char *out, size_t size)
 {
-    size_t    len;
-    unsigned  i, left;
+    size_t  len;
 
-    len = 0;
-    out[0] = '\0';
-    left = (unsigned) __builtin_popcount(types);
+    len = gig_utf8_cut((gig_str_t) { text->data, text->len }, size - 1);
 
-    for (i = 0; i < GIG_FILE_TYPES; i++) {
+    if (len != 0) {
+        memcpy(out, text->data, len);
+    }
 
-        if (!(types & GIG_FILE_BIT(i)) || len >= GIG_FILE_WORDS) {
+    out[len] = '\0';
+    gig_buf_free(text);
+}
+
+
+void
+gig_file_words(const gig_language_t *words, unsigned types, char out[GIG_FILE_WORDS])
+{
+    unsigned   i, n, left;
+    gig_buf_t  text;
+
+    gig_buf_init(&text, GIG_FILE_WORDS);
+    n = (unsigned) __builtin_popcount(types);
+
+    for (i = 0, left = n; i < GIG_FILE_TYPES; i++) {
+
+        if (!(types & GIG_FILE_BIT(i))) {
             continue;
         }
 
-        len += (size_t) snprintf(out + len, GIG_FILE_WORDS - len, "%s%s",
-                                 len == 0 ? "" : left == 1 ? " or " : ", ", gig_file_people[i]);
+        if (left != n) {
+            gig_tell_between(words, left == 1 ? GIG_SAY_NAMES_OR : GIG_SAY_NAMES_COMMA, &text);
+        }
+
+        if (i == GIG_FILE_TXT) {
+            gig_tell(words, GIG_SAY_FILE_TEXT, &text);
+        } else {
+            gig_buf_puts(&text, gig_file_people[i]);
+        }
+
         left--;
     }
+
+    gig_file_told(&text, out, GIG_FILE_WORDS);
 }
 
 
@@ -109,23 +136,30 @@ gig_file_accept(unsigned types, char *out, size_t size)
 
 
 void
-gig_file_size_text(size_t size, char out[GIG_FILE_SIZE_TEXT])
+gig_file_size_text(const gig_language_t *words, size_t size, char out[GIG_FILE_SIZE_TEXT])
 {
-    size_t  mega = 1024 * 1024;
+    size_t       mega = 1024 * 1024;
+    gig_buf_t    text;
+    gig_said_t   said;
 
-    if (size >= mega && size % mega != 0) {
-        (void) snprintf(out, GIG_FILE_SIZE_TEXT, "%zu.%zu MB", size / mega,
-                        size % mega * 10 / mega);
+    gig_buf_init(&text, GIG_FILE_SIZE_TEXT);
 
-    } else if (size >= mega) {
-        (void) snprintf(out, GIG_FILE_SIZE_TEXT, "%zu MB", size / mega);
+    if (size >= mega) {
+        said = gig_tell_begin(words, GIG_SAY_FILE_MB);
+
+        while (gig_say_next(&said, &text)) {
+            gig_language_number(words, (double) (size / mega)
+                                       + (double) (size % mega * 10 / mega) / 10, &text);
+        }
 
     } else if (size >= 1024) {
-        (void) snprintf(out, GIG_FILE_SIZE_TEXT, "%zu KB", size / 1024);
+        gig_tell_n(words, GIG_SAY_FILE_KB, size / 1024, &text);
 
     } else {
-        (void) snprintf(out, GIG_FILE_SIZE_TEXT, "%zu bytes", size);
+        gig_tell_n(words, GIG_SAY_FILE_BYTES, size, &text);
     }
+
+    gig_file_told(&text, out, GIG_FILE_SIZE_TEXT);
 }
 
 

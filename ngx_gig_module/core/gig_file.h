@@ -8,13 +8,14 @@
 #define GIG_FILE_H
 
 #include "gig_base.h"
+#include "gig_language.h"
 
 #define GIG_FILES_MAX           8                   /* files of one application */
 #define GIG_FILES_BYTES         (8 * 1024 * 1024)   /* bytes of all of them */
 #define GIG_FILE_BYTES          (5 * 1024 * 1024)   /* of one, if its field says nothing */
 #define GIG_FILE_NAME           100                 /* bytes of a clean name, without NUL */
-#define GIG_FILE_WORDS          160                 /* bytes of the names of types, with NUL */
-#define GIG_FILE_SIZE_TEXT      24
+#define GIG_FILE_WORDS          256                 /* bytes of the names of types, with NUL */
+#define GIG_FILE_SIZE_TEXT      64
 
 typedef enum {
     GIG_FILE_PDF, GIG_FILE_DOC, GIG_FILE_DOCX, GIG_FILE_TXT, GIG_FILE_RTF, GIG_FILE_PNG,
@@ -45,11 +46,11 @@ gig_file_type_t gig_file_named(gig_str_t name);
 extern const char *const  gig_file_names[GIG_FILE_TYPES];
 
 /* "PDF, Word (.docx) or plain text (.txt)"; ".pdf,application/pdf,...", as HTML's accept has it. */
-void gig_file_words(unsigned types, char out[GIG_FILE_WORDS]);
+void gig_file_words(const gig_language_t *words, unsigned types, char out[GIG_FILE_WORDS]);
 void gig_file_accept(unsigned types, char *out, size_t size);
 
 /* "5 MB", "1.5 MB", "200 KB", "90 bytes"; what is cut is cut off, so that a limit is never less. */
-void gig_file_size_text(size_t size, char out[GIG_FILE_SIZE_TEXT]);
+void gig_file_size_text(const gig_language_t *words, size_t size, char out[GIG_FILE_SIZE_TEXT]);
 
 /*
  * The name a file is given: of what was sent (any bytes) the last part of its path, without what

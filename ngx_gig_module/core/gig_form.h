@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "gig_language.h"
 #include "gig_base.h"
 #include "gig_buf.h"
 #include "gig_file.h"
@@ -61,6 +62,7 @@ typedef struct {
     size_t       files;                         /* bytes of all files; 0: none are taken here */
     gig_str_t    challenge;                     /* and .challenge: a script's path, or empty */
     unsigned     min_seconds;                   /* from the page to its being sent, at least */
+    const gig_language_t  *words;               /* what is wrong is told in them; NULL: English */
     unsigned     n;
     gig_field_t  field[GIG_FORM_FIELDS];
 } gig_form_t;
@@ -81,6 +83,9 @@ void gig_form_spam(const json_t *spam, gig_form_t *form, gig_errors_t *errors);
  * -1: out of memory, or a form for self-identification (gig_self_id.h): nobody applies by it.
  */
 int gig_form_for_gig(gig_form_t *form, const json_t *gig);
+
+/* What the box that it adds has beside it: "I am at least 18 years old", plain. */
+void gig_form_eligible(const gig_language_t *words, const json_t *eligibility, gig_buf_t *out);
 
 /*
  * Whether files are taken is the board's word: at most so many bytes of an application's (0: no

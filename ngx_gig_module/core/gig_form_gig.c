@@ -13,7 +13,6 @@
 
 static void  gig_form_blind(gig_form_t *form);
 static int  gig_form_confirm(gig_form_t *form, const json_t *eligibility);
-static void  gig_form_confirm_label(const json_t *eligibility, gig_str_t note, gig_buf_t *out);
 
 
 int
@@ -77,7 +76,7 @@ gig_form_confirm(gig_form_t *form, const json_t *eligibility)
     rc = -1;
     note = gig_json_str(eligibility, "note");
     gig_buf_init(&label, GIG_CONFIRM_MAX);
-    gig_form_confirm_label(eligibility, note, &label);
+    gig_form_eligible(NULL, eligibility, &label);
 
     if (label.len == 0 && !gig_buf_failed(&label)) {
         rc = 0;
@@ -118,18 +117,27 @@ done:
 }
 
 
-/* "I am at least 18 years old, may work in US and meet the conditions below"; or nothing. */
+/* "I am at least 18 years old, may work in US and meet this condition"; or nothing. */
 
-static void
-gig_form_confirm_label(const json_t *eligibility, gig_str_t note, gig_buf_t *out)
+void
+gig_form_eligible(const gig_language_t *words, const json_t *eligibility, gig_buf_t *out)
 {
-    int            may;
+    int            argument, may, note;
     double         age;
     size_t         i, n;
-    gig_str_t      place;
+    gig_said_t     said;
     const json_t  *places;
 
+    /* by age, then by work, then by note */
+    static const gig_say_t  says[2][2][2] = {
+        { { GIG_SAYS, GIG_SAY_ELIGIBLE_NOTE },
+          { GIG_SAY_ELIGIBLE_WORK, GIG_SAY_ELIGIBLE_WORK_NOTE } },
+        { { GIG_SAY_ELIGIBLE_AGE, GIG_SAY_ELIGIBLE_AGE_NOTE },
+          { GIG_SAY_ELIGIBLE_AGE_WORK, GIG_SAY_ELIGIBLE_AGE_WORK_NOTE } }
+    };
+
     may = 0;
+    note = gig_json_str(eligibility, "note").len != 0;
     places = json_object_get(eligibility, "work_authorization");
     n = json_array_size(places);
 
@@ -141,24 +149,26 @@ gig_form_confirm_label(const json_t *eligibility, gig_str_t note, gig_buf_t *out
         may |= json_string_length(json_array_get(places, i)) != 0;
     }
 
-    if (age > 0) {
-        gig_buf_printf(out, "I am at least %.3g years old", age);
+    if (age <= 0 && !may && !note) {
+        return;
     }
 
-    if (may) {
+    said = gig_tell_begin(words, says[age > 0][may][note]);
 
-        gig_buf_puts(out, age <= 0 ? "I may work in " : note.len != 0 ? ", may work in "
-                                                                     : " and may work in ");
+    while ((argument = gig_say_next(&said, out)) != 0) {
+
+        if (argument == 1) {
+            gig_buf_printf(out, "%.3g", age);
+            continue;
+        }
 
         for (i = 0; i < n; i++) {
-            place.data = json_string_value(json_array_get(places, i));
-            place.len = json_string_length(json_array_get(places, i));
-            gig_buf_puts(out, i == 0 ? "" : i + 1 == n ? " or " : ", ");
-            gig_buf_str(out, place);
-        }
-    }
 
-    if (note.len != 0) {
-        gig_buf_puts(out, age > 0 || may ? " and meet this condition" : "I meet this condition");
+            if (i != 0) {
+                gig_tell_between(words, i + 1 == n ? GIG_SAY_NAMES_OR : GIG_SAY_NAMES_COMMA, out);
+            }
+
+            gig_buf_str(out, gig_json_text(json_array_get(places, i)));
+        }
     }
 }

@@ -109,49 +109,125 @@ gig_fragment_detail(const gig_record_t *gig, gig_buf_t *out, size_t start, gig_h
 }
 
 
+/* holes: what the card has there is left out, and its places are told; or NULL. */
+
 static void
-gig_fragment_card(const gig_record_t *gig, const gig_zone_t *zone, gig_buf_t *out, size_t start,
-    gig_holes_t *holes)
+gig_fragment_card_write(const gig_card_t *card, gig_buf_t *out, size_t start, gig_holes_t *holes)
 {
-    gig_buf_t  text;
-    gig_str_t  summary;
+    gig_buf_t              text;
+    gig_str_t              summary;
+    gig_said_t             said;
+    const json_t          *gig;
+    const gig_language_t  *words;
+
+    gig = card->gig;
+    words = card->words;
 
     gig_buf_puts(out, "<li class=\"gig-card\">");
-    gig_html_logo(json_object_get(gig->root, "org"), out);
+    gig_html_logo(json_object_get(gig, "org"), out);
 
     gig_buf_puts(out, "<h2 class=\"gig-card-title\"><a href=\"");
-    holes->url = (uint32_t) (out->len - start);
-    gig_buf_uri(out, gig->id);
-    gig_buf_puts(out, "\">");
-    gig_buf_html(out, gig->title);
+
+    if (holes != NULL) {
+        holes->url = (uint32_t) (out->len - start);
+    }
+
+    gig_buf_html(out, card->base);
+    gig_buf_uri(out, gig_json_str(gig, "id"));
+
+    if (card->tail.len != 0) {
+        gig_buf_puts(out, "?");
+        gig_buf_html(out, card->tail);
+    }
+
+    gig_buf_puts(out, "\"");
+    gig_html_lang(words, gig, "title", out);
+    gig_buf_puts(out, ">");
+    gig_buf_html(out, gig_json_str(gig, "title"));
     gig_buf_puts(out, "</a></h2><p class=\"gig-org\">");
-    gig_html_org(gig->root, out);
+    gig_html_org(words, gig, out);
     gig_buf_puts(out, "</p>");
 
-    summary = gig_json_str(gig->root, "summary");
+    summary = gig_json_str(gig, "summary");
 
     if (summary.len != 0) {
-        gig_buf_puts(out, "<p class=\"gig-summary\">");
+        gig_buf_puts(out, "<p class=\"gig-summary\"");
+        gig_html_lang(words, gig, "summary", out);
+        gig_buf_puts(out, ">");
         gig_buf_init(&text, GIG_TEXT_MAX);
         gig_text_cut(summary, GIG_CARD_SUMMARY, &text);
         gig_html_take(&text, out);
         gig_buf_puts(out, "</p>");
     }
 
-    gig_html_facts(gig->root, zone, gig->closes_at, out);
-    gig_html_skills(json_object_get(gig->root, "skills"), GIG_CARD_SKILLS, out);
+    gig_html_facts(words, gig, card->zone, card->closes_at, out);
+    gig_html_skills(words, json_object_get(gig, "skills"), GIG_CARD_SKILLS, out);
 
-    holes->state = (uint32_t) (out->len - start);
+    if (holes != NULL) {
+        holes->state = (uint32_t) (out->len - start);
+    } else {
+        gig_fragment_mark(words, card->state, card->closing, out);
 
-    if (gig->opens_at != GIG_TIME_NONE) {
-        gig_buf_puts(out, "Opens ");
-        gig_html_time(zone, gig->time_zone, gig->opens_at, 0, out);
+        if (card->state != GIG_STATE_SCHEDULED) {
+            gig_buf_puts(out, GIG_CARD_END);
+            return;
+        }
+    }
+
+    if (card->opens_at == GIG_TIME_NONE) {
+        gig_say(words, GIG_SAY_OPENS_SOON, out);
 
     } else {
-        gig_buf_puts(out, "Opens soon");
+        said = gig_say_begin(words, GIG_SAY_OPENS);
+
+        while (gig_say_next(&said, out)) {
+            gig_html_time(words, card->zone, gig_json_str(gig, "time_zone"), card->opens_at, 0,
+                          out);
+        }
     }
 
     gig_buf_puts(out, "</p></li>");
+}
+
+
+void
+gig_fragment_card_draw(const gig_card_t *card, gig_buf_t *out)
+{
+    gig_fragment_card_write(card, out, out->len, NULL);
+}
+
+
+/* In English, by which most cards are drawn: what the record has in English is used for it. */
+
+static void
+gig_fragment_card(const gig_record_t *gig, const gig_zone_t *zone, gig_buf_t *out, size_t start,
+    gig_holes_t *holes)
+{
+    json_t      *own;
+    gig_card_t   card;
+
+    memset(&card, 0, sizeof(gig_card_t));
+    own = NULL;
+    card.gig = gig->root;
+
+    if (json_object_get(gig->root, "i18n") != NULL) {
+        own = json_copy(gig->root);
+
+        if (own == NULL || gig_i18n_apply(own, NULL) != 0) {
+            json_decref(own);
+            out->failed = 1;
+            return;
+        }
+
+        card.gig = own;
+    }
+
+    card.zone = zone;
+    card.opens_at = gig->opens_at;
+    card.closes_at = gig->closes_at;
+
+    gig_fragment_card_write(&card, out, start, holes);
+    json_decref(own);
 }
 
 
@@ -239,4 +315,58 @@ gig_fragment_hides(gig_str_t *mark)
     mark->len -= len;
 
     return 1;
+}
+
+
+/* What a mark says, and its class; GIG_SAYS: nothing. */
+
+static gig_say_t
+gig_fragment_mark_says(gig_state_t state, int closing, const char **name)
+{
+    switch (state) {
+
+    case GIG_STATE_OPEN:
+        *name = "closing";
+        return closing ? GIG_SAY_MARK_CLOSING : GIG_SAYS;
+
+    case GIG_STATE_WAITLIST:
+        *name = "waitlist";
+        return GIG_SAY_MARK_WAITLIST;
+
+    case GIG_STATE_FULL:
+        *name = "full";
+        return GIG_SAY_MARK_FULL;
+
+    case GIG_STATE_CLOSED:
+    case GIG_STATE_GONE:
+        *name = "closed";
+        return GIG_SAY_MARK_CLOSED;
+
+    case GIG_STATE_SCHEDULED:
+    case GIG_STATE_HIDDEN:
+        break;
+    }
+
+    return GIG_SAYS;
+}
+
+
+void
+gig_fragment_mark(const gig_language_t *words, gig_state_t state, int closing, gig_buf_t *out)
+{
+    gig_say_t    says;
+    const char  *name;
+
+    if (state == GIG_STATE_SCHEDULED) {
+        gig_buf_puts(out, "<p class=\"gig-mark gig-mark-scheduled\">");
+        return;
+    }
+
+    says = gig_fragment_mark_says(state, closing, &name);
+
+    if (says != GIG_SAYS) {
+        gig_buf_printf(out, "<p class=\"gig-mark gig-mark-%s\">", name);
+        gig_say(words, says, out);
+        gig_buf_puts(out, "</p>");
+    }
 }

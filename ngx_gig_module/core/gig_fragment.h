@@ -9,6 +9,7 @@
 #define GIG_FRAGMENT_H
 
 #include "gig_buf.h"
+#include "gig_language.h"
 #include "gig_record.h"
 
 typedef enum {
@@ -52,5 +53,26 @@ gig_str_t gig_fragment_state_html(gig_state_t state, int closing);
  */
 #define GIG_CARD_END        "</li>"
 int gig_fragment_hides(gig_str_t *mark);
+
+/*
+ * A card as a whole, in any language.  gig: a record or what is public of it, after
+ * gig_i18n_apply().
+ * base and tail (a query, may be empty) make its link with the gig's id.
+ */
+typedef struct {
+    const gig_language_t  *words;
+    const json_t          *gig;
+    const gig_zone_t      *zone;                /* NULL: UTC */
+    int64_t                opens_at, closes_at; /* or GIG_TIME_NONE */
+    gig_str_t              base;
+    gig_str_t              tail;
+    gig_state_t            state;
+    int                    closing;
+} gig_card_t;
+
+void gig_fragment_card_draw(const gig_card_t *card, gig_buf_t *out);
+
+/* A mark in any language; of a scheduled gig its <p> alone, which the caller goes on with. */
+void gig_fragment_mark(const gig_language_t *words, gig_state_t state, int closing, gig_buf_t *out);
 
 #endif /* GIG_FRAGMENT_H */

@@ -292,7 +292,7 @@ gig_greenhouse_pay(const json_t *json, gig_buf_t *out)
     }
 
     gig_buf_init(&blurb, GIG_TEXT_MAX);
-    gig_text_pay_for(pay, json_object_get(json, "work"), &blurb);
+    gig_text_pay_for(NULL, pay, json_object_get(json, "work"), &blurb);
 
     gig_buf_printf(out, ",\"pay_input_ranges\":[{\"min_cents\":%lld,\"max_cents\":%lld",
                    gig_greenhouse_cents(range.least, range.units),

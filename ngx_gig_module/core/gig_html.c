@@ -112,33 +112,121 @@ gig_html_logo(const json_t *org, gig_buf_t *out)
 
 
 void
-gig_html_org(const json_t *gig, gig_buf_t *out)
+gig_html_lang(const gig_language_t *words, const json_t *gig, const char *member, gig_buf_t *out)
 {
-    gig_str_t  department;
+    gig_str_t    tag;
+    const char  *dir;
 
-    gig_buf_html(out, gig_json_str(json_object_get(gig, "org"), "name"));
-    department = gig_json_str(gig, "department");
+    tag = gig_i18n_of(gig, member);
 
-    if (department.len != 0) {
-        gig_buf_puts(out, " <span class=\"gig-dot\">\u00b7</span> ");
-        gig_buf_html(out, department);
+    if (tag.len == 0 || gig_language_same(tag, words)) {
+        return;
+    }
+
+    gig_buf_puts(out, " lang=\"");
+    gig_buf_html(out, tag);
+    gig_buf_puts(out, "\"");
+
+    dir = gig_language_dir_of(tag);
+
+    if (strcmp(dir, gig_language_dir(words)) != 0) {
+        gig_buf_printf(out, " dir=\"%s\"", dir);
     }
 }
 
 
+void
+gig_html_org(const gig_language_t *words, const json_t *gig, gig_buf_t *out)
+{
+    gig_str_t  department, tag;
+
+    gig_buf_html(out, gig_json_str(json_object_get(gig, "org"), "name"));
+    department = gig_json_str(gig, "department");
+
+    if (department.len == 0) {
+        return;
+    }
+
+    gig_buf_puts(out, " <span class=\"gig-dot\">\u00b7</span> ");
+    tag = gig_i18n_of(gig, "department");
+
+    if (tag.len == 0 || gig_language_same(tag, words)) {
+        gig_buf_html(out, department);
+        return;
+    }
+
+    gig_buf_puts(out, "<span");
+    gig_html_lang(words, gig, "department", out);
+    gig_buf_puts(out, ">");
+    gig_buf_html(out, department);
+    gig_buf_puts(out, "</span>");
+}
+
+
 static void
-gig_html_fact(const char *icon, const char *label, gig_buf_t *out)
+gig_html_fact(const gig_language_t *words, const char *icon, gig_say_t label, gig_buf_t *out)
 {
     gig_buf_printf(out, "<li class=\"gig-fact gig-fact-%s\">", icon);
     gig_html_icon(icon, out);
-    gig_buf_printf(out, "<span><span class=\"gig-only-read\">%s: </span>", label);
+    gig_buf_puts(out, "<span><span class=\"gig-only-read\">");
+    gig_say_str(words, GIG_SAY_LABEL, gig_language_text(words, label), out);
+    gig_buf_puts(out, " </span>");
+}
+
+
+static void
+gig_html_fact_end(const gig_language_t *words, gig_buf_t *text, gig_say_t none, gig_buf_t *out)
+{
+    if (text->len == 0) {
+        gig_say(words, none, out);
+    }
+
+    gig_html_take(text, out);
+    gig_buf_puts(out, "</span></li>");
+}
+
+
+/* "Apply by 30 Oct", "Apply by 30 Oct, due 6 Nov 2026", "Due 6 Nov 2026", "No closing date". */
+
+static void
+gig_html_due(const gig_language_t *words, const gig_zone_t *zone, int64_t closes_at, gig_str_t due,
+    gig_buf_t *out)
+{
+    int         argument;
+    char        stamp[GIG_TIME_SIZE];
+    gig_buf_t   text;
+    gig_said_t  said;
+
+    if (closes_at == GIG_TIME_NONE && due.len == 0) {
+        gig_say(words, GIG_SAY_NO_CLOSING, out);
+        return;
+    }
+
+    said = gig_say_begin(words, closes_at == GIG_TIME_NONE ? GIG_SAY_DUE
+                                : due.len == 0 ? GIG_SAY_APPLY_BY : GIG_SAY_APPLY_BY_DUE);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+
+        if (argument == 2 || closes_at == GIG_TIME_NONE) {
+            gig_html_date(words, due, 0, out);
+            continue;
+        }
+
+        gig_buf_printf(out, "<time datetime=\"%s\">", gig_time_format(closes_at, stamp));
+        gig_buf_init(&text, GIG_TEXT_MAX);
+
+        /* What closes at midnight is open on the day before only. */
+        gig_text_day(words, zone, closes_at - 1, due, &text);
+        gig_html_take(&text, out);
+        gig_buf_puts(out, "</time>");
+    }
 }
 
 
 void
-gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig_buf_t *out)
+gig_html_facts(const gig_language_t *words, const json_t *gig, const gig_zone_t *zone,
+    int64_t closes_at, gig_buf_t *out)
 {
-    gig_str_t      due;
     gig_buf_t      text;
     const json_t  *work;
 
@@ -146,55 +234,29 @@ gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig
 
     gig_buf_puts(out, "<ul class=\"gig-facts\">");
 
-    gig_html_fact("pay", "Pay", out);
+    gig_html_fact(words, "pay", GIG_SAY_FACT_PAY, out);
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_pay(json_object_get(gig, "pay"), &text);
-    gig_buf_puts(out, (text.len != 0) ? "" : "Pay as agreed");
-    gig_html_take(&text, out);
-    gig_buf_puts(out, "</span></li>");
+    gig_text_pay(words, json_object_get(gig, "pay"), &text);
+    gig_html_fact_end(words, &text, GIG_SAY_PAY_AGREED, out);
 
-    gig_html_fact("hours", "Work", out);
+    gig_html_fact(words, "hours", GIG_SAY_FACT_WORK, out);
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_hours(work, &text);
-    gig_buf_puts(out, (text.len != 0) ? "" : "Hours as agreed");
-    gig_html_take(&text, out);
-    gig_buf_puts(out, "</span></li>");
+    gig_text_hours(words, work, &text);
+    gig_html_fact_end(words, &text, GIG_SAY_HOURS_AGREED, out);
 
-    gig_html_fact("place", "Place", out);
+    gig_html_fact(words, "place", GIG_SAY_FACT_PLACE, out);
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_place(json_object_get(gig, "location"), &text);
-    gig_html_take(&text, out);
-    gig_buf_puts(out, "</span></li>");
+    gig_text_place(words, json_object_get(gig, "location"), &text);
+    gig_html_fact_end(words, &text, GIG_SAY_PLACE_ONSITE, out);
 
-    gig_html_fact("due", "Time", out);
-    due = gig_json_str(work, "due_by");
-
-    if (closes_at != GIG_TIME_NONE) {
-        char  stamp[GIG_TIME_SIZE];
-
-        gig_buf_printf(out, "Apply by <time datetime=\"%s\">", gig_time_format(closes_at, stamp));
-        gig_buf_init(&text, GIG_TEXT_MAX);
-
-        /* What closes at midnight is open on the day before only. */
-        gig_text_day(zone, closes_at - 1, due, &text);
-        gig_html_take(&text, out);
-        gig_buf_puts(out, "</time>");
-    }
-
-    if (due.len != 0) {
-        gig_buf_puts(out, (closes_at != GIG_TIME_NONE) ? ", due " : "Due ");
-        gig_html_date(due, 0, out);
-
-    } else if (closes_at == GIG_TIME_NONE) {
-        gig_buf_puts(out, "No closing date");
-    }
-
+    gig_html_fact(words, "due", GIG_SAY_FACT_TIME, out);
+    gig_html_due(words, zone, closes_at, gig_json_str(work, "due_by"), out);
     gig_buf_puts(out, "</span></li></ul>");
 }
 
 
 void
-gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out)
+gig_html_skills(const gig_language_t *words, const json_t *skills, size_t max, gig_buf_t *out)
 {
     size_t  i, n;
 
@@ -204,7 +266,9 @@ gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out)
         return;
     }
 
-    gig_buf_puts(out, "<ul class=\"gig-skills\" aria-label=\"Skills\">");
+    gig_buf_puts(out, "<ul class=\"gig-skills\" aria-label=\"");
+    gig_say(words, GIG_SAY_SKILLS, out);
+    gig_buf_puts(out, "\">");
 
     for (i = 0; i < n && i < max; i++) {
         gig_buf_puts(out, "<li>");
@@ -213,7 +277,9 @@ gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out)
     }
 
     if (n > max) {
-        gig_buf_printf(out, "<li class=\"gig-more\">%zu more</li>", n - max);
+        gig_buf_puts(out, "<li class=\"gig-more\">");
+        gig_say_n(words, GIG_SAY_SKILLS_MORE, n - max, out);
+        gig_buf_puts(out, "</li>");
     }
 
     gig_buf_puts(out, "</ul>");
@@ -243,8 +309,8 @@ gig_html_items(const json_t *items, const char *attributes, gig_buf_t *out)
 
 
 void
-gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int with_seconds,
-    gig_buf_t *out)
+gig_html_time(const gig_language_t *words, const gig_zone_t *zone, gig_str_t time_zone,
+    int64_t seconds, int with_seconds, gig_buf_t *out)
 {
     gig_buf_t  text;
 
@@ -253,7 +319,7 @@ gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int 
     gig_buf_puts(out, "\">");
 
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_time(zone, time_zone, seconds, with_seconds, &text);
+    gig_text_time(words, zone, time_zone, seconds, with_seconds, &text);
     gig_html_take(&text, out);
 
     gig_buf_puts(out, "</time>");
@@ -261,7 +327,7 @@ gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int 
 
 
 void
-gig_html_date(gig_str_t date, int weekday, gig_buf_t *out)
+gig_html_date(const gig_language_t *words, gig_str_t date, int weekday, gig_buf_t *out)
 {
     gig_buf_t  text;
 
@@ -270,7 +336,7 @@ gig_html_date(gig_str_t date, int weekday, gig_buf_t *out)
     gig_buf_puts(out, "\">");
 
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_date(date, weekday, &text);
+    gig_text_date(words, date, weekday, &text);
     gig_html_take(&text, out);
 
     gig_buf_puts(out, "</time>");

@@ -8,6 +8,7 @@
 #ifndef GIG_HTML_H
 #define GIG_HTML_H
 
+#include "gig_i18n.h"
 #include "gig_text.h"
 
 /* <svg class="gig-icon"> that uses the symbol `gig-i-NAME`: for the eye only. */
@@ -20,25 +21,31 @@ void gig_html_symbols(gig_buf_t *out);
 void gig_html_logo(const json_t *org, gig_buf_t *out);
 
 /* "Acme Robotics · Marketing" */
-void gig_html_org(const json_t *gig, gig_buf_t *out);
+void gig_html_org(const gig_language_t *words, const json_t *gig, gig_buf_t *out);
+
+/* lang="..." (and dir) where a member of the gig is in another language than words. */
+void gig_html_lang(const gig_language_t *words, const json_t *gig, const char *member,
+    gig_buf_t *out);
 
 /*
  * Pay, hours, place, and when it closes and is due, always in this order,
  * as a list of four.  gig: a record or what is public of it.
  */
-void gig_html_facts(const json_t *gig, const gig_zone_t *zone, int64_t closes_at, gig_buf_t *out);
+void gig_html_facts(const gig_language_t *words, const json_t *gig, const gig_zone_t *zone,
+    int64_t closes_at, gig_buf_t *out);
 
 /* Names of skills as a list; at most max, and then how many more there are. */
-void gig_html_skills(const json_t *skills, size_t max, gig_buf_t *out);
+void gig_html_skills(const gig_language_t *words, const json_t *skills, size_t max,
+    gig_buf_t *out);
 
 /* Texts, or objects with a "text", as a list: at most GIG_HTML_ITEMS.  attributes: of its <ul>. */
 #define GIG_HTML_ITEMS      50                  /* of one list of a record */
 void gig_html_items(const json_t *items, const char *attributes, gig_buf_t *out);
 
 /* <time datetime="...">Fri 30 Oct 2026, 23:59 Chicago time</time>, and of a plain date. */
-void gig_html_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds,
-    int with_seconds, gig_buf_t *out);
-void gig_html_date(gig_str_t date, int weekday, gig_buf_t *out);
+void gig_html_time(const gig_language_t *words, const gig_zone_t *zone, gig_str_t time_zone,
+    int64_t seconds, int with_seconds, gig_buf_t *out);
+void gig_html_date(const gig_language_t *words, gig_str_t date, int weekday, gig_buf_t *out);
 
 /* Plain text: blank lines part paragraphs, lines that begin with "- " or "* " make a list. */
 void gig_html_paragraphs(gig_str_t text, gig_buf_t *out);

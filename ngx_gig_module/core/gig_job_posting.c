@@ -276,7 +276,7 @@ gig_posting_skills(const json_t *skills, gig_buf_t *out)
 /* How many are wanted, from when, for how long. */
 
 static void
-gig_posting_work(const json_t *gig, gig_buf_t *out)
+gig_posting_work(const gig_language_t *words, const json_t *gig, gig_buf_t *out)
 {
     double         number;
     gig_buf_t      hours;
@@ -299,7 +299,7 @@ gig_posting_work(const json_t *gig, gig_buf_t *out)
     }
 
     gig_buf_init(&hours, GIG_TEXT_MAX);
-    gig_text_hours(work, &hours);
+    gig_text_hours(words, work, &hours);
     gig_posting_text("workHours", gig_posting_view(&hours), out);
     gig_buf_free(&hours);
 }
@@ -308,14 +308,14 @@ gig_posting_work(const json_t *gig, gig_buf_t *out)
 /* What the page says, in its words. */
 
 static void
-gig_posting_description(const json_t *gig, gig_buf_t *out)
+gig_posting_description(const gig_language_t *words, const json_t *gig, gig_buf_t *out)
 {
     gig_buf_t  html;
 
     gig_buf_init(&html, GIG_JOB_POSTING_MAX);
-    gig_page_what(gig, 1, &html);
-    gig_page_need(gig, 1, &html);
-    gig_page_get(gig, 1, &html);
+    gig_page_what(words, gig, 1, &html);
+    gig_page_need(words, gig, 1, &html);
+    gig_page_get(words, gig, 1, &html);
 
     gig_posting_text("description", gig_posting_view(&html), out);
     out->failed |= gig_buf_failed(&html);
@@ -335,7 +335,7 @@ gig_posting_write(const gig_page_gig_t *view, gig_str_t url, gig_str_t location,
 
     gig_buf_puts(out, "{\"@context\":\"https://schema.org/\",\"@type\":\"JobPosting\"");
     gig_posting_text("title", gig_json_str(gig, "title"), out);
-    gig_posting_description(gig, out);
+    gig_posting_description(view->words, gig, out);
 
     gig_buf_puts(out, ",\"identifier\":{\"@type\":\"PropertyValue\"");
     gig_posting_text("name", gig_json_str(org, "name"), out);
@@ -360,7 +360,7 @@ gig_posting_write(const gig_page_gig_t *view, gig_str_t url, gig_str_t location,
     gig_posting_organisation(org, out);
     gig_buf_str(out, location);
     gig_posting_salary(json_object_get(gig, "pay"), out);
-    gig_posting_work(gig, out);
+    gig_posting_work(view->words, gig, out);
     gig_posting_skills(json_object_get(gig, "skills"), out);
     gig_posting_text("url", url, out);
 

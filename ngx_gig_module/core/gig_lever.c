@@ -105,7 +105,7 @@ gig_lever_category(const json_t *gig, gig_lever_category_t category, char text[G
     }
 
     gig_buf_init(&line, GIG_TEXT_MAX);
-    gig_text_place(location, &line);
+    gig_text_place(NULL, location, &line);
 
     value = (gig_str_t) { text, gig_buf_failed(&line) ? 0 : line.len };
     memcpy(text, value.len != 0 ? line.data : "", value.len);
@@ -406,7 +406,7 @@ gig_lever_salary(const json_t *gig, gig_buf_t *out)
     gig_buf_init(&text, GIG_TEXT_MAX);
     gig_buf_init(&html, GIG_SHAPE_TEXT_MAX);
 
-    gig_text_pay_for(pay, json_object_get(gig, "work"), &text);
+    gig_text_pay_for(NULL, pay, json_object_get(gig, "work"), &text);
 
     gig_buf_puts(&html, "<div>");
     gig_html_take(&text, &html);

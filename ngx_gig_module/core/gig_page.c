@@ -34,29 +34,53 @@ gig_page_stale(const gig_page_t *page, gig_buf_t *out)
     if (page->stale) {
         gig_buf_puts(out, "\n<p class=\"gig-stale\" role=\"status\">");
         gig_html_icon("note", out);
-        gig_buf_puts(out, "<span>This page may be a little behind. Dates and pay are as we last"
-                     " knew them.</span></p>");
+        gig_buf_puts(out, "<span>");
+        gig_say(page->words, GIG_SAY_PAGE_STALE, out);
+        gig_buf_puts(out, "</span></p>");
     }
+}
+
+
+/* The heading, as an argument of what comes before it. */
+
+static void
+gig_page_heading(const gig_page_t *page, gig_say_t before, gig_str_t heading, gig_buf_t *out)
+{
+    if (before != 0) {
+        gig_say_str(page->words, before, heading, out);
+    } else {
+        gig_buf_html(out, heading);
+    }
+}
+
+
+static void
+gig_page_title_rest(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    if (frame->heading.len != 0) {
+        gig_page_heading(page, frame->before, frame->heading, out);
+        gig_buf_puts(out, " \u00b7 ");
+    }
+
+    gig_buf_html(out, page->title);
 }
 
 
 void
 gig_page_title_text(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
-    if (frame->error) {
-        gig_buf_puts(out, "Error: ");
+    gig_said_t  said;
+
+    if (!frame->error) {
+        gig_page_title_rest(page, frame, out);
+        return;
     }
 
-    if (frame->before != NULL) {
-        gig_buf_puts(out, frame->before);
-    }
+    said = gig_say_begin(page->words, GIG_SAY_PAGE_ERROR);
 
-    if (frame->heading.len != 0) {
-        gig_buf_html(out, frame->heading);
-        gig_buf_puts(out, " \u00b7 ");
+    while (gig_say_next(&said, out)) {
+        gig_page_title_rest(page, frame, out);
     }
-
-    gig_buf_html(out, page->title);
 }
 
 
@@ -119,7 +143,15 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_page_layout_head(page, frame, out);
 
     } else {
-        gig_buf_puts(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n");
+        gig_buf_printf(out, "<!doctype html>\n<html lang=\"%s\"", gig_language_tag(page->words));
+
+        /* that which everybody expects need not be said */
+
+        if (page->words != NULL && page->words->rtl) {
+            gig_buf_puts(out, " dir=\"rtl\"");
+        }
+
+        gig_buf_puts(out, ">\n<head>\n");
         gig_page_head_inside(page, frame, out);
         gig_buf_puts(out, "</head>\n<body class=\"gig-page");
     }
@@ -128,7 +160,9 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
                    frame->wide ? " gig-page-wide" : "");
 
     if (page->layout == NULL) {
-        gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">Skip to the content</a>\n");
+        gig_buf_puts(out, "<a class=\"gig-skip\" href=\"#main\">");
+        gig_say(page->words, GIG_SAY_PAGE_SKIP, out);
+        gig_buf_puts(out, "</a>\n");
     }
 
     gig_html_symbols(out);
@@ -149,12 +183,12 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 
 
 void
-gig_page_foot(const gig_page_t *page, gig_buf_t *out)
+gig_page_foot(const gig_page_t *page, const gig_page_here_t *here, gig_buf_t *out)
 {
     gig_buf_puts(out, "\n</main>\n");
 
     if (page->layout != NULL) {
-        gig_page_layout_foot(page, out);
+        gig_page_layout_foot(page, here, out);
         return;
     }
 
@@ -162,7 +196,106 @@ gig_page_foot(const gig_page_t *page, gig_buf_t *out)
     gig_buf_html(out, page->title);
     gig_buf_puts(out, "</p><p><a ");
     gig_page_href(page, gig_null_str, "", out);
-    gig_buf_puts(out, ">All open gigs</a></p></footer>\n</body>\n</html>\n");
+    gig_buf_puts(out, ">");
+    gig_say(page->words, GIG_SAY_PAGE_ALL_OPEN, out);
+    gig_buf_puts(out, "</a></p>");
+    gig_page_languages(page, here, out);
+    gig_buf_puts(out, "</footer>\n</body>\n</html>\n");
+}
+
+
+/* href="...": here in that language; a question goes on with its first page. */
+
+static void
+gig_page_language_href(const gig_page_t *page, const gig_page_here_t *here,
+    const gig_language_t *language, gig_buf_t *out)
+{
+    gig_buf_t           query;
+    gig_query_change_t  change;
+
+    gig_buf_init(&query, GIG_PAGE_QUERY_MAX);
+
+    if (here->query != NULL) {
+        change = GIG_QUERY_SAME;
+        gig_query_write(here->query, &change, &query);
+    }
+
+    gig_buf_puts(&query, (query.len != 0) ? "&lang=" : "lang=");
+    gig_buf_puts(&query, language->tag);
+
+    if (page->tail_but_lang.len != 0) {
+        gig_buf_puts(&query, "&");
+        gig_buf_str(&query, page->tail_but_lang);
+    }
+
+    gig_buf_puts(out, "href=\"");
+    gig_buf_html(out, page->base);
+    gig_buf_puts(out, (here->path != NULL) ? here->path : "");
+    gig_buf_uri(out, here->id);
+    gig_buf_puts(out, (here->rest != NULL) ? here->rest : "");
+    gig_buf_puts(out, "?");
+    gig_html_take(&query, out);
+    gig_buf_puts(out, "\"");
+}
+
+
+void
+gig_page_languages(const gig_page_t *page, const gig_page_here_t *here, gig_buf_t *out)
+{
+    unsigned               i;
+    const gig_language_t  *language;
+
+    if (here == NULL || page->n_languages < 2) {
+        return;
+    }
+
+    gig_buf_puts(out, "<nav class=\"gig-languages\" aria-label=\"");
+    gig_say(page->words, GIG_SAY_PAGE_LANGUAGES, out);
+    gig_buf_puts(out, "\">");
+
+    for (i = 0; i < page->n_languages; i++) {
+        language = page->languages[i];
+
+        if (language == page->words) {
+            continue;
+        }
+
+        gig_buf_puts(out, "<p><a ");
+        gig_page_language_href(page, here, language, out);
+        gig_buf_printf(out, " lang=\"%s\" hreflang=\"%s\" dir=\"%s\">", language->tag,
+                       language->tag, gig_language_dir(language));
+        gig_buf_html(out, language->name);
+        gig_buf_puts(out, "</a></p>");
+    }
+
+    gig_buf_puts(out, "</nav>");
+}
+
+
+int
+gig_page_aside(gig_said_t *said, gig_buf_t *out)
+{
+    int  argument, some;
+
+    some = said->p != said->end && *said->p != '{';
+
+    gig_buf_puts(out, some ? "<span class=\"gig-only-read\">" : "");
+    argument = gig_say_next(said, out);
+    gig_buf_puts(out, some ? "</span>" : "");
+
+    return argument;
+}
+
+
+void
+gig_page_button(const gig_page_t *page, gig_str_t id, const char *rest, int quiet, gig_say_t text,
+    gig_buf_t *out)
+{
+    gig_buf_printf(out, "<a class=\"gig-button%s\" ", quiet ? " gig-button-quiet" : "");
+    gig_page_href(page, id, rest, out);
+    gig_buf_puts(out, ">");
+    gig_say(page->words, text, out);
+    gig_buf_puts(out, "</a>");
 }
 
 
@@ -226,45 +359,40 @@ gig_page_text_href(const gig_page_t *page, gig_buf_t *query, gig_buf_t *out)
 
 
 void
-gig_page_back(const gig_page_t *page, gig_str_t id, gig_str_t text, gig_buf_t *out)
+gig_page_back(const gig_page_t *page, gig_str_t id, gig_say_t text, gig_buf_t *out)
 {
     gig_buf_puts(out, "<p class=\"gig-back\"><a ");
     gig_page_href(page, id, "", out);
     gig_buf_puts(out, ">");
     gig_html_icon("back", out);
     gig_buf_puts(out, "<span>");
-    gig_buf_html(out, text);
+    gig_say(page->words, text, out);
     gig_buf_puts(out, "</span></a></p>\n");
 }
 
 
 void
-gig_page_title(const json_t *gig, const char *before, gig_buf_t *out)
+gig_page_title(const gig_page_t *page, const json_t *gig, gig_say_t before, gig_buf_t *out)
 {
-    gig_str_t  language;
-
-    language = gig_json_str(gig, "language");
-
     gig_html_logo(json_object_get(gig, "org"), out);
     gig_buf_puts(out, "<div><p class=\"gig-org\">");
-    gig_html_org(gig, out);
+    gig_html_org(page->words, gig, out);
     gig_buf_puts(out, "</p><h1");
 
-    if (language.len != 0 && !gig_str_is(language, "en")) {
-        gig_buf_puts(out, " lang=\"");
-        gig_buf_html(out, language);
-        gig_buf_puts(out, "\"");
+    /* with a word of ours before it, it is in two languages */
+
+    if (before == 0) {
+        gig_html_lang(page->words, gig, "title", out);
     }
 
     gig_buf_puts(out, ">");
-    gig_buf_puts(out, before);
-    gig_buf_html(out, gig_json_str(gig, "title"));
+    gig_page_heading(page, before, gig_json_str(gig, "title"), out);
     gig_buf_puts(out, "</h1></div>");
 }
 
 
 void
-gig_page_step(int done, int now, const char *title, gig_buf_t *out)
+gig_page_step(int done, int now, gig_str_t title, gig_buf_t *out)
 {
     gig_buf_printf(out, "<li class=\"gig-step%s%s\"%s><span class=\"gig-step-dot\">",
                    done ? " gig-step-done" : "", now ? " gig-step-now" : "",
@@ -275,8 +403,16 @@ gig_page_step(int done, int now, const char *title, gig_buf_t *out)
     }
 
     gig_buf_puts(out, "</span><div><p class=\"gig-step-title\">");
-    gig_buf_html(out, gig_page_str(title));
+    gig_buf_html(out, title);
     gig_buf_puts(out, "</p><p>");
+}
+
+
+void
+gig_page_step_said(const gig_language_t *words, int done, int now, gig_say_t title,
+    gig_buf_t *out)
+{
+    gig_page_step(done, now, gig_language_text(words, title), out);
 }
 
 

@@ -9,6 +9,7 @@
 
 #include "gig_buf.h"
 #include "gig_form.h"
+#include "gig_language.h"
 #include "gig_layout.h"
 #include "gig_query.h"
 #include "gig_record.h"
@@ -20,6 +21,11 @@ typedef struct {
     gig_str_t  about;           /* one sentence under it; may be empty */
     gig_str_t  base;            /* prefix of every link: public_url or the location, ends in "/" */
     gig_str_t  tail;            /* query that each link keeps ("a=1&b=2"), or empty; not escaped */
+    gig_str_t  tail_but_lang;   /* the same without a language that was asked for */
+    gig_str_t  lang;            /* the tag of that, if one was: it is in tail; else empty */
+    const gig_language_t  *words;   /* NULL: English */
+    const gig_language_t  *const  *languages;   /* all there are to choose from */
+    unsigned   n_languages;
     gig_str_t  style;           /* the style sheet's name below base: "gig-HASH.css" */
     gig_str_t  style_url;       /* address of a second one, the company's; may be empty */
     const gig_layout_t  *layout;    /* the company's frame around the page, or NULL: ours */
@@ -80,7 +86,8 @@ void gig_page_fragment_problem(const gig_page_t *page, const gig_page_fragment_t
 
 /* One gig.  gig: the detail JSON. zone NULL: UTC. Closed or gone: as below with similar ones. */
 typedef struct {
-    const json_t      *gig;
+    const json_t      *gig;                     /* in the page's language, gig_i18n_apply() */
+    const gig_language_t  *words;               /* the page's */
     gig_state_t        state;
     int64_t            opens_at, closes_at;     /* or GIG_TIME_NONE */
     const gig_zone_t  *zone;
@@ -93,7 +100,8 @@ void gig_page_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *
 /* The 410 page: head, then cards of similar gigs (may be none: similar = 0), then tail. */
 void gig_page_gone_head(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t similar,
     gig_buf_t *out);
-void gig_page_gone_tail(const gig_page_t *page, uint32_t similar, gig_buf_t *out);
+void gig_page_gone_tail(const gig_page_t *page, const gig_page_gig_t *gig, uint32_t similar,
+    gig_buf_t *out);
 
 /* The form; answers and errors NULL at first. message: a refusal that is of no field, or empty. */
 typedef struct {

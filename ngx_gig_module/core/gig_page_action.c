@@ -14,9 +14,10 @@ gig_action_opens(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *o
         return;
     }
 
-    gig_buf_puts(out, "<p class=\"gig-action-still\"><a class=\"gig-button gig-button-quiet\" ");
-    gig_page_href(page, gig_json_str(gig->gig, "id"), "/opens.ics", out);
-    gig_buf_puts(out, ">Add to calendar</a></p>");
+    gig_buf_puts(out, "<p class=\"gig-action-still\">");
+    gig_page_button(page, gig_json_str(gig->gig, "id"), "/opens.ics", 1, GIG_SAY_ACTION_CALENDAR,
+                    out);
+    gig_buf_puts(out, "</p>");
 }
 
 
@@ -31,7 +32,9 @@ gig_action_closing(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t 
 
     gig_buf_puts(out, "<p class=\"gig-remind\"><a ");
     gig_page_href(page, gig_json_str(gig->gig, "id"), "/closing.ics", out);
-    gig_buf_puts(out, ">Add the last day to your calendar</a></p>");
+    gig_buf_puts(out, ">");
+    gig_say(page->words, GIG_SAY_ACTION_LAST_DAY, out);
+    gig_buf_puts(out, "</a></p>");
 }
 
 
@@ -40,19 +43,24 @@ gig_action_closing(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t 
 void
 gig_page_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
 {
+    gig_str_t  id;
+
+    id = gig_json_str(gig->gig, "id");
+
     switch (gig->state) {
 
     case GIG_STATE_OPEN:
     case GIG_STATE_WAITLIST:
-        gig_buf_puts(out, "<p class=\"gig-action\"><a class=\"gig-button\" ");
-        gig_page_href(page, gig_json_str(gig->gig, "id"), "/apply", out);
-        gig_buf_puts(out, ">");
-        gig_buf_puts(out, (gig->state == GIG_STATE_OPEN) ? "Apply" : "Join the waiting list");
-        gig_buf_puts(out, "</a></p>");
+        gig_buf_puts(out, "<p class=\"gig-action\">");
+        gig_page_button(page, id, "/apply", 0,
+                        (gig->state == GIG_STATE_OPEN) ? GIG_SAY_ACTION_APPLY
+                                                       : GIG_SAY_ACTION_WAITLIST, out);
+        gig_buf_puts(out, "</p>");
 
         if (gig->state == GIG_STATE_WAITLIST) {
-            gig_buf_puts(out, "<p class=\"gig-when\">All places are taken at the moment. If one"
-                         " becomes free, the first on the list gets it.</p>");
+            gig_buf_puts(out, "<p class=\"gig-when\">");
+            gig_say(page->words, GIG_SAY_ACTION_WAITLIST_TEXT, out);
+            gig_buf_puts(out, "</p>");
         }
 
         gig_action_closing(page, gig, out);
@@ -60,20 +68,22 @@ gig_page_action(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *ou
 
     case GIG_STATE_SCHEDULED:
         gig_page_counter(page, gig, 0, out);
-        gig_buf_puts(out, "<p class=\"gig-when\">You can fill in the form now, and send it from"
-                     " the second it opens.</p><p class=\"gig-action-still\">"
-                     "<a class=\"gig-button gig-button-quiet\" ");
-        gig_page_href(page, gig_json_str(gig->gig, "id"), "/apply", out);
-        gig_buf_puts(out, ">Fill in the form</a></p>");
+        gig_buf_puts(out, "<p class=\"gig-when\">");
+        gig_say(page->words, GIG_SAY_ACTION_SCHEDULED_TEXT, out);
+        gig_buf_puts(out, "</p><p class=\"gig-action-still\">");
+        gig_page_button(page, id, "/apply", 1, GIG_SAY_ACTION_FILL_IN, out);
+        gig_buf_puts(out, "</p>");
         gig_action_opens(page, gig, out);
         break;
 
     case GIG_STATE_FULL:
-        gig_buf_puts(out, "<p class=\"gig-when\"><strong>All places are taken.</strong> A place"
-                     " that is given back is offered here again.</p>"
-                     "<p class=\"gig-action-still\"><a class=\"gig-button gig-button-quiet\" ");
-        gig_page_href(page, gig_null_str, "", out);
-        gig_buf_puts(out, ">See other open gigs</a></p>");
+        gig_buf_puts(out, "<p class=\"gig-when\"><strong>");
+        gig_say(page->words, GIG_SAY_ACTION_FULL, out);
+        gig_buf_puts(out, "</strong> ");
+        gig_say(page->words, GIG_SAY_ACTION_FULL_TEXT, out);
+        gig_buf_puts(out, "</p><p class=\"gig-action-still\">");
+        gig_page_button(page, gig_null_str, "", 1, GIG_SAY_ACTION_OTHERS, out);
+        gig_buf_puts(out, "</p>");
         break;
 
     case GIG_STATE_CLOSED:

@@ -76,7 +76,7 @@ gig_page_range_drop(gig_query_t *query, gig_page_range_t range)
 /* "30 Oct 2026", or with the time of day if that was asked for. */
 
 static void
-gig_page_range_time(int64_t seconds, gig_buf_t *out)
+gig_page_range_time(const gig_language_t *words, int64_t seconds, gig_buf_t *out)
 {
     char       stamp[GIG_TIME_SIZE];
     gig_buf_t  text;
@@ -85,10 +85,10 @@ gig_page_range_time(int64_t seconds, gig_buf_t *out)
 
     if (seconds % GIG_PAGE_DAY == 0) {
         gig_time_format(seconds, stamp);
-        gig_text_date((gig_str_t) { stamp, sizeof("2026-10-26") - 1 }, 0, &text);
+        gig_text_date(words, (gig_str_t) { stamp, sizeof("2026-10-26") - 1 }, 0, &text);
 
     } else {
-        gig_text_time(NULL, gig_null_str, seconds, 0, &text);
+        gig_text_time(words, NULL, gig_null_str, seconds, 0, &text);
     }
 
     gig_html_take(&text, out);
@@ -96,42 +96,54 @@ gig_page_range_time(int64_t seconds, gig_buf_t *out)
 
 
 static void
-gig_page_range_text(const gig_query_t *query, gig_page_range_t range, gig_buf_t *out)
+gig_page_range_pay(const gig_language_t *words, int64_t pay, gig_buf_t *out)
 {
-    switch (range) {
+    gig_language_count(words, (uint64_t) (pay / 1000), out);
 
-    case GIG_RANGE_PAY:
-        gig_buf_puts(out, "Pays at least ");
-        gig_text_count((uint64_t) (query->pay_min / 1000), out);
+    if (pay % 1000 != 0) {
+        gig_tell(words, GIG_SAY_NUMBER_DECIMAL, out);
+        gig_buf_printf(out, "%02d", (int) (pay % 1000 / 10));
+    }
+}
 
-        if (query->pay_min % 1000 != 0) {
-            gig_buf_printf(out, ".%02d", (int) (query->pay_min % 1000 / 10));
+
+static void
+gig_page_range_text(const gig_language_t *words, const gig_query_t *query,
+    gig_page_range_t range, gig_buf_t *out)
+{
+    gig_said_t  said;
+
+    static const gig_say_t  says[GIG_RANGES] = {
+        [GIG_RANGE_PAY] = GIG_SAY_CHIP_PAY_MIN,
+        [GIG_RANGE_CURRENCY] = GIG_SAY_CHIP_CURRENCY,
+        [GIG_RANGE_HOURS] = GIG_SAY_CHIP_HOURS_MAX,
+        [GIG_RANGE_CLOSES] = GIG_SAY_CHIP_CLOSES_BEFORE,
+        [GIG_RANGE_POSTED] = GIG_SAY_CHIP_POSTED_AFTER
+    };
+
+    if (range == GIG_RANGE_HOURS) {
+        gig_say_n(words, says[range], (uint64_t) query->hours_max, out);
+        return;
+    }
+
+    said = gig_say_begin(words, says[range]);
+
+    while (gig_say_next(&said, out)) {
+
+        switch (range) {
+
+        case GIG_RANGE_PAY:
+            gig_page_range_pay(words, query->pay_min, out);
+            break;
+
+        case GIG_RANGE_CURRENCY:
+            gig_buf_html(out, gig_page_str(query->currency));
+            break;
+
+        default:
+            gig_page_range_time(words, range == GIG_RANGE_CLOSES ? query->closes_before
+                                                                 : query->posted_after, out);
         }
-
-        break;
-
-    case GIG_RANGE_CURRENCY:
-        gig_buf_puts(out, "Pays in ");
-        gig_buf_html(out, gig_page_str(query->currency));
-        break;
-
-    case GIG_RANGE_HOURS:
-        gig_buf_printf(out, (query->hours_max == 1) ? "At most %d hour" : "At most %d hours",
-                       query->hours_max);
-        break;
-
-    case GIG_RANGE_CLOSES:
-        gig_buf_puts(out, "Closes before ");
-        gig_page_range_time(query->closes_before, out);
-        break;
-
-    case GIG_RANGE_POSTED:
-        gig_buf_puts(out, "Posted since ");
-        gig_page_range_time(query->posted_after, out);
-        break;
-
-    case GIG_RANGES:
-        break;
     }
 }
 
@@ -158,7 +170,9 @@ gig_page_chip(const gig_page_t *page, const gig_query_t *query,
 {
     gig_buf_puts(out, "<li><a class=\"gig-chip\" ");
     gig_page_query_href(page, query, change, out);
-    gig_buf_puts(out, "><span><span class=\"gig-only-read\">Remove </span>");
+    gig_buf_puts(out, "><span><span class=\"gig-only-read\">");
+    gig_say(page->words, GIG_SAY_CHIP_REMOVE, out);
+    gig_buf_puts(out, " </span>");
 }
 
 
@@ -187,7 +201,7 @@ gig_page_chip_range(const gig_page_t *page, const gig_query_t *query, gig_page_r
     gig_page_range_drop(&without, range);
 
     gig_page_chip(page, &without, &change, out);
-    gig_page_range_text(query, range, out);
+    gig_page_range_text(page->words, query, range, out);
     gig_page_chip_end(out);
 }
 
@@ -207,7 +221,9 @@ gig_page_chip_clear(const gig_page_t *page, const gig_query_t *query, int with_q
 
     gig_buf_puts(out, "<li><a class=\"gig-clear\" ");
     gig_page_query_href(page, &bare, &change, out);
-    gig_buf_puts(out, ">Clear all</a></li>");
+    gig_buf_puts(out, ">");
+    gig_say(page->words, GIG_SAY_CHIP_CLEAR, out);
+    gig_buf_puts(out, "</a></li>");
 }
 
 
@@ -248,16 +264,16 @@ gig_page_chips(const gig_page_t *page, const gig_page_list_t *list, int with_q, 
         return;
     }
 
-    gig_buf_puts(out, "<ul class=\"gig-chips\" aria-label=\"Chosen filters\">");
+    gig_buf_puts(out, "<ul class=\"gig-chips\" aria-label=\"");
+    gig_say(page->words, GIG_SAY_CHIP_CHOSEN, out);
+    gig_buf_puts(out, "\">");
 
     if (with_q && query->q.len != 0) {
         change = GIG_QUERY_SAME;
         change.without_q = 1;
 
         gig_page_chip(page, query, &change, out);
-        gig_buf_puts(out, "\u201c");
-        gig_buf_html(out, query->q);
-        gig_buf_puts(out, "\u201d");
+        gig_say_str(page->words, GIG_SAY_CHIP_QUOTE, query->q, out);
         gig_page_chip_end(out);
     }
 
@@ -266,7 +282,7 @@ gig_page_chips(const gig_page_t *page, const gig_page_list_t *list, int with_q, 
         change.without = i;
 
         gig_page_chip(page, query, &change, out);
-        gig_page_facet_value(query->value[i].facet, gig_page_chip_text(list, i), out);
+        gig_page_facet_value(page->words, query->value[i].facet, gig_page_chip_text(list, i), out);
         gig_page_chip_end(out);
     }
 

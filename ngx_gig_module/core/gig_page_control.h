@@ -14,6 +14,8 @@ typedef struct {
     const gig_error_t  *error;      /* the first fault of this field, or NULL */
     const gig_file_t   *file;       /* what was sent, or NULL: it is not kept */
     const gig_form_t   *form;
+    const gig_language_t  *words;
+    const json_t       *gig;
     int                 one_of;     /* one of several of which the form wants at least one */
 } gig_control_t;
 
@@ -34,11 +36,12 @@ void gig_form_autocomplete(const gig_field_t *field, gig_buf_t *out);
 void gig_form_fault(const gig_control_t *control, gig_buf_t *out);
 
 /* The other fields of its group that can be answered here: their number, or as words. */
-unsigned gig_form_others(const gig_form_t *form, const gig_field_t *field, gig_buf_t *out);
+unsigned gig_form_others(const gig_language_t *words, const gig_form_t *form,
+    const gig_field_t *field, gig_buf_t *out);
 
 /* The choice of a file, or that none are taken; which, and how large it may be. */
 void gig_form_file_input(const gig_control_t *control, gig_buf_t *out);
-void gig_form_file_wants(const gig_field_t *field, const char *blank, gig_buf_t *out);
+void gig_form_file_wants(const gig_control_t *control, gig_buf_t *out);
 
 void gig_form_input(const gig_control_t *control, gig_buf_t *out);
 void gig_form_textarea(const gig_control_t *control, gig_buf_t *out);

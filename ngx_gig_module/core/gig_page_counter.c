@@ -29,7 +29,7 @@ gig_page_counter(const gig_page_t *page, const gig_page_gig_t *gig, int exact, g
     gig_buf_html(out, page->base);
     gig_buf_uri(out, id);
     gig_buf_puts(out, "/apply\"");
-    gig_page_say_counter(out);
+    gig_page_say_counter(page->words, out);
     gig_buf_puts(out, "><p class=\"gig-counter-time\" role=\"timer\"></p>"
                  "<p class=\"gig-small gig-counter-zone\"></p>"
                  "<p class=\"gig-only-read\" role=\"status\"></p></div>\n");

@@ -7,9 +7,6 @@
 #include "gig_page_control.h"
 
 
-static void  gig_form_bound(gig_str_t bound, int date, gig_buf_t *out);
-
-
 static const gig_error_t *
 gig_form_error(const gig_errors_t *errors, gig_str_t name)
 {
@@ -63,7 +60,8 @@ gig_form_in_group(const gig_form_t *form, const gig_field_t *field)
 
 
 unsigned
-gig_form_others(const gig_form_t *form, const gig_field_t *field, gig_buf_t *out)
+gig_form_others(const gig_language_t *words, const gig_form_t *form, const gig_field_t *field,
+    gig_buf_t *out)
 {
     unsigned            i, n;
     const gig_field_t  *other;
@@ -80,9 +78,11 @@ gig_form_others(const gig_form_t *form, const gig_field_t *field, gig_buf_t *out
         }
 
         if (out != NULL) {
-            gig_buf_puts(out, (n == 0) ? "\u201c" : ", \u201c");
-            gig_buf_html(out, other->label);
-            gig_buf_puts(out, "\u201d");
+            if (n != 0) {
+                gig_tell_between(words, GIG_SAY_NAMES_COMMA, out);
+            }
+
+            gig_say_str(words, GIG_SAY_CHIP_QUOTE, gig_language_said(words, other->label), out);
         }
 
         n++;
@@ -106,86 +106,105 @@ gig_form_has_help(const gig_control_t *control)
 }
 
 
-/* "From 1 to 40.", "For example AB-1234.", "Up to 3,000 characters.": before somebody fails it. */
-
 static void
-gig_form_wants(const gig_field_t *field, const char *blank, gig_buf_t *out)
+gig_form_bound(const gig_control_t *control, const char *bound, gig_buf_t *out)
 {
-    int        date;
-    unsigned   most;
-    gig_str_t  min, max;
+    gig_buf_t  text;
 
-    if (field->type == GIG_FIELD_FILE) {
-        gig_form_file_wants(field, blank, out);
+    if (control->field->type != GIG_FIELD_DATE) {
+        gig_buf_html(out, gig_page_str(bound));
         return;
     }
 
-    date = field->type == GIG_FIELD_DATE;
-    min = gig_page_str(field->min);
-    max = gig_page_str(field->max);
+    gig_buf_init(&text, GIG_TEXT_MAX);
+    gig_text_date(control->words, gig_page_str(bound), 0, &text);
+    gig_html_take(&text, out);
+}
 
-    if (min.len != 0 || max.len != 0) {
 
+/* "From 1 to 40.", "From 1 on.", "Up to 40." */
+
+static void
+gig_form_bounds(const gig_control_t *control, gig_buf_t *out)
+{
+    int                 argument;
+    gig_said_t          said;
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    said = gig_say_begin(control->words,
+                         (field->min[0] == '\0') ? GIG_SAY_FORM_UP_TO
+                         : (field->max[0] == '\0') ? GIG_SAY_FORM_FROM : GIG_SAY_FORM_FROM_TO);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+        gig_form_bound(control, (argument == 1 && field->min[0] != '\0') ? field->min : field->max,
+                       out);
+    }
+}
+
+
+/* "From 10 to 3,000 characters.", "At least 10 characters.", "Up to 3,000 characters." */
+
+static void
+gig_form_characters(const gig_control_t *control, unsigned least, unsigned most, gig_buf_t *out)
+{
+    int         argument;
+    gig_said_t  said;
+
+    if (most == 0) {
+        gig_say_n(control->words, GIG_SAY_FORM_CHARACTERS_FROM, least, out);
+        return;
+    }
+
+    if (least == 0) {
+        gig_say_n(control->words, GIG_SAY_FORM_CHARACTERS_UP_TO, most, out);
+        return;
+    }
+
+    said = gig_say_begin(control->words, GIG_SAY_FORM_CHARACTERS_FROM_TO);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+        gig_language_count(control->words, (argument == 1) ? least : most, out);
+    }
+}
+
+
+/* Before somebody fails it; blank: what parts it from what is written already. */
+
+static void
+gig_form_wants(const gig_control_t *control, const char *blank, gig_buf_t *out)
+{
+    unsigned            most;
+    const gig_field_t  *field;
+
+    field = control->field;
+
+    if (field->type == GIG_FIELD_FILE) {
         gig_buf_puts(out, blank);
-        gig_buf_puts(out, (min.len != 0) ? "From " : "Up to ");
-        gig_form_bound(min.len != 0 ? min : max, date, out);
+        gig_form_file_wants(control, out);
+        return;
+    }
 
-        if (min.len != 0 && max.len != 0) {
-            gig_buf_puts(out, " to ");
-            gig_form_bound(max, date, out);
-
-        } else if (min.len != 0) {
-            gig_buf_puts(out, " on");
-        }
-
-        gig_buf_puts(out, ".");
+    if (field->min[0] != '\0' || field->max[0] != '\0') {
+        gig_buf_puts(out, blank);
+        gig_form_bounds(control, out);
         blank = " ";
     }
 
     if (field->pattern.len != 0) {
         gig_buf_puts(out, blank);
-        gig_buf_puts(out, "For example ");
-        gig_buf_html(out, field->example);
-        gig_buf_puts(out, ".");
+        gig_say_str(control->words, GIG_SAY_FORM_EXAMPLE, field->example, out);
         blank = " ";
     }
 
     /* that a line of a few hundred characters is not endless nobody needs to be told */
     most = (field->type == GIG_FIELD_TEXTAREA) ? field->max_length : 0;
 
-    if (field->min_length == 0 && most == 0) {
-        return;
+    if (field->min_length != 0 || most != 0) {
+        gig_buf_puts(out, blank);
+        gig_form_characters(control, field->min_length, most, out);
     }
-
-    gig_buf_puts(out, blank);
-
-    if (field->min_length != 0) {
-        gig_buf_puts(out, (most != 0) ? "From " : "At least ");
-        gig_text_count(field->min_length, out);
-    }
-
-    if (most != 0) {
-        gig_buf_puts(out, (field->min_length != 0) ? " to " : "Up to ");
-        gig_text_count(most, out);
-    }
-
-    gig_buf_puts(out, " characters.");
-}
-
-
-static void
-gig_form_bound(gig_str_t bound, int date, gig_buf_t *out)
-{
-    gig_buf_t  text;
-
-    if (!date) {
-        gig_buf_html(out, bound);
-        return;
-    }
-
-    gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_date(bound, 0, &text);
-    gig_html_take(&text, out);
 }
 
 
@@ -231,6 +250,7 @@ gig_form_common(const gig_control_t *control, gig_buf_t *out)
 void
 gig_form_help(const gig_control_t *control, gig_buf_t *out)
 {
+    gig_said_t          said;
     const gig_field_t  *field;
 
     field = control->field;
@@ -239,15 +259,18 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
         gig_buf_puts(out, "<p class=\"gig-help\" id=\"h-");
         gig_buf_html(out, field->name);
         gig_buf_puts(out, "\">");
-        gig_buf_html(out, field->help);
+        gig_buf_html(out, gig_language_said(control->words, field->help));
 
         if (control->one_of) {
-            gig_buf_puts(out, (field->help.len != 0) ? " You can answer " : "You can answer ");
-            (void) gig_form_others(control->form, field, out);
-            gig_buf_puts(out, " instead; one is enough.");
+            gig_buf_puts(out, (field->help.len != 0) ? " " : "");
+            said = gig_say_begin(control->words, GIG_SAY_FORM_INSTEAD);
+
+            while (gig_say_next(&said, out)) {
+                (void) gig_form_others(control->words, control->form, field, out);
+            }
         }
 
-        gig_form_wants(field, (field->help.len != 0 || control->one_of) ? " " : "", out);
+        gig_form_wants(control, (field->help.len != 0 || control->one_of) ? " " : "", out);
 
         gig_buf_puts(out, "</p>");
     }
@@ -259,6 +282,7 @@ gig_form_help(const gig_control_t *control, gig_buf_t *out)
 void
 gig_form_fault(const gig_control_t *control, gig_buf_t *out)
 {
+    gig_said_t          said;
     const gig_field_t  *field;
 
     field = control->field;
@@ -266,20 +290,56 @@ gig_form_fault(const gig_control_t *control, gig_buf_t *out)
     if (control->error != NULL) {
         gig_buf_puts(out, "<p class=\"gig-error\" id=\"e-");
         gig_buf_html(out, field->name);
-        gig_buf_puts(out, "\"><span class=\"gig-only-read\">Error: </span>");
-        gig_buf_html(out, gig_page_str(control->error->detail));
+        gig_buf_puts(out, "\">");
+        said = gig_say_begin(control->words, GIG_SAY_PAGE_ERROR);
+
+        while (gig_page_aside(&said, out)) {
+            gig_buf_html(out, gig_page_str(control->error->detail));
+        }
+
         gig_buf_puts(out, "</p>");
     }
+}
+
+
+void
+gig_form_label_of(const gig_language_t *words, const json_t *gig, const gig_field_t *field,
+    gig_buf_t *out)
+{
+    int            ours;
+    gig_buf_t      label;
+    const json_t  *eligibility;
+
+    eligibility = json_object_get(gig, "eligibility");
+    ours = 0;
+
+    if (words != NULL && gig_str_is(field->name, GIG_FIELD_ELIGIBLE)) {
+        gig_buf_init(&label, GIG_RECORD_MAX);
+        gig_form_eligible(NULL, eligibility, &label);
+        ours = gig_str_eq((gig_str_t) { label.data, label.len }, field->label);
+        gig_buf_free(&label);
+    }
+
+    if (!ours) {
+        gig_buf_html(out, gig_language_said(words, field->label));
+        return;
+    }
+
+    gig_buf_init(&label, GIG_RECORD_MAX);
+    gig_form_eligible(words, eligibility, &label);
+    gig_html_take(&label, out);
 }
 
 
 static void
 gig_form_label_text(const gig_control_t *control, gig_buf_t *out)
 {
-    gig_buf_html(out, control->field->label);
+    gig_form_label_of(control->words, control->gig, control->field, out);
 
     if (!control->field->required && !control->one_of) {
-        gig_buf_puts(out, " <span class=\"gig-quiet\">(optional)</span>");
+        gig_buf_puts(out, " <span class=\"gig-quiet\">");
+        gig_say(control->words, GIG_SAY_FORM_OPTIONAL, out);
+        gig_buf_puts(out, "</span>");
     }
 }
 
@@ -331,7 +391,9 @@ gig_form_select(const gig_control_t *control, gig_buf_t *out)
     gig_form_attribute("id", field->name, "", out);
     gig_form_common(control, out);
     gig_form_autocomplete(field, out);
-    gig_buf_puts(out, "><option value=\"\">Please choose</option>");
+    gig_buf_puts(out, "><option value=\"\">");
+    gig_say(control->words, GIG_SAY_FORM_CHOOSE, out);
+    gig_buf_puts(out, "</option>");
 
     for (i = 0; i < json_array_size(field->options) && i < GIG_OPTIONS_MAX; i++) {
         option = json_array_get(field->options, i);
@@ -437,9 +499,11 @@ gig_form_group(const gig_control_t *control, gig_buf_t *out)
 
     if (field->type == GIG_FIELD_BOOLEAN) {
         gig_buf_puts(out, "<div class=\"gig-choices-inline\">");
-        gig_form_choice(control, "radio", 0, gig_str("true"), gig_str("Yes"),
+        gig_form_choice(control, "radio", 0, gig_str("true"),
+                        gig_language_text(control->words, GIG_SAY_FORM_YES),
                         json_is_true(control->answer), out);
-        gig_form_choice(control, "radio", 1, gig_str("false"), gig_str("No"),
+        gig_form_choice(control, "radio", 1, gig_str("false"),
+                        gig_language_text(control->words, GIG_SAY_FORM_NO),
                         json_is_false(control->answer), out);
         gig_buf_puts(out, "</div>");
 
@@ -475,8 +539,11 @@ gig_form_consent(const gig_control_t *control, gig_str_t policy, gig_buf_t *out)
     if (gig_text_https(policy) && !gig_str_is(field->name, GIG_FIELD_ELIGIBLE)) {
         gig_buf_puts(out, "<p class=\"gig-help\"><a rel=\"noopener\" target=\"_blank\" href=\"");
         gig_buf_html(out, policy);
-        gig_buf_puts(out, "\">How your data is handled <span class=\"gig-only-read\">"
-                     "(opens in a new window)</span></a></p>");
+        gig_buf_puts(out, "\">");
+        gig_say(control->words, GIG_SAY_FORM_POLICY, out);
+        gig_buf_puts(out, " <span class=\"gig-only-read\">");
+        gig_say(control->words, GIG_SAY_FORM_NEW_WINDOW, out);
+        gig_buf_puts(out, "</span></a></p>");
     }
 
     gig_form_help(control, out);
@@ -516,11 +583,13 @@ gig_page_field(const gig_page_form_t *form, const gig_field_t *field, gig_buf_t 
     }
 
     control.form = form->form;
+    control.words = form->gig->words;
+    control.gig = form->gig->gig;
     control.file = form->answers != NULL
                    ? gig_answers_file_of(form->answers, (unsigned) (field - form->form->field))
                    : NULL;
     control.one_of = gig_form_in_group(form->form, field)
-                     && gig_form_others(form->form, field, NULL) != 0;
+                     && gig_form_others(NULL, form->form, field, NULL) != 0;
 
     if (field->type == GIG_FIELD_HIDDEN) {
         gig_form_kept(&control, out);

@@ -7,13 +7,20 @@
 
 
 void
-gig_form_file_wants(const gig_field_t *field, const char *blank, gig_buf_t *out)
+gig_form_file_wants(const gig_control_t *control, gig_buf_t *out)
 {
-    char  words[GIG_FILE_WORDS], size[GIG_FILE_SIZE_TEXT];
+    int         argument;
+    char        kinds[GIG_FILE_WORDS], size[GIG_FILE_SIZE_TEXT];
+    gig_said_t  said;
 
-    gig_file_words(field->accept, words);
-    gig_file_size_text(field->max_bytes, size);
-    gig_buf_printf(out, "%s%s, up to %s.", blank, words, size);
+    gig_file_words(control->words, control->field->accept, kinds);
+    gig_file_size_text(control->words, control->field->max_bytes, size);
+
+    said = gig_say_begin(control->words, GIG_SAY_FORM_FILE_WANTS);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+        gig_buf_html(out, gig_page_str((argument == 1) ? kinds : size));
+    }
 }
 
 
@@ -22,6 +29,7 @@ gig_form_file_wants(const gig_field_t *field, const char *blank, gig_buf_t *out)
 static void
 gig_form_file_none(const gig_control_t *control, gig_buf_t *out)
 {
+    gig_said_t          said;
     const gig_field_t  *field;
 
     field = control->field;
@@ -29,21 +37,22 @@ gig_form_file_none(const gig_control_t *control, gig_buf_t *out)
     gig_buf_puts(out, "<p class=\"gig-field-name\"");
     gig_form_attribute("id", field->name, "", out);
     gig_buf_puts(out, ">");
-    gig_buf_html(out, field->label);
+    gig_buf_html(out, gig_language_said(control->words, field->label));
     gig_buf_puts(out, "</p><p class=\"gig-help\">");
 
-    if (field->any_of.len != 0 && gig_form_others(control->form, field, NULL) != 0) {
-        gig_buf_puts(out, "This form takes no files. Please use ");
-        (void) gig_form_others(control->form, field, out);
-        gig_buf_puts(out, " instead.</p>");
+    if (field->any_of.len != 0 && gig_form_others(NULL, control->form, field, NULL) != 0) {
+        said = gig_say_begin(control->words, GIG_SAY_FORM_FILE_NONE_INSTEAD);
 
-    } else if (field->required) {
-        gig_buf_puts(out, "A file is wanted here, but this board takes no files at the moment."
-                     " Please tell whoever offers this gig.</p>");
+        while (gig_say_next(&said, out)) {
+            (void) gig_form_others(control->words, control->form, field, out);
+        }
 
     } else {
-        gig_buf_puts(out, "This form takes no files, and you do not need one to apply.</p>");
+        gig_say(control->words, field->required ? GIG_SAY_FORM_FILE_NONE_NEEDED
+                                                : GIG_SAY_FORM_FILE_NONE, out);
     }
+
+    gig_buf_puts(out, "</p>");
 
     gig_form_fault(control, out);
 }
@@ -53,6 +62,7 @@ void
 gig_form_file_input(const gig_control_t *control, gig_buf_t *out)
 {
     char                accept[GIG_FILE_ACCEPT];
+    gig_said_t          said;
     const gig_field_t  *field;
 
     field = control->field;
@@ -74,15 +84,22 @@ gig_form_file_input(const gig_control_t *control, gig_buf_t *out)
     /* no page can choose a file again for somebody, and what was sent was not kept */
 
     if (control->file != NULL && control->error == NULL) {
-        gig_buf_puts(out, "<p class=\"gig-help\"><strong>Please choose ");
+        gig_buf_puts(out, "<p class=\"gig-help\"><strong>");
 
         if (control->file->name[0] != '\0') {
-            gig_buf_puts(out, "\u201c");
-            gig_buf_html(out, gig_page_str(control->file->name));
-            gig_buf_puts(out, "\u201d again:</strong> files are not kept until all is sent.</p>");
+            said = gig_say_begin(control->words, GIG_SAY_FORM_FILE_AGAIN);
+
+            while (gig_say_next(&said, out)) {
+                gig_say_str(control->words, GIG_SAY_CHIP_QUOTE, gig_page_str(control->file->name),
+                            out);
+            }
 
         } else {
-            gig_buf_puts(out, "the file again:</strong> files are not kept until all is sent.</p>");
+            gig_say(control->words, GIG_SAY_FORM_FILE_AGAIN_ANY, out);
         }
+
+        gig_buf_puts(out, "</strong> ");
+        gig_say(control->words, GIG_SAY_FORM_FILE_NOT_KEPT, out);
+        gig_buf_puts(out, "</p>");
     }
 }

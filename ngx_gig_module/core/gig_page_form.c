@@ -11,10 +11,13 @@
  */
 
 static void
-gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
+gig_form_fault_of(const gig_page_form_t *page, gig_str_t name, gig_buf_t *out)
 {
-    unsigned   i;
-    gig_str_t  label;
+    unsigned           i;
+    gig_str_t          label;
+    const gig_form_t  *form;
+
+    form = page->form;
 
     for (i = 0; i < form->n; i++) {
 
@@ -27,7 +30,7 @@ gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
         if (label.len != 0
             && (form->field[i].type != GIG_FIELD_CONSENT || gig_str_is(name, GIG_FIELD_ELIGIBLE)))
         {
-            gig_buf_html(out, label);
+            gig_form_label_of(page->gig->words, page->gig->gig, &form->field[i], out);
             gig_buf_puts(out, (label.data[label.len - 1] == '?') ? " " : ": ");
         }
 
@@ -36,30 +39,48 @@ gig_form_fault_of(const gig_form_t *form, gig_str_t name, gig_buf_t *out)
 }
 
 
+static void
+gig_form_paragraph(const gig_language_t *words, const char *attributes, gig_say_t text,
+    gig_buf_t *out)
+{
+    gig_buf_printf(out, "<p%s>", attributes);
+    gig_say(words, text, out);
+    gig_buf_puts(out, "</p>");
+}
+
+
 /* An application has come from this form already, with other content: when, and that it stands. */
 
 static void
 gig_form_first(const gig_page_form_t *form, gig_buf_t *out)
 {
-    int64_t      seconds;
-    gig_state_t  state;
+    int64_t                seconds;
+    gig_said_t             said;
+    gig_state_t            state;
+    const gig_language_t  *words;
 
+    words = form->gig->words;
     seconds = form->first_ms / 1000;
     state = form->gig->state;
 
     gig_buf_puts(out, "<div class=\"gig-summary-box gig-summary-note\" role=\"alert\""
-                 " tabindex=\"-1\" autofocus><h2>We have an application of yours from this form"
-                 "</h2><p>It was received on ");
-    gig_html_time(form->gig->zone, gig_json_str(form->gig->gig, "time_zone"), seconds, 1, out);
-    gig_buf_puts(out, " and it stands. What is in the form now is different, and has not been"
-                 " sent.</p>");
+                 " tabindex=\"-1\" autofocus><h2>");
+    gig_say(words, GIG_SAY_FORM_FIRST_TITLE, out);
+    gig_buf_puts(out, "</h2><p>");
+    said = gig_say_begin(words, GIG_SAY_FORM_FIRST_TEXT);
+
+    while (gig_say_next(&said, out)) {
+        gig_html_time(words, form->gig->zone, gig_json_str(form->gig->gig, "time_zone"), seconds,
+                      1, out);
+    }
+
+    gig_buf_puts(out, "</p>");
 
     if (form->replaces == NULL) {
-        gig_buf_puts(out, "<p>Send it if it is meant as another application.</p>");
+        gig_form_paragraph(words, "", GIG_SAY_FORM_FIRST_ANOTHER, out);
 
     } else if (state == GIG_STATE_OPEN || state == GIG_STATE_WAITLIST || state == GIG_STATE_FULL) {
-        gig_buf_puts(out, "<p>If you would rather be judged by this version, send it instead: it"
-                     " takes the place of the first, and you keep your place.</p>");
+        gig_form_paragraph(words, "", GIG_SAY_FORM_FIRST_REPLACES, out);
     }
 
     gig_buf_puts(out, "</div>\n");
@@ -89,13 +110,10 @@ gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
                  "<h2>");
 
     if (form->message.len != 0) {
-        gig_buf_html(out, form->message);
-
-    } else if (n == 1) {
-        gig_buf_puts(out, "One answer needs another look");
+        gig_buf_html(out, gig_language_said(form->gig->words, form->message));
 
     } else {
-        gig_buf_printf(out, "%u answers need another look", n);
+        gig_say_n(form->gig->words, GIG_SAY_FORM_ERRORS, n, out);
     }
 
     gig_buf_puts(out, "</h2>");
@@ -111,7 +129,7 @@ gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
                 gig_buf_puts(out, "<a href=\"#f-");
                 gig_buf_html(out, name);
                 gig_buf_puts(out, "\">");
-                gig_form_fault_of(form->form, name, out);
+                gig_form_fault_of(form, name, out);
                 gig_buf_html(out, gig_page_str(form->errors->error[i].detail));
                 gig_buf_puts(out, "</a>");
 
@@ -125,10 +143,12 @@ gig_page_form_summary(const gig_page_form_t *form, gig_buf_t *out)
         gig_buf_puts(out, "</ul>");
     }
 
-    gig_buf_puts(out, "<p>What you typed is still here. Nothing has been sent yet.");
+    gig_buf_puts(out, "<p>");
+    gig_say(form->gig->words, GIG_SAY_FORM_STILL_HERE, out);
 
     if (form->answers != NULL && form->answers->files != NULL) {
-        gig_buf_puts(out, " Please choose your file again: those are not kept.");
+        gig_buf_puts(out, " ");
+        gig_say(form->gig->words, GIG_SAY_FORM_FILE_ONCE_MORE, out);
     }
 
     gig_buf_puts(out, "</p></div>\n");
@@ -153,29 +173,48 @@ gig_form_asks(const gig_form_t *form, gig_field_class_t class)
 /* Above the fields: what it pays and until when, and what is not asked. */
 
 static void
+gig_form_when(const gig_page_form_t *form, gig_say_t say, int64_t seconds, gig_buf_t *out)
+{
+    gig_said_t  said;
+
+    gig_buf_puts(out, " ");
+    said = gig_say_begin(form->gig->words, say);
+
+    while (gig_say_next(&said, out)) {
+        gig_html_time(form->gig->words, form->gig->zone,
+                      gig_json_str(form->gig->gig, "time_zone"), seconds, 0, out);
+    }
+}
+
+
+static void
 gig_form_intro(const gig_page_form_t *form, gig_buf_t *out)
 {
-    gig_buf_t       text;
-    const json_t   *gig;
+    gig_buf_t              text;
+    gig_said_t             said;
+    const json_t          *gig;
+    const gig_language_t  *words;
 
     gig = form->gig->gig;
+    words = form->gig->words;
 
     gig_buf_puts(out, "<p class=\"gig-about\">");
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_pay_for(json_object_get(gig, "pay"), json_object_get(gig, "work"), &text);
-    gig_html_take(&text, out);
-    gig_buf_puts(out, ".");
+    gig_text_pay_for(words, json_object_get(gig, "pay"), json_object_get(gig, "work"), &text);
+    said = gig_say_begin(words, GIG_SAY_FORM_PAY);
+
+    while (gig_say_next(&said, out)) {
+        gig_buf_html(out, (gig_str_t) { text.data, text.len });
+    }
+
+    out->failed |= gig_buf_failed(&text);
+    gig_buf_free(&text);
 
     if (form->gig->state == GIG_STATE_SCHEDULED && form->gig->opens_at != GIG_TIME_NONE) {
-        gig_buf_puts(out, " Opens ");
-        gig_html_time(form->gig->zone, gig_json_str(gig, "time_zone"), form->gig->opens_at, 0, out);
-        gig_buf_puts(out, ".");
+        gig_form_when(form, GIG_SAY_FORM_OPENS, form->gig->opens_at, out);
 
     } else if (form->gig->closes_at != GIG_TIME_NONE) {
-        gig_buf_puts(out, " Closes ");
-        gig_html_time(form->gig->zone, gig_json_str(gig, "time_zone"), form->gig->closes_at, 0,
-                      out);
-        gig_buf_puts(out, ".");
+        gig_form_when(form, GIG_SAY_FORM_CLOSES, form->gig->closes_at, out);
     }
 
     gig_buf_puts(out, "</p>\n");
@@ -183,8 +222,9 @@ gig_form_intro(const gig_page_form_t *form, gig_buf_t *out)
     if (!gig_form_asks(form->form, GIG_CLASS_PEDIGREE)) {
         gig_buf_puts(out, "<p class=\"gig-promise\">");
         gig_html_icon("check", out);
-        gig_buf_puts(out, "<span>We do not ask where you study, or for your grades. How you would"
-                     " do the work is what counts.</span></p>\n");
+        gig_buf_puts(out, "<span>");
+        gig_say(words, GIG_SAY_FORM_PROMISE, out);
+        gig_buf_puts(out, "</span></p>\n");
     }
 }
 
@@ -201,14 +241,24 @@ gig_form_hidden(const char *name, gig_str_t value, gig_buf_t *out)
 /* Out of sight, out of the tab order. */
 
 void
-gig_page_trap(const gig_form_t *form, gig_buf_t *out)
+gig_page_trap(const gig_language_t *words, const gig_form_t *form, gig_buf_t *out)
 {
     if (form->honeypot.len != 0) {
-        gig_buf_puts(out, "<div class=\"gig-trap\" aria-hidden=\"true\"><label>Leave this empty"
-                     " <input type=\"text\" tabindex=\"-1\" autocomplete=\"off\" name=\"");
+        gig_buf_puts(out, "<div class=\"gig-trap\" aria-hidden=\"true\"><label>");
+        gig_say(words, GIG_SAY_FORM_TRAP, out);
+        gig_buf_puts(out, " <input type=\"text\" tabindex=\"-1\" autocomplete=\"off\" name=\"");
         gig_buf_html(out, form->honeypot);
         gig_buf_puts(out, "\"></label></div>\n");
     }
+}
+
+
+static void
+gig_form_button(const gig_page_t *page, gig_say_t text, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">");
+    gig_say(page->words, text, out);
+    gig_buf_puts(out, "</button>");
 }
 
 
@@ -228,40 +278,39 @@ gig_form_send(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     gig_buf_puts(out, "<div class=\"gig-send\">");
 
     if (form->replaces != NULL && (state == GIG_STATE_OPEN || state == GIG_STATE_WAITLIST)) {
-        gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">Send this version instead"
-                     "</button><p class=\"gig-help\">You then get a page of its own for this"
-                     " version.</p></div>\n");
+        gig_form_button(page, GIG_SAY_FORM_SEND_INSTEAD, out);
+        gig_form_paragraph(page->words, " class=\"gig-help\"", GIG_SAY_FORM_SEND_INSTEAD_TEXT, out);
+        gig_buf_puts(out, "</div>\n");
         return;
     }
 
     switch (state) {
 
     case GIG_STATE_OPEN:
-        gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">Send application</button>");
+        gig_form_button(page, GIG_SAY_FORM_SEND, out);
         break;
 
     case GIG_STATE_WAITLIST:
-        gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">Join the waiting list"
-                     "</button>");
+        gig_form_button(page, GIG_SAY_ACTION_WAITLIST, out);
         break;
 
     case GIG_STATE_SCHEDULED:
         /* without scripts it can be pressed too early: then the form comes back as it was */
         gig_page_counter(page, form->gig, 1, out);
-        gig_buf_puts(out, "<button class=\"gig-button\" type=\"submit\">Send application</button>"
-                     "<p class=\"gig-help\">This gig is not open yet. You can fill in the form"
-                     " now and send it from the second it opens; sent earlier, it comes back with"
-                     " all that you typed.</p></div>\n");
+        gig_form_button(page, GIG_SAY_FORM_SEND, out);
+        gig_form_paragraph(page->words, " class=\"gig-help\"", GIG_SAY_FORM_SEND_EARLY, out);
+        gig_buf_puts(out, "</div>\n");
         return;
 
     default:
-        gig_buf_puts(out, "<p class=\"gig-when\"><strong>This gig takes no applications at the"
-                     " moment.</strong></p></div>\n");
+        gig_buf_puts(out, "<p class=\"gig-when\"><strong>");
+        gig_say(page->words, GIG_SAY_GONE_NOT_NOW, out);
+        gig_buf_puts(out, "</strong></p></div>\n");
         return;
     }
 
-    gig_buf_puts(out, "<p class=\"gig-help\">You then get a page of your own that shows what"
-                 " became of your application. You can withdraw there at any time.</p></div>\n");
+    gig_form_paragraph(page->words, " class=\"gig-help\"", GIG_SAY_FORM_SEND_THEN, out);
+    gig_buf_puts(out, "</div>\n");
 }
 
 
@@ -273,17 +322,18 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
     const gig_field_t  *field;
     gig_frame_t         frame = { .bar = 1, .narrow = 1, .private_ = 1, .own_referrer = 1,
                                   .form_script = 1 };
+    gig_page_here_t     here = { .path = NULL };
 
     id = gig_json_str(form->gig->gig, "id");
-    frame.before = "Apply: ";
+    frame.before = GIG_SAY_FORM_TITLE;
     frame.heading = gig_json_str(form->gig->gig, "title");
     frame.error = (form->errors != NULL && form->errors->count != 0);
 
     gig_page_head(page, &frame, out);
-    gig_page_back(page, id, gig_str("Back to the gig"), out);
+    gig_page_back(page, id, GIG_SAY_FORM_BACK, out);
 
     gig_buf_puts(out, "<header class=\"gig-title\">");
-    gig_page_title(form->gig->gig, "Apply: ", out);
+    gig_page_title(page, form->gig->gig, GIG_SAY_FORM_TITLE, out);
     gig_buf_puts(out, "</header>\n");
 
     gig_page_form_summary(form, out);
@@ -304,7 +354,7 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
                    (form->answers != NULL) ? " data-again" : "");
     gig_page_address(page, "", id, "/applications", out);
     gig_buf_puts(out, "\"");
-    gig_page_say_form(out);
+    gig_page_say_form(page->words, out);
     gig_buf_puts(out, ">\n");
 
     gig_form_hidden("_key", gig_page_str(form->key != NULL ? form->key : ""), out);
@@ -327,7 +377,7 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
         gig_page_field(form, field, out);
     }
 
-    gig_page_trap(form->form, out);
+    gig_page_trap(page->words, form->form, out);
 
     if (form->form->challenge.len != 0) {
         gig_buf_puts(out, "<script defer src=\"");
@@ -337,5 +387,9 @@ gig_page_form(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *ou
 
     gig_form_send(page, form, out);
     gig_buf_puts(out, "</form>");
-    gig_page_foot(page, out);
+
+    /* in another language it would be an empty one */
+    here.id = id;
+    here.rest = "/apply";
+    gig_page_foot(page, (form->answers == NULL) ? &here : NULL, out);
 }

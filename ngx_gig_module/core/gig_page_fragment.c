@@ -20,7 +20,8 @@ gig_fragment_open(const gig_page_t *page, const gig_page_fragment_t *fragment, c
     }
 
     gig_buf_printf(out, "\n<div class=\"gig-page gig-fragment\" data-gig-state=\"%s\""
-                   " lang=\"en\" dir=\"ltr\">\n", state);
+                   " lang=\"%s\" dir=\"%s\">\n", state, gig_language_tag(page->words),
+                   gig_language_dir(page->words));
 }
 
 
@@ -29,8 +30,7 @@ gig_fragment_open(const gig_page_t *page, const gig_page_fragment_t *fragment, c
 static void
 gig_fragment_all(const gig_page_t *page, const gig_page_fragment_t *fragment, gig_buf_t *out)
 {
-    const char          *what;
-    gig_query_change_t   change;
+    gig_query_change_t  change;
 
     change = GIG_QUERY_SAME;
     change.without_limit = 1;
@@ -40,16 +40,16 @@ gig_fragment_all(const gig_page_t *page, const gig_page_fragment_t *fragment, gi
     gig_buf_puts(out, ">");
 
     if (fragment->total == 1) {
-        gig_buf_puts(out, "See it on the board");
+        gig_say(page->words, GIG_SAY_FRAGMENT_SEE_IT, out);
 
     } else {
-        what = gig_page_narrowed(fragment->query) ? "gigs that match"
-               : (fragment->query->state == GIG_LIST_SCHEDULED) ? "gigs that open soon"
-               : (fragment->query->state == GIG_LIST_OPEN) ? "open gigs" : "gigs";
-
-        gig_buf_puts(out, "See all ");
-        gig_text_count(fragment->total, out);
-        gig_buf_printf(out, " %s", what);
+        gig_say_n(page->words,
+                  gig_page_narrowed(fragment->query) ? GIG_SAY_FRAGMENT_SEE_ALL_MATCHES
+                  : (fragment->query->state == GIG_LIST_SCHEDULED)
+                  ? GIG_SAY_FRAGMENT_SEE_ALL_SCHEDULED
+                  : (fragment->query->state == GIG_LIST_OPEN) ? GIG_SAY_FRAGMENT_SEE_ALL_OPEN
+                                                              : GIG_SAY_FRAGMENT_SEE_ALL,
+                  fragment->total, out);
     }
 
     gig_buf_puts(out, "</a></p>\n");
@@ -61,7 +61,9 @@ gig_fragment_board(const gig_page_t *page, gig_buf_t *out)
 {
     gig_buf_puts(out, "<p class=\"gig-all\"><a ");
     gig_page_href(page, gig_null_str, "", out);
-    gig_buf_puts(out, ">See all open gigs</a></p>");
+    gig_buf_puts(out, ">");
+    gig_say(page->words, GIG_SAY_PAGE_SEE_ALL_OPEN, out);
+    gig_buf_puts(out, "</a></p>");
 }
 
 
@@ -86,10 +88,12 @@ gig_page_fragment_tail(const gig_page_t *page, const gig_page_fragment_t *fragme
         gig_fragment_all(page, fragment, out);
 
     } else {
-        gig_buf_printf(out, "<div class=\"gig-empty\"><p>%s</p>",
-                       gig_page_narrowed(fragment->query) ? "No gig matches right now."
-                       : (fragment->query->state == GIG_LIST_SCHEDULED)
-                         ? "Nothing is announced yet." : "No gig is open right now.");
+        gig_buf_puts(out, "<div class=\"gig-empty\"><p>");
+        gig_say(page->words,
+                gig_page_narrowed(fragment->query) ? GIG_SAY_FRAGMENT_NONE_MATCHES
+                : (fragment->query->state == GIG_LIST_SCHEDULED)
+                ? GIG_SAY_FRAGMENT_NONE_ANNOUNCED : GIG_SAY_FRAGMENT_NONE_OPEN, out);
+        gig_buf_puts(out, "</p>");
         gig_fragment_board(page, out);
         gig_buf_puts(out, "</div>\n");
     }
@@ -105,9 +109,9 @@ gig_page_fragment_problem(const gig_page_t *page, const gig_page_fragment_t *fra
     gig_fragment_open(page, fragment, "error", out);
 
     gig_buf_puts(out, "<div class=\"gig-empty\"><p><strong>");
-    gig_buf_html(out, gig_page_str(title));
+    gig_buf_html(out, gig_language_said(page->words, gig_page_str(title)));
     gig_buf_puts(out, ".</strong> ");
-    gig_buf_html(out, gig_page_str(detail));
+    gig_buf_html(out, gig_page_problem_says(page, detail));
     gig_buf_puts(out, "</p>");
     gig_fragment_board(page, out);
     gig_buf_puts(out, "</div>\n</div>\n");

@@ -26,11 +26,11 @@ gig_layout_pieces(const gig_page_t *page, const gig_frame_t *frame, unsigned *i,
             break;
 
         case GIG_SLOT_LANG:
-            gig_buf_puts(out, "en");
+            gig_buf_puts(out, gig_language_tag(page->words));
             break;
 
         case GIG_SLOT_DIR:
-            gig_buf_puts(out, "ltr");
+            gig_buf_puts(out, gig_language_dir(page->words));
             break;
 
         case GIG_SLOT_TITLE:
@@ -57,11 +57,12 @@ gig_page_layout_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t
 
 
 void
-gig_page_layout_foot(const gig_page_t *page, gig_buf_t *out)
+gig_page_layout_foot(const gig_page_t *page, const gig_page_here_t *here, gig_buf_t *out)
 {
     unsigned           i;
-    const gig_frame_t  none = { .before = NULL };
+    const gig_frame_t  none = { .before = 0 };
 
+    gig_page_languages(page, here, out);
     gig_buf_puts(out, "</div>");
 
     for (i = 0; i < page->layout->n && page->layout->piece[i].slot != GIG_SLOT_MAIN; i++) {

@@ -47,13 +47,20 @@ gig_meta_seo(const gig_frame_t *frame)
 }
 
 
+static gig_str_t
+gig_meta_own(const gig_frame_t *frame)
+{
+    return gig_json_str(gig_meta_seo(frame), "canonical_url");
+}
+
+
 /*
  * What a gig pays, for how long, from where: who sees no more than the first line knows whether to
  * read on.  Then what it is about.
  */
 
 static void
-gig_meta_description(const gig_frame_t *frame, gig_buf_t *out)
+gig_meta_description(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
     gig_buf_t      text;
     const json_t  *gig;
@@ -66,9 +73,9 @@ gig_meta_description(const gig_frame_t *frame, gig_buf_t *out)
     gig = frame->gig->gig;
     gig_buf_init(&text, GIG_RECORD_MAX);
 
-    gig_text_pay_for(json_object_get(gig, "pay"), json_object_get(gig, "work"), &text);
+    gig_text_pay_for(page->words, json_object_get(gig, "pay"), json_object_get(gig, "work"), &text);
     gig_buf_puts(&text, text.len != 0 ? ". " : "");
-    gig_text_place_all(json_object_get(gig, "location"), &text);
+    gig_text_place_all(page->words, json_object_get(gig, "location"), &text);
     gig_buf_puts(&text, ".");
 
     if (gig_json_str(gig, "summary").len != 0) {
@@ -88,18 +95,14 @@ gig_meta_description(const gig_frame_t *frame, gig_buf_t *out)
  */
 
 static void
-gig_meta_canonical(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+gig_meta_address(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
-    gig_str_t  own;
-
     if (!frame->canonical) {
         return;
     }
 
-    own = gig_json_str(gig_meta_seo(frame), "canonical_url");
-
-    if (gig_url_valid(own, 0)) {
-        gig_buf_str(out, own);
+    if (gig_url_valid(gig_meta_own(frame), 0)) {
+        gig_buf_str(out, gig_meta_own(frame));
         return;
     }
 
@@ -116,6 +119,23 @@ gig_meta_canonical(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *
             gig_buf_puts(out, "/");
             gig_buf_uri(out, frame->gig->slug);
         }
+    }
+}
+
+
+/* A page that was asked for in a language by name is one of its own. */
+
+static void
+gig_meta_canonical(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
+{
+    size_t  start;
+
+    start = out->len;
+    gig_meta_address(page, frame, out);
+
+    if (page->lang.len != 0 && out->len != start && !gig_url_valid(gig_meta_own(frame), 0)) {
+        gig_buf_puts(out, "?lang=");
+        gig_buf_str(out, page->lang);
     }
 }
 
@@ -179,18 +199,60 @@ gig_meta_picture(const gig_frame_t *frame, gig_buf_t *out)
 }
 
 
+/* The page in each of its languages; without `lang` it is in the reader's (hreflang x-default). */
+
+static void
+gig_meta_alternate(const char *tag, const gig_language_t *language, gig_str_t address,
+    gig_buf_t *out)
+{
+    gig_buf_printf(out, "<link rel=\"alternate\" hreflang=\"%s\" href=\"", tag);
+    gig_buf_html(out, address);
+
+    if (language != NULL) {
+        gig_buf_printf(out, "?lang=%s", language->tag);
+    }
+
+    gig_buf_puts(out, "\">\n");
+}
+
+
+static void
+gig_meta_alternates(const gig_page_t *page, const gig_frame_t *frame, gig_str_t address,
+    gig_buf_t *out)
+{
+    unsigned  i;
+
+    if (page->n_languages < 2 || gig_url_valid(gig_meta_own(frame), 0)) {
+        return;
+    }
+
+    for (i = 0; i < page->n_languages; i++) {
+        gig_meta_alternate(page->languages[i]->tag, page->languages[i], address, out);
+    }
+
+    gig_meta_alternate("x-default", NULL, address, out);
+}
+
+
 static void
 gig_meta_preview(const gig_page_t *page, const gig_frame_t *frame, gig_str_t address,
     gig_str_t description, gig_buf_t *out)
 {
     char       locale[GIG_META_LOCALE];
     gig_str_t  language;
+    gig_buf_t  plain;
 
     gig_buf_puts(out, "<link rel=\"canonical\" href=\"");
     gig_buf_html(out, address);
     gig_buf_puts(out, "\">\n");
 
-    language = frame->gig != NULL ? gig_json_str(frame->gig->gig, "language") : gig_null_str;
+    gig_buf_init(&plain, GIG_META_ADDRESS_MAX);
+    gig_meta_address(page, frame, &plain);
+    gig_meta_alternates(page, frame, gig_meta_of(&plain), out);
+    out->failed |= gig_buf_failed(&plain);
+    gig_buf_free(&plain);
+
+    language = frame->gig != NULL ? gig_i18n_of(frame->gig->gig, "title") : gig_null_str;
 
     gig_meta("property", "og:title",
              (frame->heading.len != 0) ? frame->heading : page->title, out);
@@ -199,7 +261,8 @@ gig_meta_preview(const gig_page_t *page, const gig_frame_t *frame, gig_str_t add
     gig_meta("property", "og:type", gig_str("website"), out);
     gig_meta("property", "og:url", address, out);
     gig_meta("property", "og:locale",
-             gig_meta_locale(language.len != 0 ? language : gig_str("en"), locale), out);
+             gig_meta_locale(language.len != 0 ? language
+                             : gig_page_str(gig_language_tag(page->words)), locale), out);
     gig_meta_picture(frame, out);
 }
 
@@ -261,7 +324,7 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
     gig_buf_init(&description, GIG_RECORD_MAX);
 
     gig_meta_canonical(page, frame, &address);
-    gig_meta_description(frame, &description);
+    gig_meta_description(page, frame, &description);
 
     gig_meta("name", "description", gig_meta_of(&description), out);
 

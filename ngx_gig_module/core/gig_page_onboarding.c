@@ -32,16 +32,8 @@ gig_onboarding_is_address(gig_str_t address)
 
 
 static void
-gig_onboarding_step(const json_t *step, gig_buf_t *out)
+gig_onboarding_text(gig_str_t text, gig_str_t url, gig_buf_t *out)
 {
-    gig_str_t  text, url, due;
-
-    text = gig_json_str(step, "text");
-    url = gig_json_str(step, "url");
-    due = gig_json_str(step, "due_by");
-
-    gig_buf_puts(out, "<li>");
-
     /* The record was checked; the image may be damaged all the same. */
 
     if (gig_onboarding_is_address(url)) {
@@ -52,10 +44,36 @@ gig_onboarding_step(const json_t *step, gig_buf_t *out)
     } else {
         gig_buf_html(out, text);
     }
+}
 
-    if (due.len != 0) {
-        gig_buf_puts(out, ", by ");
-        gig_html_date(due, 1, out);
+
+static void
+gig_onboarding_step(const gig_page_t *page, const json_t *step, gig_buf_t *out)
+{
+    int         argument;
+    gig_str_t   text, url, due;
+    gig_said_t  said;
+
+    text = gig_json_str(step, "text");
+    url = gig_json_str(step, "url");
+    due = gig_json_str(step, "due_by");
+
+    gig_buf_puts(out, "<li>");
+
+    if (due.len == 0) {
+        gig_onboarding_text(text, url, out);
+
+    } else {
+        said = gig_say_begin(page->words, GIG_SAY_ONBOARDING_BY);
+
+        while ((argument = gig_say_next(&said, out)) != 0) {
+
+            if (argument == 1) {
+                gig_onboarding_text(text, url, out);
+            } else {
+                gig_html_date(page->words, due, 1, out);
+            }
+        }
     }
 
     gig_buf_puts(out, "</li>\n");
@@ -63,27 +81,54 @@ gig_onboarding_step(const json_t *step, gig_buf_t *out)
 
 
 static void
-gig_onboarding_kick_off(const gig_page_receipt_t *receipt, gig_str_t kick_off, gig_buf_t *out)
+gig_onboarding_kick_off(const gig_page_t *page, const gig_page_receipt_t *receipt,
+    gig_str_t kick_off, gig_buf_t *out)
 {
     int64_t                ms;
+    gig_said_t             said;
     const gig_page_gig_t  *gig = receipt->gig;
 
     if (gig_time_parse(kick_off, &ms) != 0) {
         return;
     }
 
-    gig_buf_puts(out, "<p>It begins on ");
-    gig_html_time(gig ? gig->zone : NULL,
-                  gig ? gig_json_str(gig->gig, "time_zone") : gig_null_str, ms / 1000, 0, out);
-    gig_buf_puts(out, ".</p>\n");
+    gig_buf_puts(out, "<p>");
+    said = gig_say_begin(page->words, GIG_SAY_ONBOARDING_KICK_OFF);
+
+    while (gig_say_next(&said, out)) {
+        gig_html_time(page->words, gig ? gig->zone : NULL,
+                      gig ? gig_json_str(gig->gig, "time_zone") : gig_null_str, ms / 1000, 0, out);
+    }
+
+    gig_buf_puts(out, "</p>\n");
+}
+
+
+/* An address that an e-mail can be written to, without its scheme. */
+
+static void
+gig_onboarding_contact(gig_str_t contact, gig_buf_t *out)
+{
+    gig_onboarding_href(contact, out);
+
+    if (contact.len > sizeof("mailto:") - 1
+        && gig_str_is((gig_str_t) { contact.data, sizeof("mailto:") - 1 }, "mailto:"))
+    {
+        contact.data += sizeof("mailto:") - 1;
+        contact.len -= sizeof("mailto:") - 1;
+    }
+
+    gig_buf_html(out, contact);
+    gig_buf_puts(out, "</a>");
 }
 
 
 void
-gig_page_onboarding(const gig_page_receipt_t *receipt, gig_buf_t *out)
+gig_page_onboarding(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
     size_t         i;
     gig_str_t      contact;
+    gig_said_t     said;
     const json_t  *onboarding, *steps;
 
     onboarding = receipt->onboarding;
@@ -92,8 +137,8 @@ gig_page_onboarding(const gig_page_receipt_t *receipt, gig_buf_t *out)
         return;
     }
 
-    gig_buf_puts(out, "<section class=\"gig-section\"><h2>How you begin</h2>");
-    gig_onboarding_kick_off(receipt, gig_json_str(onboarding, "kick_off"), out);
+    gig_page_section_said(page->words, GIG_SAY_ONBOARDING_TITLE, 0, out);
+    gig_onboarding_kick_off(page, receipt, gig_json_str(onboarding, "kick_off"), out);
 
     steps = json_object_get(onboarding, "steps");
 
@@ -101,7 +146,7 @@ gig_page_onboarding(const gig_page_receipt_t *receipt, gig_buf_t *out)
         gig_buf_puts(out, "<ol>\n");
 
         for (i = 0; i < json_array_size(steps); i++) {
-            gig_onboarding_step(json_array_get(steps, i), out);
+            gig_onboarding_step(page, json_array_get(steps, i), out);
         }
 
         gig_buf_puts(out, "</ol>\n");
@@ -110,18 +155,14 @@ gig_page_onboarding(const gig_page_receipt_t *receipt, gig_buf_t *out)
     contact = gig_json_str(onboarding, "contact");
 
     if (gig_onboarding_is_address(contact)) {
-        gig_buf_puts(out, "<p>Questions? Write to ");
-        gig_onboarding_href(contact, out);
+        gig_buf_puts(out, "<p>");
+        said = gig_say_begin(page->words, GIG_SAY_ONBOARDING_QUESTIONS);
 
-        if (contact.len > sizeof("mailto:") - 1
-            && gig_str_is((gig_str_t) { contact.data, sizeof("mailto:") - 1 }, "mailto:"))
-        {
-            contact.data += sizeof("mailto:") - 1;
-            contact.len -= sizeof("mailto:") - 1;
+        while (gig_say_next(&said, out)) {
+            gig_onboarding_contact(contact, out);
         }
 
-        gig_buf_html(out, contact);
-        gig_buf_puts(out, "</a>.</p>\n");
+        gig_buf_puts(out, "</p>\n");
     }
 
     gig_buf_puts(out, "</section>\n");

@@ -6,21 +6,20 @@
 
 /* What a stage says to the applicant. */
 static const struct {
-    const char  *title;
-    const char  *text;
+    gig_say_t  title;
+    gig_say_t  text;
 } gig_receipt_words[GIG_STAGES] = {
-    [GIG_STAGE_RECEIVED] = { "A place became free", "You have left the waiting list." },
-    [GIG_STAGE_WAITLISTED] = { "On the waiting list", "You get a place if one becomes free." },
-    [GIG_STAGE_IN_REVIEW] = { "Being read", "Somebody is reading your application." },
-    [GIG_STAGE_SELECTED] = { "Selected", "You have been selected for this gig." },
-    [GIG_STAGE_DECLINED] = { "Not selected", "This time others were chosen. Thank you for the"
-                                             " work you put into it." },
-    [GIG_STAGE_STARTED] = { "Started", "You are at work." },
-    [GIG_STAGE_COMPLETED] = { "Completed", "Your work has been accepted." },
-    [GIG_STAGE_OFFERED] = { "Offer made", "You have been offered more work." },
-    [GIG_STAGE_HIRED] = { "Hired", "You have been hired." },
-    [GIG_STAGE_RETAINED] = { "Still there", "You are still with the company." },
-    [GIG_STAGE_WITHDRAWN] = { "Withdrawn", "The company has noted that you withdrew." },
+    [GIG_STAGE_RECEIVED] = { GIG_SAY_STAGE_RECEIVED, GIG_SAY_STAGE_RECEIVED_TEXT },
+    [GIG_STAGE_WAITLISTED] = { GIG_SAY_STAGE_WAITLISTED, GIG_SAY_STAGE_WAITLISTED_TEXT },
+    [GIG_STAGE_IN_REVIEW] = { GIG_SAY_STAGE_IN_REVIEW, GIG_SAY_STAGE_IN_REVIEW_TEXT },
+    [GIG_STAGE_SELECTED] = { GIG_SAY_STAGE_SELECTED, GIG_SAY_STAGE_SELECTED_TEXT },
+    [GIG_STAGE_DECLINED] = { GIG_SAY_STAGE_DECLINED, GIG_SAY_STAGE_DECLINED_TEXT },
+    [GIG_STAGE_STARTED] = { GIG_SAY_STAGE_STARTED, GIG_SAY_STAGE_STARTED_TEXT },
+    [GIG_STAGE_COMPLETED] = { GIG_SAY_STAGE_COMPLETED, GIG_SAY_STAGE_COMPLETED_TEXT },
+    [GIG_STAGE_OFFERED] = { GIG_SAY_STAGE_OFFERED, GIG_SAY_STAGE_OFFERED_TEXT },
+    [GIG_STAGE_HIRED] = { GIG_SAY_STAGE_HIRED, GIG_SAY_STAGE_HIRED_TEXT },
+    [GIG_STAGE_RETAINED] = { GIG_SAY_STAGE_RETAINED, GIG_SAY_STAGE_RETAINED_TEXT },
+    [GIG_STAGE_WITHDRAWN] = { GIG_SAY_STAGE_WITHDRAWN, GIG_SAY_STAGE_WITHDRAWN_TEXT },
 };
 
 
@@ -56,13 +55,23 @@ gig_receipt_decided(const gig_page_receipt_t *receipt)
 
 
 static void
-gig_receipt_time(const gig_page_receipt_t *receipt, int64_t seconds, gig_buf_t *out)
+gig_receipt_paragraph(const gig_page_t *page, gig_say_t text, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<p>");
+    gig_say(page->words, text, out);
+    gig_buf_puts(out, "</p>");
+}
+
+
+static void
+gig_receipt_time(const gig_page_t *page, const gig_page_receipt_t *receipt, int64_t seconds,
+    gig_buf_t *out)
 {
     const gig_page_gig_t  *gig;
 
     gig = receipt->gig;
 
-    gig_html_time((gig != NULL) ? gig->zone : NULL,
+    gig_html_time(page->words, (gig != NULL) ? gig->zone : NULL,
                   (gig != NULL) ? gig_json_str(gig->gig, "time_zone") : gig_null_str, seconds, 1,
                   out);
 }
@@ -76,10 +85,23 @@ gig_receipt_where(const gig_page_t *page, const gig_page_receipt_t *receipt, con
 }
 
 
+static void
+gig_receipt_date(const gig_page_t *page, gig_say_t say, gig_str_t date, gig_buf_t *out)
+{
+    gig_said_t  said;
+
+    said = gig_say_begin(page->words, say);
+
+    while (gig_say_next(&said, out)) {
+        gig_html_date(page->words, date, 1, out);
+    }
+}
+
+
 /* Received, in the company's own records, being read, decided. */
 
 static void
-gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
+gig_receipt_steps(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
     unsigned             i, first, n;
     gig_str_t            decision;
@@ -92,48 +114,45 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 
     gig_buf_puts(out, "<ol class=\"gig-steps\">\n");
 
-    gig_page_step(1, 0, "Received", out);
+    gig_page_step_said(page->words, 1, 0, GIG_SAY_RECEIPT_RECEIVED, out);
 
     if (receipt->received_ms != 0) {
-        gig_receipt_time(receipt, receipt->received_ms / 1000, out);
+        gig_receipt_time(page, receipt, receipt->received_ms / 1000, out);
     }
 
     gig_page_step_end(out);
 
     if (receipt->delivered || n != 0) {
-        gig_page_step(1, n == 0, "Delivered", out);
-        gig_buf_puts(out, "It is in the company's own records.");
+        gig_page_step_said(page->words, 1, n == 0, GIG_SAY_RECEIPT_DELIVERED, out);
+        gig_say(page->words, GIG_SAY_RECEIPT_DELIVERED_TEXT, out);
 
     } else {
-        gig_page_step(0, 1, "On its way", out);
-        gig_buf_puts(out, "We have it. It is on its way into the company's own records,"
-                     " normally within minutes.");
+        gig_page_step_said(page->words, 0, 1, GIG_SAY_RECEIPT_ON_ITS_WAY, out);
+        gig_say(page->words, GIG_SAY_RECEIPT_ON_ITS_WAY_TEXT, out);
     }
 
     gig_page_step_end(out);
 
     for (i = 0; i < n; i++) {
         staged = &receipt->stages.list[first + i];
-        gig_page_step(1, i == n - 1, gig_receipt_words[staged->stage].title, out);
-        gig_buf_puts(out, gig_receipt_words[staged->stage].text);
+        gig_page_step_said(page->words, 1, i == n - 1, gig_receipt_words[staged->stage].title, out);
+        gig_say(page->words, gig_receipt_words[staged->stage].text, out);
 
         if (staged->at != 0) {
             gig_buf_puts(out, "<br>");
-            gig_receipt_time(receipt, staged->at, out);
+            gig_receipt_time(page, receipt, staged->at, out);
         }
 
         gig_page_step_end(out);
     }
 
     if (!gig_receipt_decided(receipt)) {
-        gig_page_step(0, 0, "Decision", out);
+        gig_page_step_said(page->words, 0, 0, GIG_SAY_RECEIPT_DECISION, out);
 
         if (decision.len != 0) {
-            gig_buf_puts(out, "By ");
-            gig_html_date(decision, 1, out);
-
+            gig_receipt_date(page, GIG_SAY_RECEIPT_DECISION_BY, decision, out);
         } else {
-            gig_buf_puts(out, "It is shown here as soon as there is one.");
+            gig_say(page->words, GIG_SAY_RECEIPT_DECISION_NONE, out);
         }
 
         gig_page_step_end(out);
@@ -146,24 +165,20 @@ gig_receipt_steps(const gig_page_receipt_t *receipt, gig_buf_t *out)
 /* One sentence about the place; once the company has said more, that is what counts. */
 
 static void
-gig_receipt_seat(const gig_page_receipt_t *receipt, gig_buf_t *out)
+gig_receipt_seat(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
     size_t       i;
     gig_stage_t  last;
 
     static const struct {
         const char  *seat;
-        const char  *text;
+        gig_say_t    text;
     } words[] = {
-        { "reserved", "A place is reserved for you. It is yours for good as soon as the company's"
-                      " own records have it." },
-        { "confirmed", "You have a place: your application is one of those that count." },
-        { "waitlisted", "All places were taken, so you are on the waiting list. If one becomes"
-                        " free, the first on the list gets it." },
-        { "over", "No place was left: others had taken them all before yours was counted. The"
-                  " company has your application all the same, and may still read it." },
-        { "late", "It arrived too late, after the closing time. The company decides whether it"
-                  " still counts." },
+        { "reserved", GIG_SAY_SEAT_RESERVED },
+        { "confirmed", GIG_SAY_SEAT_CONFIRMED },
+        { "waitlisted", GIG_SAY_SEAT_WAITLISTED },
+        { "over", GIG_SAY_SEAT_OVER },
+        { "late", GIG_SAY_SEAT_LATE }
     };
 
     last = gig_stages_last(&receipt->stages);
@@ -177,7 +192,7 @@ gig_receipt_seat(const gig_page_receipt_t *receipt, gig_buf_t *out)
             gig_buf_puts(out, "<p class=\"gig-promise\">");
             gig_html_icon("note", out);
             gig_buf_puts(out, "<span>");
-            gig_buf_puts(out, words[i].text);
+            gig_say(page->words, words[i].text, out);
             gig_buf_puts(out, "</span></p>\n");
         }
     }
@@ -191,79 +206,93 @@ gig_receipt_withdrawn(const gig_page_t *page, const gig_page_receipt_t *receipt,
 {
     int64_t  hours;
 
-    gig_buf_puts(out, "<h1>You have withdrawn this application</h1><p class=\"gig-about\">Nobody"
-                 " will read it any more. You are free to apply for other gigs.</p>\n"
-                 "<section class=\"gig-section\"><h2>What becomes of it</h2><ol"
-                 " class=\"gig-steps\">\n");
+    gig_buf_puts(out, "<h1>");
+    gig_say(page->words, GIG_SAY_WITHDRAWN_TITLE, out);
+    gig_buf_puts(out, "</h1><p class=\"gig-about\">");
+    gig_say(page->words, GIG_SAY_WITHDRAWN_TEXT, out);
+    gig_buf_puts(out, "</p>\n");
+    gig_page_section_said(page->words, GIG_SAY_WITHDRAWN_WHAT, 0, out);
+    gig_buf_puts(out, "<ol class=\"gig-steps\">\n");
 
-    gig_page_step(receipt->erased, !receipt->erased,
-                  receipt->erased ? "Erased" : "Being erased", out);
-    gig_buf_puts(out, receipt->erased && receipt->asked
-                 ? "It is gone from our queue."
-                 : receipt->erased
-                 ? "It is gone from the company's own records of this board and from our queue."
-                 : "From the company's own records of this board and from our queue, normally"
-                   " within minutes.");
+    gig_page_step_said(page->words, receipt->erased, !receipt->erased,
+                       receipt->erased ? GIG_SAY_WITHDRAWN_ERASED : GIG_SAY_WITHDRAWN_ERASING, out);
+    gig_say(page->words, receipt->erased && receipt->asked ? GIG_SAY_WITHDRAWN_GONE_QUEUE
+                         : receipt->erased ? GIG_SAY_WITHDRAWN_GONE : GIG_SAY_WITHDRAWN_GOING, out);
     gig_page_step_end(out);
 
     if (receipt->ledger_keep != 0) {
         hours = (receipt->ledger_keep + 3599) / 3600;
-        gig_page_step(0, 0, "Sealed copies", out);
-        gig_buf_printf(out, "The servers that took it in have a copy which they cannot open. It"
-                       " goes by itself, normally within %lld hour%s after that.",
-                       (long long) hours, hours == 1 ? "" : "s");
+        gig_page_step_said(page->words, 0, 0, GIG_SAY_WITHDRAWN_COPIES, out);
+        gig_say_n(page->words, GIG_SAY_WITHDRAWN_COPIES_TEXT, (uint64_t) hours, out);
         gig_page_step_end(out);
     }
 
-    gig_page_step(0, 0, "Asked for", out);
+    gig_page_step_said(page->words, 0, 0, GIG_SAY_WITHDRAWN_ASKED, out);
 
     if (receipt->erased && receipt->asked) {
-        gig_buf_puts(out, "The company's own system, to which it was delivered, does not erase by"
-                     " itself: a person there is asked to. ");
+        gig_say(page->words, GIG_SAY_WITHDRAWN_ASKED_PERSON, out);
+        gig_buf_puts(out, " ");
     }
 
-    gig_buf_puts(out, "What the company copied before, such as an export, a backup or another"
-                 " system of its own, is out of our reach. Its records keep the request to erase"
-                 " that, with nothing of you in it.");
+    gig_say(page->words, GIG_SAY_WITHDRAWN_ASKED_TEXT, out);
     gig_page_step_end(out);
 
-    gig_buf_puts(out, "</ol></section>\n<p><a class=\"gig-button\" ");
-    gig_page_href(page, gig_null_str, "", out);
-    gig_buf_puts(out, ">See all open gigs</a></p>");
+    gig_buf_puts(out, "</ol></section>\n<p>");
+    gig_page_button(page, gig_null_str, "", 0, GIG_SAY_PAGE_SEE_ALL_OPEN, out);
+    gig_buf_puts(out, "</p>");
 }
 
 
 static void
 gig_receipt_gig(const gig_page_t *page, const gig_page_gig_t *gig, gig_buf_t *out)
 {
+    int         argument;
+    gig_said_t  said;
+
     if (gig == NULL) {
         return;
     }
 
-    gig_buf_puts(out, "<p class=\"gig-about\">For <a ");
-    gig_page_href(page, gig_json_str(gig->gig, "id"), "", out);
-    gig_buf_puts(out, ">");
-    gig_buf_html(out, gig_json_str(gig->gig, "title"));
-    gig_buf_puts(out, "</a> at ");
-    gig_buf_html(out, gig_json_str(json_object_get(gig->gig, "org"), "name"));
-    gig_buf_puts(out, ".</p>\n");
+    gig_buf_puts(out, "<p class=\"gig-about\">");
+    said = gig_say_begin(page->words, GIG_SAY_RECEIPT_FOR);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+
+        if (argument == 2) {
+            gig_buf_html(out, gig_json_str(json_object_get(gig->gig, "org"), "name"));
+            continue;
+        }
+
+        gig_buf_puts(out, "<a ");
+        gig_page_href(page, gig_json_str(gig->gig, "id"), "", out);
+        gig_html_lang(page->words, gig->gig, "title", out);
+        gig_buf_puts(out, ">");
+        gig_buf_html(out, gig_json_str(gig->gig, "title"));
+        gig_buf_puts(out, "</a>");
+    }
+
+    gig_buf_puts(out, "</p>\n");
 }
 
 
 static void
 gig_receipt_confirm(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    gig_buf_puts(out, "<h1>Withdraw this application?</h1>");
+    gig_buf_puts(out, "<h1>");
+    gig_say(page->words, GIG_SAY_CONFIRM_TITLE, out);
+    gig_buf_puts(out, "</h1>");
     gig_receipt_gig(page, receipt->gig, out);
-    gig_buf_puts(out, "<p class=\"gig-consequence\">It will be erased and your place goes to"
-                 " somebody else. This cannot be undone. Copies that the company made before are"
-                 " out of our reach: we can only ask it to erase those.</p>\n"
-                 "<form method=\"post\" class=\"gig-buttons\" action=\"");
+    gig_buf_puts(out, "<p class=\"gig-consequence\">");
+    gig_say(page->words, GIG_SAY_CONFIRM_TEXT, out);
+    gig_buf_puts(out, "</p>\n<form method=\"post\" class=\"gig-buttons\" action=\"");
     gig_receipt_where(page, receipt, "/withdraw", out);
-    gig_buf_puts(out, "\"><button class=\"gig-button gig-button-danger\" type=\"submit\">"
-                 "Withdraw and erase</button><a class=\"gig-button gig-button-quiet\" href=\"");
+    gig_buf_puts(out, "\"><button class=\"gig-button gig-button-danger\" type=\"submit\">");
+    gig_say(page->words, GIG_SAY_CONFIRM_WITHDRAW, out);
+    gig_buf_puts(out, "</button><a class=\"gig-button gig-button-quiet\" href=\"");
     gig_receipt_where(page, receipt, "", out);
-    gig_buf_puts(out, "\">Keep it</a></form>");
+    gig_buf_puts(out, "\">");
+    gig_say(page->words, GIG_SAY_CONFIRM_KEEP, out);
+    gig_buf_puts(out, "</a></form>");
 }
 
 
@@ -276,10 +305,11 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
 
     last = gig_stages_last(&receipt->stages);
 
-    gig_buf_puts(out, "<section class=\"gig-section\"><h2>What happens next</h2><p>");
+    gig_page_section_said(page->words, GIG_SAY_NEXT_TITLE, 0, out);
+    gig_buf_puts(out, "<p>");
 
     if (last == GIG_STAGE_DECLINED || last == GIG_STAGE_COMPLETED || last == GIG_STAGE_WITHDRAWN) {
-        gig_buf_puts(out, "There is nothing more you need to do.");
+        gig_say(page->words, GIG_SAY_NEXT_NOTHING, out);
 
     } else {
         decision = (receipt->gig != NULL)
@@ -290,24 +320,21 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
                && !gig_str_is(receipt->seat, "late");
 
         if (decision.len != 0 && read) {
-            gig_buf_puts(out, "Somebody at the company reads it, and they decide by ");
-            gig_html_date(decision, 1, out);
-            gig_buf_puts(out, ". ");
+            gig_receipt_date(page, GIG_SAY_NEXT_READ_BY, decision, out);
+            gig_buf_puts(out, " ");
 
         } else if (read) {
-            gig_buf_puts(out, "Somebody at the company reads it. ");
+            gig_say(page->words, GIG_SAY_NEXT_READ, out);
+            gig_buf_puts(out, " ");
         }
 
-        gig_buf_puts(out, receipt->onboarding ? "What there is for you to do stands above. What"
-                     : "You need not do anything: what");
-        gig_buf_puts(out, " becomes of it is shown here, and they write to the e-mail address you"
-                     " gave.");
+        gig_say(page->words, receipt->onboarding ? GIG_SAY_NEXT_ABOVE : GIG_SAY_NEXT_WAIT, out);
     }
 
-    gig_buf_puts(out, "</p></section>\n<section class=\"gig-section\"><h2>Keep this page</h2><p>"
-                 "Its address is yours alone and opens without a password. Bookmark it, copy it or"
-                 " print it; whoever has it can see and withdraw this application.</p>"
-                 "<p class=\"gig-link\"><a href=\"");
+    gig_buf_puts(out, "</p></section>\n");
+    gig_page_section_said(page->words, GIG_SAY_KEEP_TITLE, 0, out);
+    gig_receipt_paragraph(page, GIG_SAY_KEEP_TEXT, out);
+    gig_buf_puts(out, "<p class=\"gig-link\"><a href=\"");
     gig_receipt_where(page, receipt, "", out);
     gig_buf_puts(out, "\">");
     gig_buf_html(out, page->base);
@@ -316,19 +343,27 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
     gig_buf_puts(out, "</a></p></section>\n");
 
     if (receipt->self_id && receipt->gig != NULL) {
-        gig_buf_puts(out, "<section class=\"gig-section gig-no-print\"><h2>About you</h2><p>Some"
-                     " questions help to see whether everybody is reached. They are voluntary, and"
-                     " your answers are not stored with your application.</p><p><a ");
+        gig_buf_puts(out, "<section class=\"gig-section gig-no-print\"><h2>");
+        gig_say(page->words, GIG_SAY_ABOUT_YOU_TITLE, out);
+        gig_buf_puts(out, "</h2>");
+        gig_receipt_paragraph(page, GIG_SAY_ABOUT_YOU_TEXT, out);
+        gig_buf_puts(out, "<p><a ");
         gig_page_href(page, gig_json_str(receipt->gig->gig, "id"), "/self-id", out);
-        gig_buf_puts(out, ">Tell us about yourself (voluntary)</a></p></section>\n");
+        gig_buf_puts(out, ">");
+        gig_say(page->words, GIG_SAY_ABOUT_YOU_LINK, out);
+        gig_buf_puts(out, "</a></p></section>\n");
     }
 
     if (last != GIG_STAGE_COMPLETED && last != GIG_STAGE_HIRED && last != GIG_STAGE_RETAINED) {
-        gig_buf_puts(out, "<section class=\"gig-section gig-no-print\"><h2>Changed your mind?</h2>"
-                     "<p>You can withdraw. Your application is then erased.</p>"
-                     "<p><a class=\"gig-button gig-button-quiet\" href=\"");
+        gig_buf_puts(out, "<section class=\"gig-section gig-no-print\"><h2>");
+        gig_say(page->words, GIG_SAY_MIND_TITLE, out);
+        gig_buf_puts(out, "</h2>");
+        gig_receipt_paragraph(page, GIG_SAY_MIND_TEXT, out);
+        gig_buf_puts(out, "<p><a class=\"gig-button gig-button-quiet\" href=\"");
         gig_receipt_where(page, receipt, "?withdraw=1", out);
-        gig_buf_puts(out, "\">Withdraw</a></p></section>");
+        gig_buf_puts(out, "\">");
+        gig_say(page->words, GIG_SAY_MIND_WITHDRAW, out);
+        gig_buf_puts(out, "</a></p></section>");
     }
 }
 
@@ -336,9 +371,14 @@ gig_receipt_next(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
 void
 gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_buf_t *out)
 {
-    gig_frame_t  frame = { .bar = 1, .narrow = 1, .private_ = 1 };
+    gig_frame_t      frame = { .bar = 1, .narrow = 1, .private_ = 1 };
+    gig_page_here_t  here = { .path = NULL };
 
-    frame.heading = receipt->withdrawn ? gig_str("Withdrawn") : gig_str("Your application");
+    frame.heading = gig_language_text(page->words, receipt->withdrawn ? GIG_SAY_RECEIPT_WITHDRAWN
+                                                                      : GIG_SAY_RECEIPT_TITLE);
+    here.path = "receipts/";
+    here.id = gig_page_str(receipt->token);
+    here.rest = receipt->confirm_withdraw ? "?withdraw=1" : "";
 
     if (receipt->gig != NULL && !receipt->withdrawn && !receipt->confirm_withdraw) {
         frame.received = gig_json_str(receipt->gig->gig, "id");
@@ -349,35 +389,37 @@ gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
 
     if (receipt->withdrawn) {
         gig_receipt_withdrawn(page, receipt, out);
-        gig_page_foot(page, out);
+        gig_page_foot(page, &here, out);
         return;
     }
 
     if (receipt->confirm_withdraw) {
         gig_receipt_confirm(page, receipt, out);
-        gig_page_foot(page, out);
+        gig_page_foot(page, &here, out);
         return;
     }
 
     gig_buf_puts(out, "<header class=\"gig-done\"><span class=\"gig-done-sign\">");
     gig_html_icon("check", out);
-    gig_buf_puts(out, "</span><div><h1>We have your application</h1>");
+    gig_buf_puts(out, "</span><div><h1>");
+    gig_say(page->words, GIG_SAY_RECEIPT_DONE, out);
+    gig_buf_puts(out, "</h1>");
     gig_receipt_gig(page, receipt->gig, out);
     gig_buf_puts(out, "</div></header>\n");
 
     if (receipt->known) {
-        gig_receipt_seat(receipt, out);
-        gig_receipt_steps(receipt, out);
-        gig_page_onboarding(receipt, out);
+        gig_receipt_seat(page, receipt, out);
+        gig_receipt_steps(page, receipt, out);
+        gig_page_onboarding(page, receipt, out);
 
     } else {
         gig_buf_puts(out, "<p class=\"gig-promise\">");
         gig_html_icon("note", out);
-        gig_buf_puts(out, "<span>This receipt is genuine: it was made when we took your application"
-                     " in. What became of it since cannot be shown right now. Please look again"
-                     " in a few minutes; you need not apply again.</span></p>\n");
+        gig_buf_puts(out, "<span>");
+        gig_say(page->words, GIG_SAY_RECEIPT_GENUINE, out);
+        gig_buf_puts(out, "</span></p>\n");
     }
 
     gig_receipt_next(page, receipt, out);
-    gig_page_foot(page, out);
+    gig_page_foot(page, &here, out);
 }

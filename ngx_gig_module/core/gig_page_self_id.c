@@ -6,12 +6,12 @@
 
 
 static void
-gig_self_id_promise(const char *text, gig_buf_t *out)
+gig_self_id_promise(const gig_page_t *page, gig_say_t text, gig_buf_t *out)
 {
     gig_buf_puts(out, "<p class=\"gig-promise\">");
     gig_html_icon("check", out);
     gig_buf_puts(out, "<span>");
-    gig_buf_puts(out, text);
+    gig_say(page->words, text, out);
     gig_buf_puts(out, "</span></p>\n");
 }
 
@@ -23,27 +23,26 @@ gig_page_self_id(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t 
     gig_str_t    id;
     gig_frame_t  frame = { .bar = 1, .narrow = 1, .private_ = 1 };
 
+    gig_page_here_t  here = { .path = NULL };
+
     id = gig_json_str(form->gig->gig, "id");
-    frame.heading = gig_str("About you");
+    frame.heading = gig_language_text(page->words, GIG_SAY_ABOUT_YOU_TITLE);
     frame.error = (form->errors != NULL && form->errors->count != 0);
 
     gig_page_head(page, &frame, out);
 
-    gig_buf_puts(out, "<header class=\"gig-title\"><h1>About you</h1></header>\n");
+    gig_buf_puts(out, "<header class=\"gig-title\"><h1>");
+    gig_buf_html(out, frame.heading);
+    gig_buf_puts(out, "</h1></header>\n");
     gig_page_form_summary(form, out);
 
-    gig_buf_puts(out, "<p class=\"gig-about\">These questions are voluntary. The answers help to"
-                 " see whether everybody is reached. Whether you answer, and what, has no part in"
-                 " any decision about you.</p>\n");
+    gig_buf_puts(out, "<p class=\"gig-about\">");
+    gig_say(page->words, GIG_SAY_SELF_TEXT, out);
+    gig_buf_puts(out, "</p>\n");
 
-    gig_self_id_promise("Your answers are stored apart: without your name, your application, the"
-                        " gig or the time. Only the day is kept.", out);
-    gig_self_id_promise("They leave here only together with those of at least nine others, in an"
-                        " order made by chance. From then on nobody can tell which are"
-                        " yours: we cannot either, so we cannot show, change or delete"
-                        " them later.", out);
-    gig_self_id_promise("They may be lost on the way, but they are never counted twice. Nobody will"
-                        " ask you for them again.", out);
+    gig_self_id_promise(page, GIG_SAY_SELF_APART, out);
+    gig_self_id_promise(page, GIG_SAY_SELF_TOGETHER, out);
+    gig_self_id_promise(page, GIG_SAY_SELF_LOST, out);
 
     gig_buf_puts(out, "<form class=\"gig-form\" method=\"post\" novalidate"
                  " autocomplete=\"off\" accept-charset=\"utf-8\" action=\"");
@@ -56,15 +55,20 @@ gig_page_self_id(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t 
         gig_page_field(form, &form->form->field[i], out);
     }
 
-    gig_page_trap(form->form, out);
+    gig_page_trap(page->words, form->form, out);
 
     gig_buf_puts(out, "<div class=\"gig-send\"><div class=\"gig-buttons\">"
-                 "<button class=\"gig-button\" type=\"submit\">Send my answers</button>"
-                 "<a class=\"gig-button gig-button-quiet\" ");
-    gig_page_href(page, gig_null_str, "", out);
-    gig_buf_puts(out, ">No, thank you</a></div><p class=\"gig-help\">Leave out whatever you do not"
-                 " want to answer. Please do not write your name.</p></div></form>");
-    gig_page_foot(page, out);
+                 "<button class=\"gig-button\" type=\"submit\">");
+    gig_say(page->words, GIG_SAY_SELF_SEND, out);
+    gig_buf_puts(out, "</button>");
+    gig_page_button(page, gig_null_str, "", 1, GIG_SAY_SELF_NO, out);
+    gig_buf_puts(out, "</div><p class=\"gig-help\">");
+    gig_say(page->words, GIG_SAY_SELF_LEAVE_OUT, out);
+    gig_buf_puts(out, "</p></div></form>");
+
+    here.id = id;
+    here.rest = "/self-id";
+    gig_page_foot(page, (form->answers == NULL) ? &here : NULL, out);
 }
 
 
@@ -73,16 +77,17 @@ gig_page_self_id_thanks(const gig_page_t *page, gig_buf_t *out)
 {
     gig_frame_t  frame = { .bar = 1, .narrow = 1, .private_ = 1 };
 
-    frame.heading = gig_str("Thank you");
+    frame.heading = gig_language_text(page->words, GIG_SAY_SELF_THANKS);
     gig_page_head(page, &frame, out);
 
     gig_buf_puts(out, "<header class=\"gig-done\"><span class=\"gig-done-sign\">");
     gig_html_icon("check", out);
-    gig_buf_puts(out, "</span><div><h1>Thank you</h1><p class=\"gig-about\">Your answers wait until"
-                 " those of at least nine others are there, and then leave with them. There is"
-                 " nothing more you need to do.</p></div></header>\n<section"
-                 " class=\"gig-section\"><p><a class=\"gig-button gig-button-quiet\" ");
-    gig_page_href(page, gig_null_str, "", out);
-    gig_buf_puts(out, ">See all gigs</a></p></section>");
-    gig_page_foot(page, out);
+    gig_buf_puts(out, "</span><div><h1>");
+    gig_buf_html(out, frame.heading);
+    gig_buf_puts(out, "</h1><p class=\"gig-about\">");
+    gig_say(page->words, GIG_SAY_SELF_THANKS_TEXT, out);
+    gig_buf_puts(out, "</p></div></header>\n<section class=\"gig-section\"><p>");
+    gig_page_button(page, gig_null_str, "", 1, GIG_SAY_SELF_SEE_ALL, out);
+    gig_buf_puts(out, "</p></section>");
+    gig_page_foot(page, NULL, out);
 }

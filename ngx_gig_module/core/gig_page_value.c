@@ -6,64 +6,67 @@
 
 typedef struct {
     const char  *code;
-    const char  *name;
+    gig_say_t    name;
 } gig_page_word_t;
 
-static const char *const  gig_page_titles[GIG_FACETS] = {
-    [GIG_FACET_SKILL]      = "Skills",
-    [GIG_FACET_DEPARTMENT] = "Department",
-    [GIG_FACET_TEAM]       = "Team",
-    [GIG_FACET_LOCATION]   = "Place",
-    [GIG_FACET_MODE]       = "Where you work",
-    [GIG_FACET_ENGAGEMENT] = "How you are engaged",
-    [GIG_FACET_ORG]        = "Organisation",
-    [GIG_FACET_LANGUAGE]   = "Language",
-    [GIG_FACET_AUDIENCE]   = "Who can apply"
+static const gig_say_t  gig_page_titles[GIG_FACETS] = {
+    [GIG_FACET_SKILL]      = GIG_SAY_FACET_SKILL,
+    [GIG_FACET_DEPARTMENT] = GIG_SAY_FACET_DEPARTMENT,
+    [GIG_FACET_TEAM]       = GIG_SAY_FACET_TEAM,
+    [GIG_FACET_LOCATION]   = GIG_SAY_FACET_LOCATION,
+    [GIG_FACET_MODE]       = GIG_SAY_FACET_MODE,
+    [GIG_FACET_ENGAGEMENT] = GIG_SAY_FACET_ENGAGEMENT,
+    [GIG_FACET_ORG]        = GIG_SAY_FACET_ORG,
+    [GIG_FACET_LANGUAGE]   = GIG_SAY_FACET_LANGUAGE,
+    [GIG_FACET_AUDIENCE]   = GIG_SAY_FACET_AUDIENCE
 };
 
 static const gig_page_word_t  gig_page_modes[] = {
-    { "remote", "Remote" },
-    { "hybrid", "Hybrid" },
-    { "onsite", "On site" },
-    { NULL, NULL }
+    { "remote", GIG_SAY_MODE_REMOTE },
+    { "hybrid", GIG_SAY_MODE_HYBRID },
+    { "onsite", GIG_SAY_MODE_ONSITE },
+    { NULL, GIG_SAYS }
 };
 
 static const gig_page_word_t  gig_page_engagements[] = {
-    { "contractor", "Contractor" },
-    { "employee_intern", "Employed intern" },
-    { "stipend", "Stipend" },
-    { "volunteer", "Volunteer" },
-    { NULL, NULL }
+    { "contractor", GIG_SAY_ENGAGEMENT_CONTRACTOR },
+    { "employee_intern", GIG_SAY_ENGAGEMENT_INTERN },
+    { "stipend", GIG_SAY_ENGAGEMENT_STIPEND },
+    { "volunteer", GIG_SAY_ENGAGEMENT_VOLUNTEER },
+    { NULL, GIG_SAYS }
 };
 
 static const gig_page_word_t  gig_page_audiences[] = {
-    { "student", "Students" },
-    { "recent_graduate", "Recent graduates" },
-    { "graduate_student", "Graduate students" },
-    { "high_school_student", "High school students" },
-    { NULL, NULL }
+    { "student", GIG_SAY_AUDIENCE_STUDENT },
+    { "recent_graduate", GIG_SAY_AUDIENCE_RECENT_GRADUATE },
+    { "graduate_student", GIG_SAY_AUDIENCE_GRADUATE_STUDENT },
+    { "high_school_student", GIG_SAY_AUDIENCE_HIGH_SCHOOL_STUDENT },
+    { NULL, GIG_SAYS }
 };
 
 /* ISO 639-1; a language that is not here goes by its code. */
-static const gig_page_word_t  gig_page_languages[] = {
-    { "ar", "Arabic" },     { "bg", "Bulgarian" },  { "bn", "Bengali" },    { "ca", "Catalan" },
-    { "cs", "Czech" },      { "da", "Danish" },     { "de", "German" },     { "el", "Greek" },
-    { "en", "English" },    { "es", "Spanish" },    { "et", "Estonian" },   { "fa", "Persian" },
-    { "fi", "Finnish" },    { "fr", "French" },     { "ga", "Irish" },      { "he", "Hebrew" },
-    { "hi", "Hindi" },      { "hr", "Croatian" },   { "hu", "Hungarian" },  { "id", "Indonesian" },
-    { "it", "Italian" },    { "ja", "Japanese" },   { "ko", "Korean" },     { "lt", "Lithuanian" },
-    { "lv", "Latvian" },    { "nb", "Norwegian" },  { "nl", "Dutch" },      { "no", "Norwegian" },
-    { "pl", "Polish" },     { "pt", "Portuguese" }, { "ro", "Romanian" },   { "ru", "Russian" },
-    { "sk", "Slovak" },     { "sl", "Slovenian" },  { "sr", "Serbian" },    { "sv", "Swedish" },
-    { "sw", "Swahili" },    { "th", "Thai" },       { "tr", "Turkish" },    { "uk", "Ukrainian" },
-    { "vi", "Vietnamese" }, { "zh", "Chinese" },
-    { NULL, NULL }
+static const gig_page_word_t  gig_page_language_names[] = {
+    { "ar", GIG_SAY_LANGUAGE_AR }, { "bg", GIG_SAY_LANGUAGE_BG }, { "bn", GIG_SAY_LANGUAGE_BN },
+    { "ca", GIG_SAY_LANGUAGE_CA }, { "cs", GIG_SAY_LANGUAGE_CS }, { "da", GIG_SAY_LANGUAGE_DA },
+    { "de", GIG_SAY_LANGUAGE_DE }, { "el", GIG_SAY_LANGUAGE_EL }, { "en", GIG_SAY_LANGUAGE_EN },
+    { "es", GIG_SAY_LANGUAGE_ES }, { "et", GIG_SAY_LANGUAGE_ET }, { "fa", GIG_SAY_LANGUAGE_FA },
+    { "fi", GIG_SAY_LANGUAGE_FI }, { "fr", GIG_SAY_LANGUAGE_FR }, { "ga", GIG_SAY_LANGUAGE_GA },
+    { "he", GIG_SAY_LANGUAGE_HE }, { "hi", GIG_SAY_LANGUAGE_HI }, { "hr", GIG_SAY_LANGUAGE_HR },
+    { "hu", GIG_SAY_LANGUAGE_HU }, { "id", GIG_SAY_LANGUAGE_ID }, { "it", GIG_SAY_LANGUAGE_IT },
+    { "ja", GIG_SAY_LANGUAGE_JA }, { "ko", GIG_SAY_LANGUAGE_KO }, { "lt", GIG_SAY_LANGUAGE_LT },
+    { "lv", GIG_SAY_LANGUAGE_LV }, { "nb", GIG_SAY_LANGUAGE_NB }, { "nl", GIG_SAY_LANGUAGE_NL },
+    { "no", GIG_SAY_LANGUAGE_NO }, { "pl", GIG_SAY_LANGUAGE_PL }, { "pt", GIG_SAY_LANGUAGE_PT },
+    { "ro", GIG_SAY_LANGUAGE_RO }, { "ru", GIG_SAY_LANGUAGE_RU }, { "sk", GIG_SAY_LANGUAGE_SK },
+    { "sl", GIG_SAY_LANGUAGE_SL }, { "sr", GIG_SAY_LANGUAGE_SR }, { "sv", GIG_SAY_LANGUAGE_SV },
+    { "sw", GIG_SAY_LANGUAGE_SW }, { "th", GIG_SAY_LANGUAGE_TH }, { "tr", GIG_SAY_LANGUAGE_TR },
+    { "uk", GIG_SAY_LANGUAGE_UK }, { "vi", GIG_SAY_LANGUAGE_VI }, { "zh", GIG_SAY_LANGUAGE_ZH },
+    { NULL, GIG_SAYS }
 };
 
 
-/* A code in any case, or NULL. */
+/* A code in any case, or GIG_SAYS. */
 
-static const char *
+static gig_say_t
 gig_page_word(const gig_page_word_t *words, gig_str_t code)
 {
     size_t  i;
@@ -88,17 +91,19 @@ gig_page_word(const gig_page_word_t *words, gig_str_t code)
         }
     }
 
-    return NULL;
+    return GIG_SAYS;
 }
 
 
 /* "en" is English, and "en-US" English (US). */
 
 static void
-gig_page_language(gig_str_t value, gig_buf_t *out)
+gig_page_language(const gig_language_t *words, gig_str_t value, gig_buf_t *out)
 {
-    gig_str_t    code, region;
-    const char  *name;
+    int         argument;
+    gig_say_t   name;
+    gig_str_t   code, region;
+    gig_said_t  said;
 
     code = value;
     region = gig_null_str;
@@ -111,25 +116,27 @@ gig_page_language(gig_str_t value, gig_buf_t *out)
         }
     }
 
+    name = gig_page_word(gig_page_language_names, code);
 
-    name = gig_page_word(gig_page_languages, code);
-
-    if (name == NULL) {
+    if (name == GIG_SAYS) {
         gig_buf_html(out, value);
         return;
     }
 
-    gig_buf_puts(out, name);
+    if (region.len == 0) {
+        gig_say(words, name, out);
+        return;
+    }
 
-    if (region.len != 0) {
-        gig_buf_puts(out, " (");
-        gig_buf_html(out, region);
-        gig_buf_puts(out, ")");
+    said = gig_say_begin(words, GIG_SAY_LANGUAGE_REGION);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+        gig_buf_html(out, (argument == 1) ? gig_language_text(words, name) : region);
     }
 }
 
 
-const char *
+gig_say_t
 gig_page_facet_title(gig_facet_t facet)
 {
     return gig_page_titles[facet];
@@ -137,9 +144,10 @@ gig_page_facet_title(gig_facet_t facet)
 
 
 void
-gig_page_facet_value(gig_facet_t facet, gig_str_t value, gig_buf_t *out)
+gig_page_facet_value(const gig_language_t *words, gig_facet_t facet, gig_str_t value,
+    gig_buf_t *out)
 {
-    const char  *name;
+    gig_say_t  name;
 
     switch (facet) {
 
@@ -156,15 +164,15 @@ gig_page_facet_value(gig_facet_t facet, gig_str_t value, gig_buf_t *out)
         break;
 
     case GIG_FACET_LANGUAGE:
-        gig_page_language(value, out);
+        gig_page_language(words, value, out);
         return;
 
     default:
-        name = NULL;
+        name = GIG_SAYS;
     }
 
-    if (name != NULL) {
-        gig_buf_puts(out, name);
+    if (name != GIG_SAYS) {
+        gig_say(words, name, out);
         return;
     }
 

@@ -11,6 +11,17 @@
 #define GIG_WORK_SKILLS         12
 
 
+static void
+gig_page_section_title(gig_str_t title, int plain, gig_buf_t *out)
+{
+    if (title.len != 0) {
+        gig_buf_puts(out, plain ? "<h3>" : "<h2>");
+        gig_buf_html(out, title);
+        gig_buf_puts(out, plain ? "</h3>" : "</h2>");
+    }
+}
+
+
 void
 gig_page_section(gig_str_t title, int plain, gig_buf_t *out)
 {
@@ -18,11 +29,14 @@ gig_page_section(gig_str_t title, int plain, gig_buf_t *out)
         gig_buf_puts(out, "<section class=\"gig-section\">");
     }
 
-    if (title.len != 0) {
-        gig_buf_puts(out, plain ? "<h3>" : "<h2>");
-        gig_buf_html(out, title);
-        gig_buf_puts(out, plain ? "</h3>" : "</h2>");
-    }
+    gig_page_section_title(title, plain, out);
+}
+
+
+void
+gig_page_section_said(const gig_language_t *words, gig_say_t title, int plain, gig_buf_t *out)
+{
+    gig_page_section(gig_language_text(words, title), plain, out);
 }
 
 
@@ -41,6 +55,31 @@ gig_work_formatted(gig_str_t html, gig_buf_t *out)
     if (gig_markup_clean(html, out) != 0) {
         out->failed = 1;
     }
+}
+
+
+/*
+ * A member that is in another language than the page: what is written next is put into a <div>
+ * that says so, and the caller ends it.  Readers that are no browser have no use for that.
+ */
+
+static int
+gig_work_foreign(const gig_language_t *words, const json_t *gig, const char *member, int plain,
+    gig_buf_t *out)
+{
+    gig_str_t  tag;
+
+    tag = gig_i18n_of(gig, member);
+
+    if (plain || tag.len == 0 || gig_language_same(tag, words)) {
+        return 0;
+    }
+
+    gig_buf_puts(out, "<div");
+    gig_html_lang(words, gig, member, out);
+    gig_buf_puts(out, ">");
+
+    return 1;
 }
 
 
@@ -84,8 +123,10 @@ gig_work_under(const json_t *section)
 /* What the record's sections say under one heading; out NULL: only how many there are. */
 
 static size_t
-gig_work_sections(const json_t *gig, gig_section_t under, int plain, gig_buf_t *out)
+gig_work_sections(const gig_language_t *words, const json_t *gig, gig_section_t under, int plain,
+    gig_buf_t *out)
 {
+    int            foreign;
     size_t         i, n;
     const json_t  *sections, *section;
 
@@ -106,7 +147,13 @@ gig_work_sections(const json_t *gig, gig_section_t under, int plain, gig_buf_t *
         }
 
         if (under == GIG_SECTION_OWN) {
-            gig_page_section(gig_json_str(section, "title"), plain, out);
+            gig_page_section(gig_null_str, plain, out);
+        }
+
+        foreign = gig_work_foreign(words, gig, "sections", plain, out);
+
+        if (under == GIG_SECTION_OWN) {
+            gig_page_section_title(gig_json_str(section, "title"), plain, out);
         }
 
         gig_work_formatted(gig_json_str(section, "html"), out);
@@ -115,6 +162,8 @@ gig_work_sections(const json_t *gig, gig_section_t under, int plain, gig_buf_t *
         if (json_array_size(json_object_get(section, "items")) != 0) {
             gig_html_items(json_object_get(section, "items"), "", out);
         }
+
+        gig_buf_puts(out, foreign ? "</div>" : "");
 
         if (under == GIG_SECTION_OWN) {
             gig_page_section_end(plain, out);
@@ -126,22 +175,28 @@ gig_work_sections(const json_t *gig, gig_section_t under, int plain, gig_buf_t *
 
 
 void
-gig_page_what(const json_t *gig, int plain, gig_buf_t *out)
+gig_page_what(const gig_language_t *words, const json_t *gig, int plain, gig_buf_t *out)
 {
+    int            summary, foreign;
     gig_str_t      html, text;
     const json_t  *items;
 
     html = gig_json_str(gig, "description_html");
     text = gig_json_str(gig, "description_text");
 
-    if (html.len == 0 && text.len == 0) {
+    summary = (html.len == 0 && text.len == 0);
+
+    if (summary) {
         text = gig_json_str(gig, "summary");
     }
 
     if (html.len != 0 || text.len != 0
-        || gig_work_sections(gig, GIG_SECTION_WHAT, plain, NULL) != 0)
+        || gig_work_sections(words, gig, GIG_SECTION_WHAT, plain, NULL) != 0)
     {
-        gig_page_section(gig_str("What you will do"), plain, out);
+        gig_page_section_said(words, GIG_SAY_GIG_WHAT, plain, out);
+
+        foreign = gig_work_foreign(words, gig, summary ? "summary" : "description_text", plain,
+                                   out);
 
         if (html.len != 0) {
             gig_work_formatted(html, out);
@@ -149,60 +204,83 @@ gig_page_what(const json_t *gig, int plain, gig_buf_t *out)
             gig_html_paragraphs(text, out);
         }
 
-        (void) gig_work_sections(gig, GIG_SECTION_WHAT, plain, out);
+        gig_buf_puts(out, foreign ? "</div>" : "");
+        (void) gig_work_sections(words, gig, GIG_SECTION_WHAT, plain, out);
         gig_page_section_end(plain, out);
     }
 
     items = json_object_get(gig, "deliverables");
 
     if (json_array_size(items) != 0) {
-        gig_page_section(gig_str("What you hand in"), plain, out);
+        gig_page_section_said(words, GIG_SAY_GIG_HAND_IN, plain, out);
+        foreign = gig_work_foreign(words, gig, "deliverables", plain, out);
         gig_html_items(items, plain ? "" : " class=\"gig-checks\"", out);
+        gig_buf_puts(out, foreign ? "</div>" : "");
         gig_page_section_end(plain, out);
 
-    } else if (gig_work_sections(gig, GIG_SECTION_HAND_IN, plain, NULL) != 0) {
-        gig_page_section(gig_str("What you hand in"), plain, out);
-        (void) gig_work_sections(gig, GIG_SECTION_HAND_IN, plain, out);
+    } else if (gig_work_sections(words, gig, GIG_SECTION_HAND_IN, plain, NULL) != 0) {
+        gig_page_section_said(words, GIG_SAY_GIG_HAND_IN, plain, out);
+        (void) gig_work_sections(words, gig, GIG_SECTION_HAND_IN, plain, out);
         gig_page_section_end(plain, out);
     }
 
-    (void) gig_work_sections(gig, GIG_SECTION_OWN, plain, out);
+    (void) gig_work_sections(words, gig, GIG_SECTION_OWN, plain, out);
 }
 
 
-/* Behind a skill: how well, or that it may be missing. */
+/* A skill, and behind it how well, or that it may be missing. */
 
 static void
-gig_work_remark(gig_str_t text, int plain, gig_buf_t *out)
+gig_work_skill(const gig_language_t *words, gig_str_t name, gig_str_t remark, int plain,
+    gig_buf_t *out)
 {
-    gig_buf_puts(out, plain ? " (" : " <span class=\"gig-quiet\">");
-    gig_buf_html(out, text);
-    gig_buf_puts(out, plain ? ")" : "</span>");
+    int         argument;
+    gig_said_t  said;
+
+    if (remark.len == 0) {
+        gig_buf_html(out, name);
+        return;
+    }
+
+    if (!plain) {
+        gig_buf_html(out, name);
+        gig_buf_puts(out, " <span class=\"gig-quiet\">");
+        gig_buf_html(out, remark);
+        gig_buf_puts(out, "</span>");
+        return;
+    }
+
+    said = gig_say_begin(words, GIG_SAY_GIG_SKILL_REMARK);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+        gig_buf_html(out, (argument == 1) ? name : remark);
+    }
 }
 
 
 static void
-gig_work_skills(const json_t *skills, int plain, gig_buf_t *out)
+gig_work_skills(const gig_language_t *words, const json_t *skills, int plain, gig_buf_t *out)
 {
     size_t         i;
     const json_t  *skill;
 
-    gig_buf_puts(out, plain ? "<ul>"
-                            : "<ul class=\"gig-skills gig-skills-large\" aria-label=\"Skills\">");
+    if (plain) {
+        gig_buf_puts(out, "<ul>");
+
+    } else {
+        gig_buf_puts(out, "<ul class=\"gig-skills gig-skills-large\" aria-label=\"");
+        gig_say(words, GIG_SAY_SKILLS, out);
+        gig_buf_puts(out, "\">");
+    }
 
     for (i = 0; i < json_array_size(skills) && i < GIG_WORK_SKILLS; i++) {
         skill = json_array_get(skills, i);
 
         gig_buf_puts(out, "<li>");
-        gig_buf_html(out, gig_page_skill(skills, i));
-
-        if (json_is_false(json_object_get(skill, "required"))) {
-            gig_work_remark(gig_str("a plus"), plain, out);
-
-        } else if (gig_json_str(skill, "level").len != 0) {
-            gig_work_remark(gig_json_str(skill, "level"), plain, out);
-        }
-
+        gig_work_skill(words, gig_page_skill(skills, i),
+                       json_is_false(json_object_get(skill, "required"))
+                       ? gig_language_text(words, GIG_SAY_GIG_SKILL_PLUS)
+                       : gig_json_str(skill, "level"), plain, out);
         gig_buf_puts(out, "</li>");
     }
 
@@ -217,12 +295,22 @@ gig_page_skill(const json_t *skills, size_t n)
 }
 
 
+static void
+gig_work_item(const gig_language_t *words, gig_say_t text, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<li>");
+    gig_say(words, text, out);
+    gig_buf_puts(out, "</li>");
+}
+
+
 void
-gig_page_need(const json_t *gig, int plain, gig_buf_t *out)
+gig_page_need(const gig_language_t *words, const json_t *gig, int plain, gig_buf_t *out)
 {
     double         age;
     size_t         i, empty;
     gig_str_t      note, ai;
+    gig_said_t     said;
     const json_t  *eligibility, *skills, *list;
 
     skills = json_object_get(gig, "skills");
@@ -232,50 +320,66 @@ gig_page_need(const json_t *gig, int plain, gig_buf_t *out)
     list = json_object_get(eligibility, "work_authorization");
 
     if (json_array_size(skills) == 0 && eligibility == NULL && ai.len == 0
-        && gig_work_sections(gig, GIG_SECTION_NEED, plain, NULL) == 0)
+        && gig_work_sections(words, gig, GIG_SECTION_NEED, plain, NULL) == 0)
     {
         return;
     }
 
-    gig_page_section(gig_str("What you need"), plain, out);
+    gig_page_section_said(words, GIG_SAY_GIG_NEED, plain, out);
 
     if (json_array_size(skills) != 0) {
-        gig_work_skills(skills, plain, out);
+        gig_work_skills(words, skills, plain, out);
     }
 
-    (void) gig_work_sections(gig, GIG_SECTION_NEED, plain, out);
+    (void) gig_work_sections(words, gig, GIG_SECTION_NEED, plain, out);
     gig_buf_puts(out, "<ul>");
     empty = out->len;
 
     if (gig_text_number(eligibility, "min_age", &age) == 0 && age > 0) {
-        gig_buf_printf(out, "<li>You are at least %.3g years old.</li>", age);
+        gig_buf_puts(out, "<li>");
+        said = gig_say_begin(words, GIG_SAY_GIG_AGE);
+
+        while (gig_say_next(&said, out)) {
+            gig_buf_printf(out, "%.3g", age);
+        }
+
+        gig_buf_puts(out, "</li>");
     }
 
     if (json_array_size(list) != 0) {
-        gig_buf_puts(out, "<li>You may work in ");
+        gig_buf_puts(out, "<li>");
+        said = gig_say_begin(words, GIG_SAY_GIG_WORK_IN);
 
-        for (i = 0; i < json_array_size(list) && i < GIG_HTML_ITEMS; i++) {
-            gig_buf_puts(out, (i == 0) ? "" : ", ");
-            gig_buf_html(out, gig_json_text(json_array_get(list, i)));
+        while (gig_say_next(&said, out)) {
+            for (i = 0; i < json_array_size(list) && i < GIG_HTML_ITEMS; i++) {
+                gig_buf_puts(out, (i == 0) ? "" : ", ");
+                gig_buf_html(out, gig_json_text(json_array_get(list, i)));
+            }
         }
 
-        gig_buf_puts(out, ".</li>");
+        gig_buf_puts(out, "</li>");
     }
 
     if (note.len != 0) {
-        gig_buf_puts(out, "<li>");
+        gig_buf_puts(out, "<li");
+
+        if (!plain) {
+            gig_html_lang(words, gig, "eligibility", out);
+        }
+
+        gig_buf_puts(out, ">");
         gig_buf_html(out, note);
         gig_buf_puts(out, "</li>");
     }
 
     if (gig_str_is(ai, "allowed-disclosed")) {
-        gig_buf_puts(out, "<li>You may use AI tools if you say where.</li>");
+        gig_work_item(words, GIG_SAY_GIG_AI_DISCLOSED, out);
 
     } else if (gig_str_is(ai, "allowed")) {
-        gig_buf_puts(out, "<li>You may use AI tools.</li>");
+        gig_work_item(words, GIG_SAY_GIG_AI_ALLOWED, out);
 
     } else if (gig_str_is(ai, "not-allowed") || gig_str_is(ai, "forbidden")) {
-        gig_buf_puts(out, "<li>The work is to be your own, without AI tools.</li>");
+        gig_work_item(words, GIG_SAY_GIG_AI_FORBIDDEN, out);
     }
 
     if (out->len != empty) {
@@ -290,55 +394,64 @@ gig_page_need(const json_t *gig, int plain, gig_buf_t *out)
 
 
 void
-gig_page_get(const json_t *gig, int plain, gig_buf_t *out)
+gig_page_get(const gig_language_t *words, const json_t *gig, int plain, gig_buf_t *out)
 {
+    size_t         i;
     double         positions;
     gig_buf_t      text;
-    gig_str_t      paid_on;
+    gig_str_t      paid_on, engagement;
+    gig_said_t     said;
     const json_t  *pay;
+
+    static const struct {
+        const char  *engagement;
+        gig_say_t    says;
+    } engagements[] = {
+        { "contractor", GIG_SAY_GIG_CONTRACTOR }, { "employee_intern", GIG_SAY_GIG_INTERN },
+        { "stipend", GIG_SAY_GIG_STIPEND }, { "volunteer", GIG_SAY_GIG_VOLUNTEER }
+    };
 
     pay = json_object_get(gig, "pay");
 
-    gig_page_section(gig_str("What you get"), plain, out);
-    (void) gig_work_sections(gig, GIG_SECTION_GET, plain, out);
+    gig_page_section_said(words, GIG_SAY_GIG_GET, plain, out);
+    (void) gig_work_sections(words, gig, GIG_SECTION_GET, plain, out);
     gig_buf_puts(out, "<ul><li>");
 
-    gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_pay_for(pay, json_object_get(gig, "work"), &text);
     paid_on = gig_json_str(pay, "paid_on");
+    said = gig_say_begin(words, gig_str_is(paid_on, "acceptance") ? GIG_SAY_GIG_PAY_ACCEPTANCE
+                                : gig_str_is(paid_on, "delivery") ? GIG_SAY_GIG_PAY_DELIVERY
+                                                                  : GIG_SAY_GIG_PAY);
 
-    if (gig_str_is(paid_on, "acceptance")) {
-        gig_buf_puts(&text, ", paid when your work is accepted");
-
-    } else if (gig_str_is(paid_on, "delivery")) {
-        gig_buf_puts(&text, ", paid when you hand it in");
+    while (gig_say_next(&said, out)) {
+        gig_buf_init(&text, GIG_TEXT_MAX);
+        gig_text_pay_for(words, pay, json_object_get(gig, "work"), &text);
+        gig_html_take(&text, out);
     }
 
-    gig_buf_puts(&text, ".");
-    gig_html_take(&text, out);
     gig_buf_puts(out, "</li>");
+    engagement = gig_json_str(gig, "engagement");
 
-    gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_text_engagement(gig_json_str(gig, "engagement"), &text);
-
-    if (text.len != 0) {
-        gig_buf_puts(out, "<li>");
-        gig_html_take(&text, out);
-        gig_buf_puts(out, ".</li>");
-
-    } else {
-        gig_buf_free(&text);
+    for (i = 0; i < sizeof(engagements) / sizeof(engagements[0]); i++) {
+        if (gig_str_is(engagement, engagements[i].engagement)) {
+            gig_work_item(words, engagements[i].says, out);
+        }
     }
 
     if (json_is_true(json_object_get(json_object_get(gig, "feedback"), "to_applicant"))) {
-        gig_buf_puts(out, "<li>Feedback on your application, whatever the decision.</li>");
+        gig_work_item(words, GIG_SAY_GIG_FEEDBACK, out);
     }
 
     if (gig_text_number(json_object_get(gig, "capacity"), "positions", &positions) == 0
         && positions >= 1)
     {
-        gig_buf_printf(out, (positions > 1) ? "<li>%.6g people will be selected.</li>"
-                                            : "<li>%.6g person will be selected.</li>", positions);
+        gig_buf_puts(out, "<li>");
+        said = gig_say_begin_n(words, GIG_SAY_GIG_POSITIONS, positions);
+
+        while (gig_say_next(&said, out)) {
+            gig_language_number(words, positions, out);
+        }
+
+        gig_buf_puts(out, "</li>");
     }
 
     gig_buf_puts(out, "</ul>");

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "gig_language.h"
 #include "gig_query_parts.h"
 #include "gig_utf8.h"
 
@@ -37,6 +38,7 @@ const gig_parameter_t  gig_parameters[GIG_PARAMETERS] = {
     [GIG_PARAMETER_FACETS] = { GIG_PARAMETER("facets"), 1, gig_query_facets },
     [GIG_PARAMETER_SOURCE] = { GIG_PARAMETER("source"), 0, NULL },
     [GIG_PARAMETER_REF] = { GIG_PARAMETER("ref"), 0, NULL },
+    [GIG_PARAMETER_LANG] = { GIG_PARAMETER("lang"), 0, NULL },
     [GIG_PARAMETER_WITHDRAW] = { GIG_PARAMETER("withdraw"), 0, NULL },
     [GIG_PARAMETER_STYLE] = { GIG_PARAMETER("style"), 1, NULL },
     [GIG_PARAMETER_ICONS] = { GIG_PARAMETER("icons"), 1, NULL },
@@ -143,6 +145,7 @@ gig_query_init(gig_query_t *query)
     query->withdraw = 0;
     query->style = 1;
     query->icons = 1;
+    query->lang = gig_null_str;
     query->source = gig_null_str;
     memset(query->campaign, 0, sizeof(query->campaign));
     query->used = 0;
@@ -182,6 +185,17 @@ gig_query_pair(gig_query_t *query, int list, gig_str_t name, gig_str_t raw, gig_
 
     if (parameter == GIG_PARAMETER_ICONS) {
         query->icons = !gig_str_is(raw, "0");
+        return 0;
+    }
+
+    /* a tag needs no decoding; what is none is no reason to refuse a page */
+
+    if (parameter == GIG_PARAMETER_LANG) {
+
+        if (query->lang.len == 0 && gig_language_tag_valid(raw)) {
+            query->lang = raw;
+        }
+
         return 0;
     }
 

@@ -76,6 +76,7 @@ typedef struct {
     uint8_t            withdraw;    /* the receipt page asks for confirmation */
     uint8_t            style;       /* a fragment brings its style sheet; 1 if not asked */
     uint8_t            icons;       /* and the shapes of its icons */
+    gig_str_t          lang;        /* tag of the language that pages are wanted in, or empty */
     gig_str_t          source;      /* where a visitor came from, never an error */
     gig_str_t          campaign[GIG_CAMPAIGN_PARTS];    /* what source is made of if not given */
     char               campaign_text[GIG_SOURCE_MAX];

@@ -207,7 +207,7 @@ gig_shape_location(const json_t *location, gig_buf_t *out)
         gig_buf_str(out, name);
 
     } else {
-        gig_text_place_all(location, out);
+        gig_text_place_all(NULL, location, out);
     }
 }
 

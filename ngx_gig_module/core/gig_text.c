@@ -25,15 +25,6 @@ static const char  gig_currency_no_minor[] =
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
 static const char  gig_currency_thousandths[] = "BHD IQD JOD KWD LYD OMR TND";
 
-static const char *const  gig_months[] = {
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
-};
-
-static const char *const  gig_weekdays[] = {
-    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"
-};
-
-
 const json_t *
 gig_text_member(const json_t *object, const char *name)
 {
@@ -89,108 +80,162 @@ gig_text_minor_units(gig_str_t currency)
 }
 
 
-void
-gig_text_count(uint64_t n, gig_buf_t *out)
+/* "12.50": the decimals that a currency has, if there are any. */
+
+static void
+gig_text_amount(const gig_language_t *words, uint64_t value, unsigned unit, gig_buf_t *out)
 {
-    int   i, len;
-    char  digits[24];
+    gig_language_count(words, value / unit, out);
 
-    len = 0;
-
-    do {
-        digits[len++] = (char) ('0' + n % 10);
-        n /= 10;
-    } while (n != 0);
-
-    for (i = len - 1; i >= 0; i--) {
-        gig_buf_add(out, &digits[i], 1);
-
-        if (i != 0 && i % 3 == 0) {
-            gig_buf_puts(out, ",");
-        }
+    if (value % unit != 0) {
+        gig_tell(words, GIG_SAY_NUMBER_DECIMAL, out);
+        gig_buf_printf(out, "%0*u", (unit == 1000) ? 3 : 2, (unsigned) (value % unit));
     }
 }
 
 
-void
-gig_text_money(int64_t minor, gig_str_t currency, gig_buf_t *out)
-{
-    size_t       k;
-    uint64_t     value, unit;
-    const char  *symbol;
+/* The sign; NULL: it goes by its code. */
 
-    unit = gig_text_minor_units(currency);
-    value = (minor < 0) ? 0 - (uint64_t) minor : (uint64_t) minor;
-    symbol = NULL;
+static const char *
+gig_text_sign(gig_str_t currency)
+{
+    size_t  k;
 
     for (k = 0; k < sizeof(gig_currencies) / sizeof(gig_currencies[0]); k++) {
         if (gig_str_is(currency, gig_currencies[k].code)) {
-            symbol = gig_currencies[k].symbol;
-            break;
+            return gig_currencies[k].symbol;
         }
     }
 
-    if (minor < 0) {
-        gig_buf_puts(out, "\u2212");
-    }
-
-    if (symbol != NULL) {
-        gig_buf_puts(out, symbol);
-
-    } else if (currency.len != 0) {
-        gig_buf_str(out, currency);
-        gig_buf_puts(out, "\u00a0");
-    }
-
-    gig_text_count(value / unit, out);
-
-    if (value % unit != 0) {
-        gig_buf_printf(out, ".%0*u", (unit == 1000) ? 3 : 2, (unsigned) (value % unit));
-    }
+    return NULL;
 }
 
 
-static const char *
-gig_text_unit(const json_t *pay)
+static void
+gig_text_sum(const gig_language_t *words, uint64_t value, gig_str_t currency, gig_buf_t *out)
 {
-    gig_str_t  unit;
+    unsigned     unit;
+    gig_said_t   said;
+    const char  *sign;
 
-    unit = gig_json_str(pay, "unit");
+    unit = gig_text_minor_units(currency);
+    sign = gig_text_sign(currency);
 
-    if (gig_str_is(unit, "hour")
-        || (unit.len == 0 && gig_str_is(gig_json_str(pay, "type"), "hourly")))
-    {
-        return " an hour";
+    if (sign == NULL && currency.len == 0) {
+        gig_text_amount(words, value, unit, out);
+        return;
     }
 
-    if (gig_str_is(unit, "day")) {
-        return " a day";
-    }
+    said = gig_tell_begin(words, sign != NULL ? GIG_SAY_MONEY_SIGN : GIG_SAY_MONEY_CODE);
 
-    if (gig_str_is(unit, "week")) {
-        return " a week";
-    }
+    for ( ;; ) {
+        switch (gig_say_next(&said, out)) {
 
-    if (gig_str_is(unit, "month")) {
-        return " a month";
-    }
+        case 0:
+            return;
 
-    if (gig_str_is(unit, "year")) {
-        return " a year";
-    }
+        case 1:
+            if (gig_str_is(currency, "USD")) {
+                gig_tell(words, GIG_SAY_MONEY_DOLLAR, out);
 
-    return "";
+            } else if (sign != NULL) {
+                gig_buf_puts(out, sign);
+
+            } else {
+                gig_buf_str(out, currency);
+            }
+
+            break;
+
+        default:
+            gig_text_amount(words, value, unit, out);
+        }
+    }
 }
 
 
 void
-gig_text_pay(const json_t *pay, gig_buf_t *out)
+gig_text_money(const gig_language_t *words, int64_t minor, gig_str_t currency, gig_buf_t *out)
 {
+    gig_said_t  said;
+
+    if (minor >= 0) {
+        gig_text_sum(words, (uint64_t) minor, currency, out);
+        return;
+    }
+
+    said = gig_tell_begin(words, GIG_SAY_MONEY_MINUS);
+
+    while (gig_say_next(&said, out)) {
+        gig_text_sum(words, 0 - (uint64_t) minor, currency, out);
+    }
+}
+
+
+/* What a sum is paid for; GIG_SAYS: for all of it. */
+
+static gig_say_t
+gig_text_unit(const json_t *pay)
+{
+    size_t     i;
+    gig_str_t  unit;
+
+    static const struct {
+        const char  *unit;
+        gig_say_t    say;
+    } units[] = {
+        { "hour", GIG_SAY_PAY_HOUR }, { "day", GIG_SAY_PAY_DAY }, { "week", GIG_SAY_PAY_WEEK },
+        { "month", GIG_SAY_PAY_MONTH }, { "year", GIG_SAY_PAY_YEAR }
+    };
+
+    unit = gig_json_str(pay, "unit");
+
+    if (unit.len == 0 && gig_str_is(gig_json_str(pay, "type"), "hourly")) {
+        return GIG_SAY_PAY_HOUR;
+    }
+
+    for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (gig_str_is(unit, units[i].unit)) {
+            return units[i].say;
+        }
+    }
+
+    return GIG_SAYS;
+}
+
+
+static void
+gig_text_pay_range(const gig_language_t *words, const json_t *pay, json_int_t min, json_int_t max,
+    gig_buf_t *out)
+{
+    int         argument;
+    gig_str_t   currency;
+    gig_said_t  said;
+
+    currency = gig_json_str(pay, "currency");
+
+    if (min == max) {
+        gig_text_money(words, min, currency, out);
+        return;
+    }
+
+    said = gig_tell_begin(words, GIG_SAY_PAY_RANGE);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+        gig_text_money(words, argument == 1 ? min : max, currency, out);
+    }
+}
+
+
+void
+gig_text_pay(const gig_language_t *words, const json_t *pay, gig_buf_t *out)
+{
+    gig_say_t      unit;
+    gig_said_t     said;
     const json_t  *min, *max;
-    gig_str_t      currency;
 
     if (gig_str_is(gig_json_str(pay, "type"), "unpaid")) {
-        gig_buf_puts(out, "Unpaid");
+        gig_tell(words, GIG_SAY_PAY_UNPAID, out);
         return;
     }
 
@@ -209,76 +254,96 @@ gig_text_pay(const json_t *pay, gig_buf_t *out)
         return;
     }
 
-    currency = gig_json_str(pay, "currency");
-    gig_text_money(json_integer_value(min), currency, out);
+    unit = gig_text_unit(pay);
 
-    if (json_integer_value(max) != json_integer_value(min)) {
-        gig_buf_puts(out, " to ");
-        gig_text_money(json_integer_value(max), currency, out);
-    }
-
-    gig_buf_puts(out, gig_text_unit(pay));
-}
-
-
-void
-gig_text_hours(const json_t *work, gig_buf_t *out)
-{
-    double  min, max;
-
-    if (gig_text_number(work, "hours_max", &max) != 0
-        && gig_text_number(work, "hours_min", &max) != 0)
-    {
+    if (unit == GIG_SAYS) {
+        gig_text_pay_range(words, pay, json_integer_value(min), json_integer_value(max), out);
         return;
     }
 
-    if (gig_text_number(work, "hours_min", &min) == 0 && min < max) {
-        gig_buf_printf(out, "%.6g to ", min);
-    }
+    said = gig_tell_begin(words, unit);
 
-    gig_buf_printf(out, "%.6g hour%s", max, (max > 1 || max < 1) ? "s" : "");
-}
-
-
-void
-gig_text_pay_for(const json_t *pay, const json_t *work, gig_buf_t *out)
-{
-    size_t  start, hours;
-
-    start = out->len;
-    gig_text_pay(pay, out);
-    hours = out->len;
-
-    if (hours != start) {
-        gig_buf_puts(out, gig_str_is(gig_json_str(pay, "type"), "unpaid") ? ", about "
-                                                                           : " for about ");
-    } else {
-        gig_buf_puts(out, "About ");
-    }
-
-    start = out->len;
-    gig_text_hours(work, out);
-
-    if (out->len == start && !gig_buf_failed(out)) {
-        out->len = hours;
+    while (gig_say_next(&said, out)) {
+        gig_text_pay_range(words, pay, json_integer_value(min), json_integer_value(max), out);
     }
 }
 
 
-void
-gig_text_engagement(gig_str_t engagement, gig_buf_t *out)
+/* 0 if it is known how many there are; *min may be *max. */
+
+static int
+gig_text_hours_read(const json_t *work, double *min, double *max)
 {
-    if (gig_str_is(engagement, "contractor")) {
-        gig_buf_puts(out, "You work as an independent contractor");
+    if (gig_text_number(work, "hours_max", max) != 0
+        && gig_text_number(work, "hours_min", max) != 0)
+    {
+        return -1;
+    }
 
-    } else if (gig_str_is(engagement, "employee_intern")) {
-        gig_buf_puts(out, "You are employed as an intern");
+    if (gig_text_number(work, "hours_min", min) != 0 || *min > *max) {
+        *min = *max;
+    }
 
-    } else if (gig_str_is(engagement, "stipend")) {
-        gig_buf_puts(out, "You are paid a stipend");
+    return 0;
+}
 
-    } else if (gig_str_is(engagement, "volunteer")) {
-        gig_buf_puts(out, "You take part as a volunteer");
+
+void
+gig_text_hours(const gig_language_t *words, const json_t *work, gig_buf_t *out)
+{
+    int         argument;
+    double      min, max;
+    gig_said_t  said;
+
+    if (gig_text_hours_read(work, &min, &max) != 0) {
+        return;
+    }
+
+    said = gig_tell_begin_n(words, (min < max) ? GIG_SAY_HOURS_RANGE : GIG_SAY_HOURS, max);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+        gig_language_number(words, (argument == 1) ? min : max, out);
+    }
+}
+
+
+void
+gig_text_pay_for(const gig_language_t *words, const json_t *pay, const json_t *work,
+    gig_buf_t *out)
+{
+    int         argument;
+    double      min, max;
+    size_t      start;
+    gig_said_t  said;
+
+    start = out->len;
+    gig_text_pay(words, pay, out);
+
+    if (gig_text_hours_read(work, &min, &max) != 0 || gig_buf_failed(out)) {
+        return;
+    }
+
+    if (out->len == start) {
+        said = gig_tell_begin(words, GIG_SAY_HOURS_ABOUT);
+
+        while (gig_say_next(&said, out)) {
+            gig_text_hours(words, work, out);
+        }
+
+        return;
+    }
+
+    out->len = start;
+    said = gig_tell_begin(words, gig_str_is(gig_json_str(pay, "type"), "unpaid")
+                                 ? GIG_SAY_PAY_AND_HOURS : GIG_SAY_PAY_FOR_HOURS);
+
+    while ((argument = gig_say_next(&said, out)) != 0) {
+
+        if (argument == 1) {
+            gig_text_pay(words, pay, out);
+        } else {
+            gig_text_hours(words, work, out);
+        }
     }
 }
 
@@ -302,21 +367,40 @@ gig_text_digits(const char *p, size_t n)
 }
 
 
+/* say: in which parts; weekday, day, month and year if it is DATE_FULL, else from the day on. */
+
 static void
-gig_text_write_day(const gig_local_t *local, int weekday, int year, gig_buf_t *out)
+gig_text_write_day(const gig_language_t *words, const gig_local_t *local, gig_say_t say,
+    gig_buf_t *out)
 {
+    int         argument;
+    gig_said_t  said;
+
     if (local->weekday > 6 || local->month < 1 || local->month > 12) {
         return;
     }
 
-    if (weekday) {
-        gig_buf_printf(out, "%s ", gig_weekdays[local->weekday]);
-    }
+    said = gig_tell_begin(words, say);
 
-    gig_buf_printf(out, "%u %s", local->day, gig_months[local->month - 1]);
+    while ((argument = gig_say_next(&said, out)) != 0) {
 
-    if (year) {
-        gig_buf_printf(out, " %lld", (long long) local->year);
+        switch (argument + (say != GIG_SAY_DATE_FULL)) {
+
+        case 1:
+            gig_tell(words, (gig_say_t) (GIG_SAY_WEEKDAY_0 + local->weekday), out);
+            break;
+
+        case 2:
+            gig_buf_printf(out, "%u", local->day);
+            break;
+
+        case 3:
+            gig_tell(words, (gig_say_t) (GIG_SAY_MONTH_1 + local->month - 1), out);
+            break;
+
+        default:
+            gig_buf_printf(out, "%lld", (long long) local->year);
+        }
     }
 }
 
@@ -357,7 +441,7 @@ gig_text_local(const gig_zone_t *zone, int64_t seconds, gig_local_t *local)
 
 
 void
-gig_text_date(gig_str_t date, int weekday, gig_buf_t *out)
+gig_text_date(const gig_language_t *words, gig_str_t date, int weekday, gig_buf_t *out)
 {
     int64_t      days;
     gig_local_t  local;
@@ -368,12 +452,13 @@ gig_text_date(gig_str_t date, int weekday, gig_buf_t *out)
     }
 
     gig_text_local(NULL, days * 86400, &local);
-    gig_text_write_day(&local, weekday, 1, out);
+    gig_text_write_day(words, &local, weekday ? GIG_SAY_DATE_FULL : GIG_SAY_DATE_LONG, out);
 }
 
 
 void
-gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_str_t beside, gig_buf_t *out)
+gig_text_day(const gig_language_t *words, const gig_zone_t *zone, int64_t seconds,
+    gig_str_t beside, gig_buf_t *out)
 {
     int          year;
     int64_t      days;
@@ -387,16 +472,18 @@ gig_text_day(const gig_zone_t *zone, int64_t seconds, gig_str_t beside, gig_buf_
         year = (days < -1 || days > GIG_TEXT_HALF_YEAR);
     }
 
-    gig_text_write_day(&local, 0, year, out);
+    gig_text_write_day(words, &local, year ? GIG_SAY_DATE_LONG : GIG_SAY_DATE_SHORT, out);
 }
 
 
 /* "America/Argentina/Buenos_Aires" -> "Buenos Aires time"; else what the zone calls itself. */
 
 static void
-gig_text_zone(const gig_zone_t *zone, gig_str_t name, const gig_local_t *local, gig_buf_t *out)
+gig_text_zone(const gig_language_t *words, const gig_zone_t *zone, gig_str_t name,
+    const gig_local_t *local, gig_buf_t *out)
 {
-    size_t  i, slash;
+    size_t      i, slash;
+    gig_said_t  said;
 
     for (slash = 0, i = 0; i < name.len; i++) {
         if (name.data[i] == '/') {
@@ -409,30 +496,49 @@ gig_text_zone(const gig_zone_t *zone, gig_str_t name, const gig_local_t *local, 
         return;
     }
 
-    for (i = slash; i < name.len; i++) {
-        gig_buf_add(out, (name.data[i] == '_') ? " " : &name.data[i], 1);
-    }
+    said = gig_tell_begin(words, GIG_SAY_ZONE_PLACE);
 
-    gig_buf_puts(out, " time");
+    while (gig_say_next(&said, out)) {
+        for (i = slash; i < name.len; i++) {
+            gig_buf_add(out, (name.data[i] == '_') ? " " : &name.data[i], 1);
+        }
+    }
 }
 
 
 void
-gig_text_time(const gig_zone_t *zone, gig_str_t time_zone, int64_t seconds, int with_seconds,
-    gig_buf_t *out)
+gig_text_time(const gig_language_t *words, const gig_zone_t *zone, gig_str_t time_zone,
+    int64_t seconds, int with_seconds, gig_buf_t *out)
 {
+    gig_said_t   said;
     gig_local_t  local;
 
     gig_text_local(zone, seconds, &local);
-    gig_text_write_day(&local, 1, 1, out);
-    gig_buf_printf(out, ", %02u:%02u", local.hour, local.minute);
+    said = gig_tell_begin(words, GIG_SAY_MOMENT);
 
-    if (with_seconds) {
-        gig_buf_printf(out, ":%02u", local.second);
+    for ( ;; ) {
+        switch (gig_say_next(&said, out)) {
+
+        case 0:
+            return;
+
+        case 1:
+            gig_text_write_day(words, &local, GIG_SAY_DATE_FULL, out);
+            break;
+
+        case 2:
+            gig_buf_printf(out, "%02u:%02u", local.hour, local.minute);
+
+            if (with_seconds) {
+                gig_buf_printf(out, ":%02u", local.second);
+            }
+
+            break;
+
+        default:
+            gig_text_zone(words, zone, time_zone, &local, out);
+        }
     }
-
-    gig_buf_puts(out, " ");
-    gig_text_zone(zone, time_zone, &local, out);
 }
 
 

@@ -136,9 +136,10 @@ gig_text_codes(const json_t *list, gig_buf_t *out)
 /* "A", "A and B"; of more either "A, B and C" or, short, their codes or "A and 3 more". */
 
 static void
-gig_text_names(const json_t *list, int all, gig_buf_t *out)
+gig_text_names(const gig_language_t *words, const json_t *list, int all, gig_buf_t *out)
 {
-    size_t  i, n, shown;
+    size_t      i, n, shown;
+    gig_said_t  said;
 
     n = json_array_size(list);
 
@@ -148,25 +149,58 @@ gig_text_names(const json_t *list, int all, gig_buf_t *out)
 
     shown = (all || n <= GIG_PLACES_SHOWN) ? n : 1;
 
-    for (i = 0; i < shown; i++) {
+    if (n > shown) {
+        said = gig_tell_begin(words, GIG_SAY_NAMES_MORE);
+
+        while ((i = (size_t) gig_say_next(&said, out)) != 0) {
+
+            if (i == 1) {
+                gig_text_region(json_array_get(list, 0), out);
+            } else {
+                gig_language_count(words, n - shown, out);
+            }
+        }
+
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
         if (i != 0) {
-            gig_buf_puts(out, (i + 1 == n) ? " and " : ", ");
+            gig_tell_between(words, (i + 1 == n) ? GIG_SAY_NAMES_AND : GIG_SAY_NAMES_COMMA, out);
         }
 
         gig_text_region(json_array_get(list, i), out);
     }
+}
 
-    if (n > shown) {
-        gig_buf_printf(out, " and %zu more", n - shown);
+
+/* The places of a gig that is not remote, or what the whole of them is called. */
+
+static void
+gig_text_places(const gig_language_t *words, const json_t *location, int all, gig_buf_t *out)
+{
+    size_t         start;
+    const json_t  *list;
+
+    start = out->len;
+    list = json_object_get(location, "places");
+
+    if (json_array_size(list) != 0) {
+        gig_text_names(words, list, all, out);
+    }
+
+    if (out->len == start) {
+        gig_buf_str(out, gig_json_str(location, "name"));
     }
 }
 
 
 static void
-gig_text_location(const json_t *location, int all, gig_buf_t *out)
+gig_text_location(const gig_language_t *words, const json_t *location, int all, gig_buf_t *out)
 {
     int            remote, hybrid;
     size_t         start;
+    gig_said_t     said;
     gig_str_t      mode;
     const json_t  *list;
 
@@ -175,46 +209,48 @@ gig_text_location(const json_t *location, int all, gig_buf_t *out)
     hybrid = gig_str_is(mode, "hybrid");
 
     if (remote) {
-        gig_buf_puts(out, "Remote");
         list = json_object_get(location, "applicant_regions");
 
-        if (json_array_size(list) != 0) {
-            gig_buf_puts(out, ", ");
-            gig_text_names(list, all, out);
+        if (json_array_size(list) == 0) {
+            gig_tell(words, GIG_SAY_PLACE_REMOTE, out);
+            return;
+        }
+
+        said = gig_tell_begin(words, GIG_SAY_PLACE_REMOTE_IN);
+
+        while (gig_say_next(&said, out)) {
+            gig_text_names(words, list, all, out);
         }
 
         return;
     }
 
     start = out->len;
-    list = json_object_get(location, "places");
-
-    if (json_array_size(list) != 0) {
-        gig_text_names(list, all, out);
-    }
+    gig_text_places(words, location, all, out);
 
     if (out->len == start) {
-        gig_buf_str(out, gig_json_str(location, "name"));
-    }
+        gig_tell(words, hybrid ? GIG_SAY_PLACE_HYBRID : GIG_SAY_PLACE_ONSITE, out);
 
-    if (out->len == start) {
-        gig_buf_puts(out, hybrid ? "Hybrid" : "On site");
+    } else if (hybrid && !gig_buf_failed(out)) {
+        out->len = start;
+        said = gig_tell_begin(words, GIG_SAY_PLACE_WITH_HYBRID);
 
-    } else if (hybrid) {
-        gig_buf_puts(out, " (hybrid)");
+        while (gig_say_next(&said, out)) {
+            gig_text_places(words, location, all, out);
+        }
     }
 }
 
 
 void
-gig_text_place(const json_t *location, gig_buf_t *out)
+gig_text_place(const gig_language_t *words, const json_t *location, gig_buf_t *out)
 {
-    gig_text_location(location, 0, out);
+    gig_text_location(words, location, 0, out);
 }
 
 
 void
-gig_text_place_all(const json_t *location, gig_buf_t *out)
+gig_text_place_all(const gig_language_t *words, const json_t *location, gig_buf_t *out)
 {
-    gig_text_location(location, 1, out);
+    gig_text_location(words, location, 1, out);
 }

@@ -21,6 +21,7 @@
 
 #include "gig_box.h"
 #include "gig_image.h"
+#include "gig_language.h"
 #include "gig_layout.h"
 #include "gig_seal.h"
 #include "gig_search.h"
@@ -130,6 +131,7 @@ typedef struct {
     ngx_resolver_t           *resolver;     /* of http {} level, may have no servers */
     ngx_msec_t                resolver_timeout;
     gig_place_names_t        *place_names;  /* built in; NULL until a board needs just that */
+    ngx_array_t              *languages;    /* of ngx_http_gig_languages_t *; NULL: none yet */
     unsigned                  origins:1;    /* some location lists them */
 } ngx_http_gig_main_conf_t;
 
@@ -141,6 +143,13 @@ typedef enum {
     NGX_HTTP_GIG_SHAPE_LEVER
 } ngx_http_gig_shape_t;
 
+/* Languages that pages are offered in; the first is for those who read none of them. */
+typedef struct {
+    ngx_uint_t                n;
+    const gig_language_t     *language[GIG_LANGUAGES_OFFERED];
+    ngx_array_t              *tags, *texts; /* what it was made of */
+} ngx_http_gig_languages_t;
+
 typedef struct {
     ngx_http_gig_board_t     *board;
     ngx_str_t                 prefix;       /* the location's name, ends in "/" */
@@ -149,6 +158,9 @@ typedef struct {
     ngx_array_t              *origins;      /* of ngx_str_t: pages that may embed; NULL: none */
     ngx_str_t                 style_url;    /* the company's style sheet; or empty */
     gig_layout_t             *layout;       /* the company's frame; NULL: ours */
+    ngx_array_t              *language_tags;    /* of ngx_str_t, as given; NULL: the default */
+    ngx_array_t              *texts;        /* of ngx_str_t: files with words; NULL: none */
+    ngx_http_gig_languages_t *languages;    /* what these two come to */
     ngx_uint_t                options;      /* bits of those of `gig` that were given */
     ngx_http_complex_value_t *challenge;    /* not empty nor "0": it was passed; NULL: none */
     ngx_http_gig_shape_t      shape;

@@ -350,18 +350,26 @@ static ngx_int_t
 ngx_http_gig_acknowledgement(ngx_http_gig_intake_t *intake, ngx_http_gig_answer_t *answer)
 {
     u_char                   *p;
+    ngx_str_t                *lang;
     ngx_http_gig_loc_conf_t  *conf;
+    static ngx_str_t          none = ngx_null_string;
+
+    /* people go on in the language they chose; a receipt's own address has none */
+    lang = (intake->ctx->format == NGX_HTTP_GIG_HTML) ? &intake->ctx->args.lang : &none;
 
     conf = intake->ctx->conf;
     ngx_memzero(answer, sizeof(ngx_http_gig_answer_t));
 
-    p = ngx_pnalloc(intake->request->pool, conf->base.len + sizeof("receipts/") + GIG_TOKEN_TEXT);
+    p = ngx_pnalloc(intake->request->pool, conf->base.len + GIG_TOKEN_TEXT + lang->len
+                                           + sizeof("receipts/?lang="));
     if (p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     answer->location.data = p;
-    answer->location.len = ngx_sprintf(p, "%Vreceipts/%s", &conf->base, intake->token) - p;
+    answer->location.len = ngx_sprintf(p, "%Vreceipts/%s%s%V", &conf->base, intake->token,
+                                       lang->len ? "?lang=" : "", lang)
+                           - p;
 
     answer->max_age = NGX_HTTP_GIG_NO_STORE;
     answer->secret = 1;

@@ -9,12 +9,7 @@
 #include "gig_feed.h"
 
 
-#define NGX_HTTP_GIG_TAIL_MAX  (3 * GIG_SOURCE_MAX + 32)   /* bytes, percent-encoded */
-
-
 static ngx_uint_t ngx_http_gig_args_list(ngx_http_gig_route_t route);
-static void ngx_http_gig_arg_source(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
-    gig_query_t *query);
 static ngx_int_t ngx_http_gig_arg_cursor(ngx_http_gig_ctx_t *ctx, gig_error_t *error);
 
 
@@ -41,10 +36,6 @@ ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *e
 
     ctx->args.style = query->style;
     ctx->args.icons = query->icons;
-
-    if (query->source.len) {
-        ngx_http_gig_arg_source(r, ctx, query);
-    }
 
     switch (ctx->route) {
 
@@ -76,36 +67,6 @@ ngx_http_gig_args_list(ngx_http_gig_route_t route)
     return route == NGX_HTTP_GIG_ROUTE_LIST || route == NGX_HTTP_GIG_ROUTE_FEED_ATOM
            || route == NGX_HTTP_GIG_ROUTE_FEED_JSON || route == NGX_HTTP_GIG_ROUTE_INDEED
            || route == NGX_HTTP_GIG_ROUTE_FRAGMENT;
-}
-
-
-/*
- * The query is the next request's too; where a visitor came from is told to the form later, and
- * until then goes along in each link.  Out of memory: it is not known.
- */
-
-static void
-ngx_http_gig_arg_source(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_query_t *query)
-{
-    u_char     *p;
-    gig_buf_t   tail;
-
-    gig_buf_init(&tail, NGX_HTTP_GIG_TAIL_MAX);
-    gig_query_tail(query, &tail);
-
-    p = gig_buf_failed(&tail) ? NULL : ngx_pnalloc(r->pool, query->source.len + tail.len);
-
-    if (p) {
-        ctx->args.source.data = p;
-        ctx->args.source.len = query->source.len;
-        p = ngx_cpymem(p, query->source.data, query->source.len);
-
-        ctx->args.tail.data = p;
-        ctx->args.tail.len = tail.len;
-        ngx_memcpy(p, tail.data, tail.len);
-    }
-
-    gig_buf_free(&tail);
 }
 
 

@@ -128,8 +128,9 @@ ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key)
     *key++ = (u_char) ('A' + ctx->route);
     *key++ = (u_char) ('A' + ctx->format);
 
-    /* JSON is the same in all of them */
-    *key++ = (u_char) (ctx->format == NGX_HTTP_GIG_HTML ? ctx->language : 0);
+    /* JSON is the same in all of them; links of a page say the language if it was asked for */
+    *key++ = (u_char) (ctx->format == NGX_HTTP_GIG_HTML
+                       ? 2 * ctx->language + (ctx->args.lang.len != 0) : 0);
 
     /* one address of the base a location: merged configurations share it */
     return ngx_cpymem(key, &ctx->conf->base.data, sizeof(u_char *));

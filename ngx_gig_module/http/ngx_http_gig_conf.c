@@ -75,6 +75,20 @@ ngx_command_t  ngx_http_gig_commands[] = {
       0,
       NULL },
 
+    { ngx_string("gig_languages"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_gig_set_languages,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("gig_text"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_gig_set_language_text,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("gig_metrics"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_gig_set_metrics,
@@ -234,7 +248,7 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
 
     /*
      * set by ngx_pcalloc(): prefix, base, csp and style_url are empty, options = 0,
-     * challenge = NULL, shape is none, key = NULL
+     * challenge = NULL, shape is none, key = NULL, languages = NULL
      */
 
     glcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_gig_loc_conf_t));
@@ -245,6 +259,8 @@ ngx_http_gig_create_loc_conf(ngx_conf_t *cf)
     glcf->board = NGX_CONF_UNSET_PTR;
     glcf->origins = NGX_CONF_UNSET_PTR;
     glcf->layout = NGX_CONF_UNSET_PTR;
+    glcf->language_tags = NGX_CONF_UNSET_PTR;
+    glcf->texts = NGX_CONF_UNSET_PTR;
 
     return glcf;
 }
@@ -270,6 +286,8 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
     ngx_conf_merge_str_value(conf->style_url, prev->style_url, "");
     ngx_conf_merge_ptr_value(conf->layout, prev->layout, NULL);
+    ngx_conf_merge_ptr_value(conf->language_tags, prev->language_tags, NULL);
+    ngx_conf_merge_ptr_value(conf->texts, prev->texts, NULL);
 
     if (clcf->noname) {
         ngx_conf_merge_ptr_value(conf->board, prev->board, NULL);
@@ -292,7 +310,7 @@ ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     if (conf->board) {
-        if (ngx_http_gig_csp(cf, conf) != NGX_OK) {
+        if (ngx_http_gig_csp(cf, conf) != NGX_OK || ngx_http_gig_languages(cf, conf) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
 

@@ -27,6 +27,11 @@ char *ngx_http_gig_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 char *ngx_http_gig_set_origins(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_gig_origin_init(ngx_conf_t *cf);
 
+/* _language.c: the languages that pages are offered in, and their words. */
+char *ngx_http_gig_set_languages(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_gig_set_language_text(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_gig_languages(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *conf);
+
 /* _layout.c: the company's frame and style sheet; and the policy that lets these in. */
 char *ngx_http_gig_set_layout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_gig_set_style(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

@@ -332,6 +332,9 @@ ngx_http_gig_intake_fields(ngx_http_gig_intake_t *intake, uint32_t row, gig_stat
 
     errors.count = 0;
 
+    /* a program is told in English */
+    intake->form.words = (ctx->format == NGX_HTTP_GIG_HTML) ? ngx_http_gig_language(ctx) : NULL;
+
     if (ctx->conf->shape) {
         (void) gig_greenhouse_answers(&intake->form, &intake->answers, &errors);
     }

@@ -140,7 +140,7 @@ ngx_http_gig_intake_most(ngx_http_request_t *r, off_t most)
         return "This application is too large.";
     }
 
-    gig_file_size_text((size_t) most, size);
+    gig_file_size_text(NULL, (size_t) most, size);
     (void) ngx_sprintf((u_char *) text, "An application may have at most %s.%Z", size);
 
     return text;

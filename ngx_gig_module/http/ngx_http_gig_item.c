@@ -259,12 +259,12 @@ ngx_http_gig_item_gone(ngx_http_gig_ctx_t *ctx, uint32_t row, const gig_page_gig
     gig_page_gone_head(&page, gig, n, body);
 
     for (i = 0; i < n; i++) {
-        if (ngx_http_gig_fill(ctx, rows[i], GIG_FRAGMENT_CARD, body) != NGX_OK) {
+        if (ngx_http_gig_card(ctx, rows[i], body) != NGX_OK) {
             return NGX_DECLINED;
         }
     }
 
-    gig_page_gone_tail(&page, n, body);
+    gig_page_gone_tail(&page, gig, n, body);
 
     return NGX_OK;
 }

@@ -58,7 +58,7 @@ ngx_http_gig_list_cards(ngx_http_gig_ctx_t *ctx, gig_buf_t *body, ngx_uint_t *wh
     for (i = 0; i < found->n; i++) {
         len = body->len;
 
-        if (ngx_http_gig_fill(ctx, found->row[i], GIG_FRAGMENT_CARD, body) != NGX_OK) {
+        if (ngx_http_gig_card(ctx, found->row[i], body) != NGX_OK) {
             *whole = 0;
             body->len = len;
         }

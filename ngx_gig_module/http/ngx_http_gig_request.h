@@ -71,7 +71,9 @@ typedef enum {
 /* What of the query string is needed after it was read; in the request's pool. */
 typedef struct {
     ngx_str_t                  source;
-    ngx_str_t                  tail;            /* "source=...": what links of its page keep */
+    ngx_str_t                  tail;            /* "lang=..&source=..": links of its page keep it */
+    ngx_str_t                  tail_but_lang;   /* the end of tail */
+    ngx_str_t                  lang;            /* the tag of a language that was asked for */
     unsigned                   style:1;         /* of a fragment: it brings these */
     unsigned                   icons:1;
     unsigned                   format:1;        /* `format` was given */
@@ -93,7 +95,8 @@ typedef struct {
     ngx_http_gig_route_t       route;
     ngx_http_gig_format_t      accept;          /* by Accept alone */
     ngx_http_gig_format_t      format;
-    ngx_uint_t                 language;        /* number of that of a page; 0: English */
+    ngx_uint_t                 negotiated;      /* number of a language, by Accept-Language */
+    ngx_uint_t                 language;        /* that of a page: the same, or `lang` */
     ngx_http_gig_args_t        args;
     time_t                     now;
     ngx_uint_t                 stale;
@@ -134,6 +137,12 @@ ngx_int_t ngx_http_gig_log_cut(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 /* negotiate and args; a bad value: NGX_DECLINED, and error says which and what would be right */
 ngx_http_gig_format_t ngx_http_gig_negotiate(ngx_http_request_t *r);
 ngx_int_t ngx_http_gig_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_error_t *error);
+
+/* language: what Accept-Language asks for; the tail of links; the words of a page, or NULL */
+ngx_uint_t ngx_http_gig_language_negotiate(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf);
+void ngx_http_gig_language_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    gig_query_t *query);
+const gig_language_t *ngx_http_gig_language(ngx_http_gig_ctx_t *ctx);
 
 /* The elements of Accept or Accept-Encoding, one a call; rest begins as all of the header. */
 ngx_uint_t ngx_http_gig_accept_next(ngx_str_t *rest, ngx_str_t *name, ngx_uint_t *quality);
@@ -239,6 +248,9 @@ ngx_int_t ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_
 uint32_t ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state);
 
 void ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page);
+
+/* Appends a card in the page's language; NGX_DECLINED when its gig is damaged. */
+ngx_int_t ngx_http_gig_card(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_buf_t *out);
 
 /* 0: public_url is not set: what needs whole addresses is a 404; told in the log once. */
 ngx_uint_t ngx_http_gig_absolute(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);

@@ -480,6 +480,10 @@ ngx_http_gig_handler(ngx_http_request_t *r)
                   : fixed ? NGX_HTTP_GIG_HTML : ngx_http_gig_negotiate(r);
     ctx->format = ctx->accept;
 
+    /* whatever Accept says: the query may ask for a page */
+    ctx->negotiated = ngx_http_gig_language_negotiate(r, glcf);
+    ctx->language = ctx->negotiated;
+
     ngx_http_gig_view(ctx);
 
     if (ngx_http_gig_spelling(r, ctx, &rc)) {
@@ -496,6 +500,8 @@ ngx_http_gig_handler(ngx_http_request_t *r)
 
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_BAD_REQUEST, "bad-parameter", error.detail);
     }
+
+    ngx_http_gig_language_args(r, ctx, &ctx->board->asked->query);
 
     if (ctx->args.format && !fixed) {
         ctx->format = ctx->args.json ? NGX_HTTP_GIG_JSON : NGX_HTTP_GIG_HTML;

@@ -353,6 +353,7 @@ ngx_http_gig_self_id_take(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return rc;
     }
 
+    form.words = ngx_http_gig_language(ctx);
     ngx_memzero(&answers, sizeof(gig_answers_t));
 
     rc = ngx_http_gig_self_id_read(r, ctx, row, &form, &answers);
@@ -532,7 +533,8 @@ ngx_http_gig_self_id_see(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     ngx_memzero(&answer, sizeof(ngx_http_gig_answer_t));
 
-    p = ngx_pnalloc(r->pool, ctx->conf->base.len + ctx->id.len + sizeof("/self-id/thanks"));
+    p = ngx_pnalloc(r->pool, ctx->conf->base.len + ctx->id.len + ctx->args.lang.len
+                             + sizeof("/self-id/thanks?lang="));
     if (p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -541,7 +543,9 @@ ngx_http_gig_self_id_see(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     answer.max_age = NGX_HTTP_GIG_NO_STORE;
     answer.secret = 1;
     answer.location.data = p;
-    answer.location.len = ngx_sprintf(p, "%V%V/self-id/thanks", &ctx->conf->base, &ctx->id) - p;
+    answer.location.len = ngx_sprintf(p, "%V%V/self-id/thanks%s%V", &ctx->conf->base, &ctx->id,
+                                      ctx->args.lang.len ? "?lang=" : "", &ctx->args.lang)
+                          - p;
 
     return ngx_http_gig_send(r, ctx, &answer, NULL);
 }

@@ -3,11 +3,13 @@
 
 #include "ngx_http_gig_request.h"
 
+#include "gig_i18n.h"
 #include "gig_json.h"
 
 
 static ngx_int_t ngx_http_gig_fill_tail(ngx_http_gig_ctx_t *ctx, gig_str_t bytes, size_t *at,
     gig_buf_t *out);
+static ngx_uint_t ngx_http_gig_closing(ngx_http_gig_ctx_t *ctx, uint32_t row);
 static gig_str_t ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_fragment_kind_t kind);
 
@@ -129,21 +131,27 @@ ngx_http_gig_fill_tail(ngx_http_gig_ctx_t *ctx, gig_str_t bytes, size_t *at, gig
 }
 
 
+static ngx_uint_t
+ngx_http_gig_closing(ngx_http_gig_ctx_t *ctx, uint32_t row)
+{
+    int64_t  closes;
+
+    closes = gig_image_closes(&ctx->view->image, row);
+
+    return closes != GIG_TIME_NONE && ctx->now >= closes - GIG_CLOSING_SOON && ctx->now < closes;
+}
+
+
 static gig_str_t
 ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind)
 {
-    int64_t      closes;
     const char  *name;
     gig_state_t  state;
 
     state = gig_image_state(&ctx->view->image, row, ctx->now);
 
     if (kind == GIG_FRAGMENT_CARD) {
-        closes = gig_image_closes(&ctx->view->image, row);
-
-        return gig_fragment_state_html(state, closes != GIG_TIME_NONE
-                                              && ctx->now >= closes - GIG_CLOSING_SOON
-                                              && ctx->now < closes);
+        return gig_fragment_state_html(state, (int) ngx_http_gig_closing(ctx, row));
     }
 
     name = gig_state_name(state);
@@ -155,9 +163,10 @@ ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind
 ngx_int_t
 ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *shown)
 {
-    ngx_int_t    rc;
-    gig_buf_t    json;
-    gig_error_t  error;
+    ngx_int_t              rc;
+    gig_buf_t              json;
+    gig_error_t            error;
+    const gig_language_t  *words;
 
     ngx_memzero(shown, sizeof(ngx_http_gig_shown_t));
 
@@ -176,7 +185,15 @@ ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *s
         return NGX_DECLINED;
     }
 
+    words = ngx_http_gig_language(ctx);
+
+    if (words && gig_i18n_apply(shown->json, words) != 0) {
+        json_decref(shown->json);
+        return NGX_DECLINED;
+    }
+
     shown->gig.gig = shown->json;
+    shown->gig.words = words;
     shown->gig.state = gig_image_state(&ctx->view->image, row, ctx->now);
     shown->gig.opens_at = gig_image_opens(&ctx->view->image, row);
     shown->gig.closes_at = gig_image_closes(&ctx->view->image, row);
@@ -186,6 +203,39 @@ ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *s
     if (gig_image_zone(&ctx->view->image, row, &shown->zone) == 0) {
         shown->gig.zone = &shown->zone;
     }
+
+    return NGX_OK;
+}
+
+
+/* Those in English, as they were compiled, need no reading of JSON. */
+
+ngx_int_t
+ngx_http_gig_card(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_buf_t *out)
+{
+    gig_card_t            card;
+    ngx_http_gig_shown_t  shown;
+
+    if (ngx_http_gig_language(ctx) == &gig_language_english) {
+        return ngx_http_gig_fill(ctx, row, GIG_FRAGMENT_CARD, out);
+    }
+
+    if (ngx_http_gig_show(ctx, row, &shown) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    card.words = shown.gig.words;
+    card.gig = shown.json;
+    card.zone = shown.gig.zone;
+    card.opens_at = shown.gig.opens_at;
+    card.closes_at = shown.gig.closes_at;
+    card.base = ngx_http_gig_str(&ctx->conf->base);
+    card.tail = ngx_http_gig_str(&ctx->args.tail);
+    card.state = shown.gig.state;
+    card.closing = (int) ngx_http_gig_closing(ctx, row);
+
+    gig_fragment_card_draw(&card, out);
+    json_decref(shown.json);
 
     return NGX_OK;
 }
@@ -202,6 +252,11 @@ ngx_http_gig_page(ngx_http_gig_ctx_t *ctx, gig_page_t *page)
     page->about = ngx_http_gig_str(&ctx->board->about);
     page->base = ngx_http_gig_str(&ctx->conf->base);
     page->tail = ngx_http_gig_str(&ctx->args.tail);
+    page->tail_but_lang = ngx_http_gig_str(&ctx->args.tail_but_lang);
+    page->lang = ngx_http_gig_str(&ctx->args.lang);
+    page->words = ngx_http_gig_language(ctx);
+    page->languages = ctx->conf->languages->language;
+    page->n_languages = (unsigned) ctx->conf->languages->n;
     page->style.data = gig_css_name;
     page->style.len = ngx_strlen(gig_css_name);
     page->style_url = ngx_http_gig_str(&ctx->conf->style_url);

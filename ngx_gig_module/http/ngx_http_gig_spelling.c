@@ -131,7 +131,7 @@ ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     key[0] |= NGX_HTTP_GIG_SPELLING_MARK;
 
     /* whatever Accept says: the query may ask for a page */
-    key[NGX_HTTP_GIG_KEY_LANGUAGE] = (u_char) ctx->language;
+    key[NGX_HTTP_GIG_KEY_LANGUAGE] = (u_char) ctx->negotiated;
 
     /* a list has no id, and nothing to copy may have no address */
 

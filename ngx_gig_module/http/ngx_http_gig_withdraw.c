@@ -272,14 +272,17 @@ ngx_http_gig_withdraw_answer(ngx_http_gig_withdrawal_t *w, ngx_uint_t done)
     /* only a form is led back to its page */
     if (ctx->format == NGX_HTTP_GIG_HTML && r->method == NGX_HTTP_POST) {
 
-        p = ngx_pnalloc(r->pool, ctx->conf->base.len + sizeof("receipts/") + ctx->token.len);
+        p = ngx_pnalloc(r->pool, ctx->conf->base.len + ctx->token.len + ctx->args.lang.len
+                                 + sizeof("receipts/?lang="));
         if (p == NULL) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
         answer.status = NGX_HTTP_SEE_OTHER;
         answer.location.data = p;
-        answer.location.len = ngx_sprintf(p, "%Vreceipts/%V", &ctx->conf->base, &ctx->token) - p;
+        answer.location.len = ngx_sprintf(p, "%Vreceipts/%V%s%V", &ctx->conf->base, &ctx->token,
+                                          ctx->args.lang.len ? "?lang=" : "", &ctx->args.lang)
+                              - p;
 
         return ngx_http_gig_send(r, ctx, &answer, NULL);
     }

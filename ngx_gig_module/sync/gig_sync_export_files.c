@@ -89,7 +89,7 @@ gig_sync_export_names(const json_t *application, gig_buf_t *out)
     files = json_object_get(application, "files");
 
     json_array_foreach(files, i, file) {
-        gig_file_size_text((size_t) json_integer_value(json_object_get(file, "size")), size);
+        gig_file_size_text(NULL, (size_t) json_integer_value(json_object_get(file, "size")), size);
         gig_buf_puts(out, i == 0 ? "" : "; ");
         gig_buf_str(out, gig_json_str(file, "field"));
         gig_buf_puts(out, ": ");

@@ -361,7 +361,7 @@ gig_sync_status_print(const json_t *board)
                GIG_SYNC_STATUS(board, "dead") > 0 ? " (\"gig-sync dead list\")" : "");
     }
 
-    gig_file_size_text((size_t) GIG_SYNC_STATUS(board, "files_bytes"), size);
+    gig_file_size_text(NULL, (size_t) GIG_SYNC_STATUS(board, "files_bytes"), size);
     printf("  files: %s wait; self-identifications: backlog %lld\n",
            GIG_SYNC_STATUS(board, "files_bytes") > 0 ? size : "none",
            GIG_SYNC_STATUS(board, "self_identifications"));

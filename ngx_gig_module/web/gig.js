@@ -129,8 +129,11 @@
     dress();
   };
 
-  const number = () => +one('.gig-count').textContent.replace(/\D/g, '');
-  const gigs = n => n.toLocaleString('en') + (n === 1 ? ' gig' : ' gigs');
+  // Words are the page's: data-say-*, with {1} and {2} for what we put in.
+  const words = () => one('.gig-count strong').dataset;
+  const fit = (text, ...values) => text.replace(/\{(\d)\}/g, (whole, n) => values[n - 1]);
+  const number = () => +words().n;
+  const digits = n => n.toLocaleString(document.documentElement.lang || undefined);
 
   // The same words once more are no news to a screen reader, unless they differ.
   const say = text => { said.textContent = text + (said.textContent === text ? '\u00a0' : ''); };
@@ -142,10 +145,11 @@
     if (next) {
       const left = number() - all('.gig-card').length;
       const page = form.elements.limit ? +form.elements.limit.value : 20;
-      next.textContent = /[?&]cursor=/.test(shown) ? 'Show more' : `Show ${Math.min(left, page)} more`;
+      next.textContent = /[?&]cursor=/.test(shown) ? words().sayMore
+        : fit(words().sayMoreN, digits(Math.min(left, page)));
     }
     if (button) {
-      button.textContent = `Show ${gigs(number())}`;
+      button.textContent = words().sayShow;
     }
   };
 
@@ -209,7 +213,7 @@
       const first = await add(url);
       keep();
       one('a', first).focus();
-      say(`${all('.gig-card').length} of ${gigs(number())}`);
+      say(fit(words().sayOf, digits(all('.gig-card').length), words().sayGigs));
     } catch (error) {
       leave(error, url);
     }

@@ -136,7 +136,7 @@ main(int argc, char **argv)
         sample_card(&page, &gig[i], &zone, GIG_STATE_OPEN, 0, &out);
     }
 
-    gig_page_gone_tail(&page, (n > 3) ? 3 : 0, &out);
+    gig_page_gone_tail(&page, &view, (n > 3) ? 3 : 0, &out);
     sample_write(folder, "gone.html", &out);
     view.state = GIG_STATE_OPEN;
 

@@ -204,24 +204,24 @@ test_names(void **state)
         assert_string_equal(name + strlen(name) - 5, ".docx");
     }
 
-    gig_file_words(GIG_FILE_DOCUMENTS, words);
+    gig_file_words(NULL, GIG_FILE_DOCUMENTS, words);
     assert_string_equal(words, "PDF, Word (.doc), Word (.docx), plain text (.txt) or RTF");
-    gig_file_words(GIG_FILE_BIT(GIG_FILE_PDF), words);
+    gig_file_words(NULL, GIG_FILE_BIT(GIG_FILE_PDF), words);
     assert_string_equal(words, "PDF");
-    gig_file_words((1U << GIG_FILE_TYPES) - 1, words);
+    gig_file_words(NULL, (1U << GIG_FILE_TYPES) - 1, words);
     assert_string_equal(words + strlen(words) - 8, " or JPEG");
     gig_file_accept((1U << GIG_FILE_TYPES) - 1, accept, sizeof(accept));
     assert_string_equal(accept + strlen(accept) - 21, ".jpeg,.jpg,image/jpeg");
     gig_file_accept(GIG_FILE_BIT(GIG_FILE_PDF), accept, sizeof(accept));
     assert_string_equal(accept, ".pdf,application/pdf");
 
-    gig_file_size_text(5 * 1024 * 1024, size);
+    gig_file_size_text(NULL, 5 * 1024 * 1024, size);
     assert_string_equal(size, "5 MB");
-    gig_file_size_text(3 * 512 * 1024, size);
+    gig_file_size_text(NULL, 3 * 512 * 1024, size);
     assert_string_equal(size, "1.5 MB");
-    gig_file_size_text(2047, size);
+    gig_file_size_text(NULL, 2047, size);
     assert_string_equal(size, "1 KB");
-    gig_file_size_text(7, size);
+    gig_file_size_text(NULL, 7, size);
     assert_string_equal(size, "7 bytes");
 }
 

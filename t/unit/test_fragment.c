@@ -332,7 +332,7 @@ pays(const char *json, const char *expected)
 
     gig = loads(json);
     gig_buf_init(&out, GIG_TEXT_MAX);
-    gig_text_pay_for(json_object_get(gig, "pay"), json_object_get(gig, "work"), &out);
+    gig_text_pay_for(NULL, json_object_get(gig, "pay"), json_object_get(gig, "work"), &out);
     gig_buf_add(&out, "", 1);
     assert_string_equal(out.data, expected);
     gig_buf_free(&out);
@@ -348,12 +348,12 @@ stands(const char *json, const char *on_card, const char *in_full)
 
     location = loads(json);
     gig_buf_init(&out, GIG_TEXT_MAX);
-    gig_text_place(location, &out);
+    gig_text_place(NULL, location, &out);
     gig_buf_add(&out, "", 1);
     assert_string_equal(out.data, on_card);
 
     gig_buf_reset(&out);
-    gig_text_place_all(location, &out);
+    gig_text_place_all(NULL, location, &out);
     gig_buf_add(&out, "", 1);
     assert_string_equal(out.data, in_full);
     gig_buf_free(&out);
@@ -395,15 +395,15 @@ test_day(void **state)
     (void) state;
 
     gig_buf_init(&out, GIG_TEXT_MAX);
-    gig_text_day(NULL, 1790000000, gig_str("2026-10-26"), &out);
+    gig_text_day(NULL, NULL, 1790000000, gig_str("2026-10-26"), &out);
     gig_buf_puts(&out, ", ");
-    gig_text_day(NULL, 1790000000, gig_str("2027-01-04"), &out);
+    gig_text_day(NULL, NULL, 1790000000, gig_str("2027-01-04"), &out);
     gig_buf_puts(&out, ", ");
-    gig_text_day(NULL, 1790000000, gig_str("2027-09-20"), &out);
+    gig_text_day(NULL, NULL, 1790000000, gig_str("2027-09-20"), &out);
     gig_buf_puts(&out, ", ");
-    gig_text_day(NULL, 1790000000, gig_str("2026-01-04"), &out);
+    gig_text_day(NULL, NULL, 1790000000, gig_str("2026-01-04"), &out);
     gig_buf_puts(&out, ", ");
-    gig_text_day(NULL, 1790000000, gig_null_str, &out);
+    gig_text_day(NULL, NULL, 1790000000, gig_null_str, &out);
     gig_buf_add(&out, "", 1);
     assert_string_equal(out.data, "21 Sep, 21 Sep, 21 Sep 2026, 21 Sep 2026, 21 Sep 2026");
     gig_buf_free(&out);

@@ -304,7 +304,7 @@ all_pages(const char *text)
 
         gig_buf_init(&out, LIMIT);
         gig_page_gone_head(&f->page, &f->view, (uint32_t) s, &out);
-        gig_page_gone_tail(&f->page, (uint32_t) s, &out);
+        gig_page_gone_tail(&f->page, &f->view, (uint32_t) s, &out);
         free(take(&out));
     }
 
