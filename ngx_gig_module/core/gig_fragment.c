@@ -11,11 +11,13 @@
 #define GIG_CARD_HIDDEN     "<p hidden>"
 
 
-/* A member as canonical JSON, null if absent. */
+/* A member as canonical JSON without what is private in it, null if absent. */
 
 static void
 gig_fragment_value(const char *name, const json_t *value, gig_buf_t *out)
 {
+    json_t  *shown;
+
     gig_buf_printf(out, ",\"%s\":", name);
 
     if (value == NULL) {
@@ -23,7 +25,20 @@ gig_fragment_value(const char *name, const json_t *value, gig_buf_t *out)
         return;
     }
 
-    gig_json_canonical(value, out);
+    if (json_is_string(value)) {
+        gig_json_canonical(value, out);
+        return;
+    }
+
+    shown = gig_record_shown(value);
+
+    if (shown == NULL) {
+        out->failed = 1;
+        return;
+    }
+
+    gig_json_canonical(shown, out);
+    json_decref(shown);
 }
 
 

@@ -28,7 +28,7 @@
  * a document looks like, or of what is searched: an image with another number is served as it is,
  * so that versions can run side by side, and made anew by a keeper of this one.
  */
-#define GIG_IMAGE_DRAWING       2
+#define GIG_IMAGE_DRAWING       3
 #define GIG_IMAGE_GIGS_MAX      1000000
 #define GIG_IMAGE_FORMS_MAX     4096
 #define GIG_IMAGE_STORES_MAX    64

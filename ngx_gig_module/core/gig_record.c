@@ -373,7 +373,7 @@ gig_record_public(const gig_record_t *gig)
 {
     json_t  *copy;
 
-    copy = json_deep_copy(gig->root);
+    copy = gig_record_shown(gig->root);
     if (copy == NULL) {
         return NULL;
     }
@@ -386,7 +386,20 @@ gig_record_public(const gig_record_t *gig)
         (void) json_object_del(copy, "description_text");
     }
 
-    gig_record_strip(copy);
+    return copy;
+}
+
+
+json_t *
+gig_record_shown(const json_t *value)
+{
+    json_t  *copy;
+
+    copy = json_deep_copy(value);
+
+    if (copy != NULL) {
+        gig_record_strip(copy);
+    }
 
     return copy;
 }

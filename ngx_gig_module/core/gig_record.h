@@ -67,6 +67,9 @@ int gig_record_canonical(const gig_record_t *gig, gig_buf_t *out);
  */
 json_t *gig_record_public(const gig_record_t *gig);
 
+/* A copy of a value without members whose name starts with "_", however deep; NULL: no memory. */
+json_t *gig_record_shown(const json_t *value);
+
 /* State at `now` (seconds).  Half-open interval [opens_at, closes_at). */
 gig_state_t gig_state(gig_status_t status, int64_t visible_from, int64_t opens_at,
     int64_t closes_at, gig_seats_t seats, int64_t now);
