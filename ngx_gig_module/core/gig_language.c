@@ -35,6 +35,13 @@ static const char *const  gig_rule_names[GIG_RULES] = {
 };
 
 
+const char *
+gig_plural_name(gig_plural_t form)
+{
+    return gig_plural_names[form];
+}
+
+
 /* "list.empty" of LIST_EMPTY. */
 
 static void

@@ -117,6 +117,10 @@ gig_str_t gig_language_said(const gig_language_t *words, gig_str_t english);
 /* Which form of a text n takes; numbers that are not whole too. */
 gig_plural_t gig_language_plural(const gig_language_t *words, double n);
 
+/* One form of a text; .data NULL: it has none.  The form's name, as CLDR and the files have it. */
+gig_str_t gig_language_form(const gig_language_t *words, gig_say_t say, gig_plural_t form);
+const char *gig_plural_name(gig_plural_t form);
+
 
 /*
  * A text with arguments, in the order of its language: _next writes on to the next argument and

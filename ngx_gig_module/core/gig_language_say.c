@@ -39,6 +39,13 @@ gig_language_text(const gig_language_t *words, gig_say_t say)
 
 
 gig_str_t
+gig_language_form(const gig_language_t *words, gig_say_t say, gig_plural_t form)
+{
+    return gig_language_or(words)->text[say][form];
+}
+
+
+gig_str_t
 gig_language_said(const gig_language_t *words, gig_str_t english)
 {
     unsigned  i;
