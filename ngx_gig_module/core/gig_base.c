@@ -281,3 +281,35 @@ gig_distance(gig_str_t a, gig_str_t b)
 
     return last[b.len];
 }
+
+
+int
+gig_hex_byte(const char *digits, const char *end)
+{
+    int       value;
+    char      c;
+    unsigned  i;
+
+    if (end - digits < 2) {
+        return -1;
+    }
+
+    value = 0;
+
+    for (i = 0; i < 2; i++) {
+
+        c = digits[i];
+
+        if (c >= '0' && c <= '9') {
+            value = value * 16 + (c - '0');
+
+        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
+            value = value * 16 + ((c | 0x20) - 'a' + 10);
+
+        } else {
+            return -1;
+        }
+    }
+
+    return value;
+}

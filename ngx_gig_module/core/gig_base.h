@@ -80,4 +80,7 @@ int gig_board_valid(gig_str_t board);
  */
 const char *gig_nearest(gig_str_t name, const char *const *names, size_t n);
 
+/* The byte that two hexadecimal digits before end say; -1: there are not two. */
+int gig_hex_byte(const char *digits, const char *end);
+
 #endif /* GIG_BASE_H */

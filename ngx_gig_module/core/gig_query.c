@@ -18,7 +18,6 @@ static int  gig_query_pair(gig_query_t *query, int list, gig_str_t name, gig_str
 static unsigned  gig_query_parameter(gig_str_t name);
 static int  gig_query_once(unsigned parameter, gig_str_t value, gig_str_t *given,
     gig_error_t *err);
-static int  gig_query_hex(const char *digits, const char *end);
 static int  gig_query_filter(gig_query_t *query, gig_facet_t facet, gig_str_t value,
     gig_error_t *err);
 static int  gig_query_compare(const gig_query_value_t *value, gig_facet_t facet, gig_str_t key);
@@ -292,7 +291,7 @@ gig_query_decode(gig_query_t *query, unsigned parameter, gig_str_t raw, gig_str_
 
         if (c == '%') {
 
-            c = gig_query_hex(p + 1, end);
+            c = gig_hex_byte(p + 1, end);
 
             if (c == -1) {
                 return gig_error_set(err, "", "The value of the parameter \"%s\" cannot be read: "
@@ -336,40 +335,6 @@ gig_query_decode(gig_query_t *query, unsigned parameter, gig_str_t raw, gig_str_
     query->used += value->len;
 
     return 0;
-}
-
-
-/* The byte that two digits say; -1: there are not two. */
-
-static int
-gig_query_hex(const char *digits, const char *end)
-{
-    int       value;
-    char      c;
-    unsigned  i;
-
-    if (end - digits < 2) {
-        return -1;
-    }
-
-    value = 0;
-
-    for (i = 0; i < 2; i++) {
-
-        c = digits[i];
-
-        if (c >= '0' && c <= '9') {
-            value = value * 16 + (c - '0');
-
-        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
-            value = value * 16 + ((c | 0x20) - 'a' + 10);
-
-        } else {
-            return -1;
-        }
-    }
-
-    return value;
 }
 
 

@@ -12,7 +12,6 @@
 
 
 static int gig_shape_is(void *data, gig_str_t id);
-static int gig_shape_hex(char c);
 
 
 uint64_t
@@ -122,38 +121,24 @@ gig_shape_pair(gig_str_t *args, gig_str_t *name, gig_str_t *value)
 }
 
 
-static int
-gig_shape_hex(char c)
-{
-    const char  *found;
-    const char   digits[] = "0123456789abcdefABCDEF";
-
-    found = c != '\0' ? strchr(digits, c) : NULL;
-
-    if (found == NULL) {
-        return -1;
-    }
-
-    return (int) (found - digits) < 16 ? (int) (found - digits) : (int) (found - digits) - 6;
-}
-
-
 size_t
 gig_shape_decode(gig_str_t value, char *out, size_t size)
 {
-    int     high, low;
-    size_t  i, n;
+    int          byte;
+    size_t       i, n;
+    const char  *end;
+
+    end = value.data + value.len;
 
     for (i = 0, n = 0; i < value.len && n < size; i++, n++) {
 
         out[n] = value.data[i] == '+' ? ' ' : value.data[i];
 
-        if (value.data[i] == '%' && value.len - i > 2) {
-            high = gig_shape_hex(value.data[i + 1]);
-            low = gig_shape_hex(value.data[i + 2]);
+        if (value.data[i] == '%') {
+            byte = gig_hex_byte(value.data + i + 1, end);
 
-            if (high != -1 && low != -1) {
-                out[n] = (char) (high << 4 | low);
+            if (byte != -1) {
+                out[n] = (char) byte;
                 i += 2;
             }
         }

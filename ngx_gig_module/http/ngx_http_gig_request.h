@@ -38,7 +38,6 @@ typedef enum {
     NGX_HTTP_GIG_ROUTE_STYLE,
     NGX_HTTP_GIG_ROUTE_SCRIPT,
     NGX_HTTP_GIG_ROUTE_FORM_SCRIPT,
-    NGX_HTTP_GIG_ROUTE_STYLE_NAME,              /* by a name that stays: gig.css */
     NGX_HTTP_GIG_ROUTE_EMBED,                   /* likewise: embed.js */
     NGX_HTTP_GIG_ROUTE_EMBED_HASH,
     NGX_HTTP_GIG_ROUTE_FRAGMENT,

@@ -54,7 +54,6 @@ static const ngx_http_gig_named_t  ngx_http_gig_names[] = {
     { "feed.atom", NGX_HTTP_GIG_ROUTE_FEED_ATOM },
     { "feed.json", NGX_HTTP_GIG_ROUTE_FEED_JSON },
     { "fragment.html", NGX_HTTP_GIG_ROUTE_FRAGMENT },
-    { "gig.css", NGX_HTTP_GIG_ROUTE_STYLE_NAME },
     { "indeed.xml", NGX_HTTP_GIG_ROUTE_INDEED },
     { "openapi.json", NGX_HTTP_GIG_ROUTE_OPENAPI },
     { "robots.txt", NGX_HTTP_GIG_ROUTE_ROBOTS },
