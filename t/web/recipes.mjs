@@ -1,5 +1,5 @@
 /*
- * The recipes of docs/embedding.md in a browser; t/recipes.t has made pages of them.  own, other:
+ * The recipes of docs/embedding.md in a browser; t/web-recipes.t has made pages of them.  own, other:
  * where these are; folder: that of the other's free/, for React, which npm has as CommonJS.
  */
 
@@ -56,7 +56,7 @@ for (const [name, url] of [['the element', `${arg.own}/element.html`], ['under t
 page = await open(`${arg.other}/strict/element.html`, { javaScriptEnabled: false });
 ok(await page.getByRole('link', { name: 'All open gigs' }).isVisible(), 'without scripts: the link inside');
 
-// A post of WordPress, where t/recipes.t could make one.
+// A post of WordPress, where t/web-recipes.t could make one.
 if (arg.wordpress) {
   page = await open(`${arg.other}/free/post.html`);
   await page.waitForFunction(() => document.querySelector('gig-board').getAttribute('state') === 'ready');
