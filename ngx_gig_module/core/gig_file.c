@@ -138,7 +138,7 @@ gig_file_accept(unsigned types, char *out, size_t size)
 void
 gig_file_size_text(const gig_language_t *words, size_t size, char out[GIG_FILE_SIZE_TEXT])
 {
-    size_t       mega = 1024 * 1024;
+    size_t       mega = 1024 * 1024, tenths = size * 10 / mega;
     gig_buf_t    text;
     gig_said_t   said;
 
@@ -148,8 +148,7 @@ gig_file_size_text(const gig_language_t *words, size_t size, char out[GIG_FILE_S
         said = gig_tell_begin(words, GIG_SAY_FILE_MB);
 
         while (gig_say_next(&said, &text)) {
-            gig_language_number(words, (double) (size / mega)
-                                       + (double) (size % mega * 10 / mega) / 10, &text);
+            gig_language_number(words, (double) tenths / 10, &text);
         }
 
     } else if (size >= 1024) {

@@ -212,7 +212,7 @@ gig_say_next(gig_said_t *said, gig_buf_t *out)
     const char  *brace;
 
     text.data = said->p;
-    brace = memchr(said->p, '{', (size_t) (said->end - said->p));
+    brace = said->p != said->end ? memchr(said->p, '{', (size_t) (said->end - said->p)) : NULL;
     text.len = (size_t) ((brace != NULL ? brace : said->end) - said->p);
 
     if (said->plain) {

@@ -424,7 +424,12 @@ ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
         return rc;
     }
 
-    row = rc == NGX_OK ? ngx_http_gig_find(ctx, &state) : GIG_ROW_NONE;
+    row = GIG_ROW_NONE;
+    state = GIG_STATE_HIDDEN;
+
+    if (rc == NGX_OK) {
+        row = ngx_http_gig_find(ctx, &state);
+    }
 
     if (row == GIG_ROW_NONE || state == GIG_STATE_CLOSED || state == GIG_STATE_GONE) {
         return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found", "Job not found");

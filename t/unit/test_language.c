@@ -201,7 +201,7 @@ test_plurals(void **state)
 
     static const struct {
         gig_plural_rule_t  rule;
-        double             n;
+        float              n;
         gig_plural_t       form;
     } cases[] = {
         { GIG_RULE_ONE_OTHER, 0, GIG_PLURAL_OTHER }, { GIG_RULE_ONE_OTHER, 1, GIG_PLURAL_ONE },
