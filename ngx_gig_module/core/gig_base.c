@@ -313,3 +313,18 @@ gig_hex_byte(const char *digits, const char *end)
 
     return value;
 }
+
+
+const char *
+gig_pair_find_of(const gig_pair_t *pairs, size_t n, gig_str_t name)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (gig_str_is(name, pairs[i].name)) {
+            return pairs[i].value;
+        }
+    }
+
+    return NULL;
+}

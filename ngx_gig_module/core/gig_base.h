@@ -83,4 +83,14 @@ const char *gig_nearest(gig_str_t name, const char *const *names, size_t n);
 /* The byte that two hexadecimal digits before end say; -1: there are not two. */
 int gig_hex_byte(const char *digits, const char *end);
 
+/* A word of ours and what stands for it elsewhere.  _find: NULL if there is none for name. */
+typedef struct {
+    const char  *name, *value;
+} gig_pair_t;
+
+const char *gig_pair_find_of(const gig_pair_t *pairs, size_t n, gig_str_t name);
+
+#define gig_pair_find(table, name)                                                                 \
+    gig_pair_find_of(table, sizeof(table) / sizeof(table[0]), name)
+
 #endif /* GIG_BASE_H */

@@ -12,12 +12,9 @@
 #define GIG_POSTING_DAYS_MAX    3660
 
 
-typedef struct {
-    const char  *name;          /* as a record has it */
-    const char  *posted;        /* as schema.org, JSON */
-} gig_posting_word_t;
+/* Words of a record, and schema.org's as JSON. */
 
-static const gig_posting_word_t  gig_posting_employment[] = {
+static const gig_pair_t  gig_posting_employment[] = {
     { "contractor", "[\"CONTRACTOR\"]" },
     { "employee_intern", "[\"INTERN\",\"TEMPORARY\"]" },
     { "stipend", "[\"INTERN\"]" },
@@ -26,32 +23,14 @@ static const gig_posting_word_t  gig_posting_employment[] = {
 
 /* A fee for the whole project is none of these: it stands in the description. */
 
-static const gig_posting_word_t  gig_posting_units[] = {
+static const gig_pair_t  gig_posting_units[] = {
     { "hour", "HOUR" }, { "day", "DAY" }, { "week", "WEEK" }, { "month", "MONTH" },
     { "year", "YEAR" },
 };
 
-static const gig_posting_word_t  gig_posting_regions[] = {
+static const gig_pair_t  gig_posting_regions[] = {
     { "Country", "Country" }, { "State", "State" }, { "City", "City" },
 };
-
-#define gig_posting_word(table, name)                                                              \
-    gig_posting_word_of(table, sizeof(table) / sizeof(table[0]), name)
-
-
-static const char *
-gig_posting_word_of(const gig_posting_word_t *words, size_t n, gig_str_t name)
-{
-    size_t  i;
-
-    for (i = 0; i < n; i++) {
-        if (gig_str_is(name, words[i].name)) {
-            return words[i].posted;
-        }
-    }
-
-    return NULL;
-}
 
 
 static gig_str_t
@@ -130,7 +109,7 @@ gig_posting_remote(const json_t *location, gig_buf_t *out)
             continue;
         }
 
-        posted = gig_posting_word(gig_posting_regions, type);
+        posted = gig_pair_find(gig_posting_regions, type);
 
         if (posted == NULL) {
             posted = (type.len == 0 && code.len == 2) ? "Country" : "AdministrativeArea";
@@ -215,7 +194,7 @@ gig_posting_salary(const json_t *pay, gig_buf_t *out)
         return;
     }
 
-    posted = gig_posting_word(gig_posting_units, range.unit);
+    posted = gig_pair_find(gig_posting_units, range.unit);
 
     if (posted == NULL) {
         return;
@@ -351,7 +330,7 @@ gig_posting_write(const gig_page_gig_t *view, gig_str_t url, gig_str_t location,
         gig_buf_free(&until);
     }
 
-    employment = gig_posting_word(gig_posting_employment, gig_json_str(gig, "engagement"));
+    employment = gig_pair_find(gig_posting_employment, gig_json_str(gig, "engagement"));
 
     if (employment != NULL) {
         gig_buf_printf(out, ",\"employmentType\":%s", employment);

@@ -233,6 +233,30 @@ gig_say_next(gig_said_t *said, gig_buf_t *out)
 }
 
 
+/* The whole of it, with the same for each of its arguments. */
+
+static void
+gig_said_str(gig_said_t said, gig_str_t argument, gig_buf_t *out)
+{
+    while (gig_say_next(&said, out)) {
+        if (said.plain) {
+            gig_buf_str(out, argument);
+        } else {
+            gig_buf_html(out, argument);
+        }
+    }
+}
+
+
+static void
+gig_said_count(gig_said_t said, const gig_language_t *words, uint64_t n, gig_buf_t *out)
+{
+    while (gig_say_next(&said, out)) {
+        gig_language_count(words, n, out);
+    }
+}
+
+
 void
 gig_say(const gig_language_t *words, gig_say_t say, gig_buf_t *out)
 {
@@ -243,26 +267,14 @@ gig_say(const gig_language_t *words, gig_say_t say, gig_buf_t *out)
 void
 gig_say_str(const gig_language_t *words, gig_say_t say, gig_str_t argument, gig_buf_t *out)
 {
-    gig_said_t  said;
-
-    said = gig_say_begin(words, say);
-
-    while (gig_say_next(&said, out)) {
-        gig_buf_html(out, argument);
-    }
+    gig_said_str(gig_say_begin(words, say), argument, out);
 }
 
 
 void
 gig_say_n(const gig_language_t *words, gig_say_t say, uint64_t n, gig_buf_t *out)
 {
-    gig_said_t  said;
-
-    said = gig_say_begin_n(words, say, (double) n);
-
-    while (gig_say_next(&said, out)) {
-        gig_language_count(words, n, out);
-    }
+    gig_said_count(gig_say_begin_n(words, say, (double) n), words, n, out);
 }
 
 
@@ -276,26 +288,14 @@ gig_tell(const gig_language_t *words, gig_say_t say, gig_buf_t *out)
 void
 gig_tell_str(const gig_language_t *words, gig_say_t say, gig_str_t argument, gig_buf_t *out)
 {
-    gig_said_t  said;
-
-    said = gig_tell_begin(words, say);
-
-    while (gig_say_next(&said, out)) {
-        gig_buf_str(out, argument);
-    }
+    gig_said_str(gig_tell_begin(words, say), argument, out);
 }
 
 
 void
 gig_tell_n(const gig_language_t *words, gig_say_t say, uint64_t n, gig_buf_t *out)
 {
-    gig_said_t  said;
-
-    said = gig_tell_begin_n(words, say, (double) n);
-
-    while (gig_say_next(&said, out)) {
-        gig_language_count(words, n, out);
-    }
+    gig_said_count(gig_tell_begin_n(words, say, (double) n), words, n, out);
 }
 
 

@@ -8,32 +8,25 @@
 #include "gig_pay.h"
 
 
-typedef struct {
-    const char  *name;                          /* as a record has it */
-    const char  *theirs;
-} gig_lever_word_t;
+/* Words of a record, and theirs. */
 
-static const gig_lever_word_t  gig_lever_commitments[] = {
+static const gig_pair_t  gig_lever_commitments[] = {
     { "contractor", "Contract" }, { "employee_intern", "Internship" }, { "stipend", "Stipend" },
     { "volunteer", "Volunteer" },
 };
 
-static const gig_lever_word_t  gig_lever_places[] = {
+static const gig_pair_t  gig_lever_places[] = {
     { "remote", "remote" }, { "onsite", "on-site" }, { "hybrid", "hybrid" },
 };
 
 /* Once for all the work is none of these: it stands in salaryDescription. */
 
-static const gig_lever_word_t  gig_lever_intervals[] = {
+static const gig_pair_t  gig_lever_intervals[] = {
     { "hour", "per-hour-wage" }, { "day", "per-day-wage" }, { "week", "per-week-wage" },
     { "month", "per-month-salary" }, { "year", "per-year-salary" },
 };
 
-#define gig_lever_word(table, name)                                                                \
-    gig_lever_word_of(table, sizeof(table) / sizeof(table[0]), name)
 
-
-static const char *gig_lever_word_of(const gig_lever_word_t *words, size_t n, gig_str_t name);
 static void gig_lever_categories(const json_t *gig, gig_buf_t *out);
 static gig_str_t gig_lever_country(const json_t *location);
 static void gig_lever_opening(const json_t *gig, gig_buf_t *html);
@@ -44,21 +37,6 @@ static void gig_lever_additional(const json_t *gig, gig_buf_t *html);
 static void gig_lever_texts(const char *name, const char *plain, const gig_buf_t *html,
     gig_buf_t *out);
 static void gig_lever_salary(const json_t *gig, gig_buf_t *out);
-
-
-static const char *
-gig_lever_word_of(const gig_lever_word_t *words, size_t n, gig_str_t name)
-{
-    size_t  i;
-
-    for (i = 0; i < n; i++) {
-        if (gig_str_is(name, words[i].name)) {
-            return words[i].theirs;
-        }
-    }
-
-    return NULL;
-}
 
 
 gig_str_t
@@ -75,7 +53,7 @@ gig_lever_category(const json_t *gig, gig_lever_category_t category, char text[G
         value = gig_json_str(gig, "commitment");
 
         if (value.len == 0) {
-            word = gig_lever_word(gig_lever_commitments, gig_json_str(gig, "engagement"));
+            word = gig_pair_find(gig_lever_commitments, gig_json_str(gig, "engagement"));
             value = word != NULL ? (gig_str_t) { word, strlen(word) } : gig_null_str;
         }
 
@@ -145,7 +123,7 @@ gig_lever_posting(const gig_feed_t *feed, const gig_catalog_gig_t *gig, gig_buf_
         gig_buf_puts(out, ",\"country\":null");
     }
 
-    place = gig_lever_word(gig_lever_places, gig_json_str(location, "mode"));
+    place = gig_pair_find(gig_lever_places, gig_json_str(location, "mode"));
     gig_buf_printf(out, ",\"workplaceType\":\"%s\"", place != NULL ? place : "unspecified");
 
     gig_lever_opening(json, &opening);
@@ -392,7 +370,7 @@ gig_lever_salary(const json_t *gig, gig_buf_t *out)
     pay = json_object_get(gig, "pay");
 
     if (gig_pay_range(pay, &range) == 0
-        && (interval = gig_lever_word(gig_lever_intervals, range.unit)) != NULL)
+        && (interval = gig_pair_find(gig_lever_intervals, range.unit)) != NULL)
     {
         gig_buf_puts(out, ",\"salaryRange\":{\"currency\":");
         gig_buf_json(out, range.currency);

@@ -86,11 +86,6 @@ static void ngx_http_gig_bulks_trim(ngx_http_gig_bulks_t *bulks);
 static void ngx_http_gig_bulks_sweep(ngx_event_t *ev);
 
 
-static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
-static ngx_str_t  ngx_http_gig_miss = ngx_string("MISS");
-static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
-
-
 ngx_int_t
 ngx_http_gig_bulk(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     const ngx_http_gig_bulk_kind_t *kind, uint32_t part, u_char *key, size_t len)
@@ -105,8 +100,7 @@ ngx_http_gig_bulk(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     bulk = ngx_http_gig_bulk_find(bulks, ctx, key, len);
 
-    ctx->cache = ctx->stale ? ngx_http_gig_stale_text
-                 : bulk && bulk->bytes ? ngx_http_gig_hit : ngx_http_gig_miss;
+    ctx->cache = ngx_http_gig_cache_status(ctx, bulk && bulk->bytes);
 
     if (bulk && bulk->bytes) {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);

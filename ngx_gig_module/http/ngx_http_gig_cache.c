@@ -122,6 +122,17 @@ ngx_http_gig_cache_epoch(ngx_http_gig_cache_t *cache)
 }
 
 
+ngx_str_t
+ngx_http_gig_cache_status(ngx_http_gig_ctx_t *ctx, ngx_uint_t hit)
+{
+    static ngx_str_t  stale = ngx_string("STALE");
+    static ngx_str_t  found = ngx_string("HIT");
+    static ngx_str_t  made = ngx_string("MISS");
+
+    return ctx->stale ? stale : hit ? found : made;
+}
+
+
 u_char *
 ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key)
 {

@@ -22,9 +22,6 @@ static const ngx_http_gig_bulk_kind_t  ngx_http_gig_feed_json_kind = {
     "feed.json", &ngx_http_gig_type_feed, ngx_http_gig_feed_json, 1
 };
 
-static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
-static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
-
 
 ngx_int_t
 ngx_http_gig_feed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
@@ -52,7 +49,7 @@ ngx_http_gig_feed(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
                                          : &ngx_http_gig_feed_json_kind, 0, key, len);
     }
 
-    ctx->cache = ctx->stale ? ngx_http_gig_stale_text : ngx_http_gig_hit;
+    ctx->cache = ngx_http_gig_cache_status(ctx, 1);
 
     ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);
     ngx_http_gig_spelling_keep(r, ctx, bytes, NULL);

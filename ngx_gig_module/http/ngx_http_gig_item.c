@@ -18,11 +18,6 @@ static ngx_int_t ngx_http_gig_item_gone(ngx_http_gig_ctx_t *ctx, uint32_t row,
 static ngx_uint_t ngx_http_gig_item_ended(gig_state_t state);
 
 
-static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
-static ngx_str_t  ngx_http_gig_miss = ngx_string("MISS");
-static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
-
-
 ngx_int_t
 ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
@@ -76,8 +71,7 @@ ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     bytes = ngx_http_gig_cache_find(cache, key, p - key);
 
-    ctx->cache = ctx->stale ? ngx_http_gig_stale_text : bytes ? ngx_http_gig_hit
-                                                              : ngx_http_gig_miss;
+    ctx->cache = ngx_http_gig_cache_status(ctx, bytes != NULL);
 
     /* an error_page for 410 answers instead of ours */
     if (ngx_http_gig_item_ended(state) && ngx_http_gig_error_page(r, 410)) {

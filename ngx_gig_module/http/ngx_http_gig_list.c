@@ -23,11 +23,6 @@ static u_char *ngx_http_gig_list_number(u_char *last, uint32_t n);
 static void ngx_http_gig_list_facets(ngx_http_gig_ctx_t *ctx, gig_buf_t *body);
 
 
-static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
-static ngx_str_t  ngx_http_gig_miss = ngx_string("MISS");
-static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
-
-
 ngx_int_t
 ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
@@ -45,8 +40,7 @@ ngx_http_gig_list(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     len = ngx_http_gig_list_key(ctx, key, sizeof(key));
     bytes = len ? ngx_http_gig_cache_find(cache, key, len) : NULL;
 
-    ctx->cache = ctx->stale ? ngx_http_gig_stale_text : bytes ? ngx_http_gig_hit
-                                                              : ngx_http_gig_miss;
+    ctx->cache = ngx_http_gig_cache_status(ctx, bytes != NULL);
 
     if (bytes) {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);

@@ -110,21 +110,7 @@ ngx_http_gig_accept_header(ngx_http_request_t *r)
 
 #else
 
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (h[i].key.len == 6 && ngx_strncasecmp(h[i].key.data, (u_char *) "accept", 6) == 0) {
-                return &h[i].value;
-            }
-        }
-    }
-
-    return NULL;
+    return ngx_http_gig_header_in(r, "accept", NULL);
 
 #endif
 }

@@ -95,6 +95,9 @@ void ngx_http_gig_cache_destroy(ngx_http_gig_cache_t *cache);
 /* Drops everything when view, slice or staleness are not those of before. */
 void ngx_http_gig_cache_turn(ngx_http_gig_cache_t *cache, ngx_http_gig_ctx_t *ctx);
 
+/* What $gig_cache says of an answer: HIT or MISS, or STALE whichever it was. */
+ngx_str_t ngx_http_gig_cache_status(ngx_http_gig_ctx_t *ctx, ngx_uint_t hit);
+
 /* When the time slice ends, after _turn. */
 int64_t ngx_http_gig_cache_until(ngx_http_gig_cache_t *cache);
 

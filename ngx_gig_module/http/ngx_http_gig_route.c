@@ -32,7 +32,8 @@ typedef struct {
 
 static ngx_int_t ngx_http_gig_rewrite_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_gig_rewrite_shape(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf);
-static ngx_http_gig_ctx_t *ngx_http_gig_ctx_make(ngx_http_request_t *r);
+static ngx_http_gig_ctx_t *ngx_http_gig_ctx_make(ngx_http_request_t *r,
+    ngx_http_gig_loc_conf_t *glcf);
 static void ngx_http_gig_ctx_cleanup(void *data);
 static ngx_http_gig_route_t ngx_http_gig_route_named(const ngx_http_gig_named_t *named, u_char *p,
     u_char *last);
@@ -184,13 +185,11 @@ ngx_http_gig_rewrite_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_gig_ctx_make(r);
+    ctx = ngx_http_gig_ctx_make(r, glcf);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->board = glcf->board;
-    ctx->conf = glcf;
     ctx->route = route;
 
     ctx->token.data = ngx_pstrdup(r->pool, &token);
@@ -219,13 +218,11 @@ ngx_http_gig_rewrite_shape(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf)
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_gig_ctx_make(r);
+    ctx = ngx_http_gig_ctx_make(r, glcf);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->board = glcf->board;
-    ctx->conf = glcf;
     ctx->route = ngx_http_gig_route(r, glcf, &ctx->id, &ctx->slug, &ctx->token);
 
     return ngx_http_gig_shape_key(r, ctx) == NGX_OK ? NGX_DECLINED
@@ -239,7 +236,7 @@ ngx_http_gig_rewrite_shape(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf)
  */
 
 static ngx_http_gig_ctx_t *
-ngx_http_gig_ctx_make(ngx_http_request_t *r)
+ngx_http_gig_ctx_make(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf)
 {
     ngx_http_gig_ctx_t  *ctx;
     ngx_pool_cleanup_t  *cln;
@@ -253,6 +250,9 @@ ngx_http_gig_ctx_make(ngx_http_request_t *r)
 
     ctx = cln->data;
     ngx_memzero(ctx, sizeof(ngx_http_gig_ctx_t));
+
+    ctx->board = glcf->board;
+    ctx->conf = glcf;
 
     ngx_http_set_ctx(r, ctx, ngx_http_gig_module);
 
@@ -460,13 +460,11 @@ ngx_http_gig_handler(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_gig_module);
 
     if (ctx == NULL) {
-        ctx = ngx_http_gig_ctx_make(r);
+        ctx = ngx_http_gig_ctx_make(r, glcf);
         if (ctx == NULL) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        ctx->board = glcf->board;
-        ctx->conf = glcf;
         ctx->route = ngx_http_gig_route(r, glcf, &ctx->id, &ctx->slug, &ctx->token);
     }
 

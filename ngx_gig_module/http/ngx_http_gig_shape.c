@@ -71,10 +71,6 @@ static const ngx_http_gig_bulk_kind_t  ngx_http_gig_postings_kind = {
     "the list of postings", &ngx_http_gig_type_json, ngx_http_gig_postings_write, 0
 };
 
-static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
-static ngx_str_t  ngx_http_gig_miss = ngx_string("MISS");
-static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
-
 
 /* id: of a job; number: of a department or an office. */
 
@@ -447,8 +443,7 @@ ngx_http_gig_shape_one(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 
     bytes = ngx_http_gig_cache_find(cache, key, p - key);
 
-    ctx->cache = ctx->stale ? ngx_http_gig_stale_text : bytes ? ngx_http_gig_hit
-                                                              : ngx_http_gig_miss;
+    ctx->cache = ngx_http_gig_cache_status(ctx, bytes != NULL);
 
     if (bytes) {
         ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_CACHE_HIT, 1);

@@ -18,10 +18,6 @@ static size_t ngx_http_gig_spelling_key(ngx_http_request_t *r, ngx_http_gig_ctx_
     u_char key[NGX_HTTP_GIG_SPELLING_KEY]);
 
 
-static ngx_str_t  ngx_http_gig_hit = ngx_string("HIT");
-static ngx_str_t  ngx_http_gig_stale_text = ngx_string("STALE");
-
-
 ngx_uint_t
 ngx_http_gig_spelling(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_int_t *rc)
 {
@@ -64,7 +60,7 @@ ngx_http_gig_spelling(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_int_t 
         (void) ngx_atomic_fetch_add(name->visits, 1);
     }
 
-    ctx->cache = ctx->stale ? ngx_http_gig_stale_text : ngx_http_gig_hit;
+    ctx->cache = ngx_http_gig_cache_status(ctx, 1);
     ctx->format = bytes->format;
     ctx->state = bytes->state;
 
