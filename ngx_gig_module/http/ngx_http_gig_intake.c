@@ -50,12 +50,34 @@ ngx_http_gig_intake_ready(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
+/* A refusal before any of the body was read. */
+
+ngx_int_t
+ngx_http_gig_intake_unread(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_uint_t status,
+    const char *type, const char *detail)
+{
+    ngx_int_t  rc;
+
+    /* a body that cannot even be skipped gets the code that says so */
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
+    ngx_str_set(&ctx->outcome, "refused");
+
+    return ngx_http_gig_problem(r, ctx, status, type, detail);
+}
+
+
 /* Called with the body unread: whoever returns a refusal has discarded it before. */
 
 ngx_int_t
 ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 {
-    ngx_int_t               rc, discarded;
+    ngx_int_t               rc;
     gig_str_t               boundary;
     const char             *wrong;
     gig_body_type_t         type;
@@ -87,21 +109,10 @@ ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     }
 
     if (rc != NGX_OK) {
-
-        /* a body that cannot even be skipped gets the code that says so */
-        discarded = ngx_http_discard_request_body(r);
-
-        if (discarded != NGX_OK) {
-            return discarded;
-        }
-
-        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-        ngx_str_set(&ctx->outcome, "refused");
-
-        return ngx_http_gig_problem(r, ctx, rc,
-                                    rc == NGX_HTTP_UNSUPPORTED_MEDIA_TYPE ? "media-type"
-                                    : rc == NGX_HTTP_FORBIDDEN ? "cross-site" : "too-large",
-                                    wrong);
+        return ngx_http_gig_intake_unread(r, ctx, rc,
+                                          rc == NGX_HTTP_UNSUPPORTED_MEDIA_TYPE ? "media-type"
+                                          : rc == NGX_HTTP_FORBIDDEN ? "cross-site" : "too-large",
+                                          wrong);
     }
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_gig_intake_t));

@@ -166,6 +166,8 @@ ngx_int_t ngx_http_gig_item(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_form(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_applications(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_intake_unread(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
+    ngx_uint_t status, const char *type, const char *detail);
 ngx_int_t ngx_http_gig_self_id(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_self_id_post(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_self_id_thanks(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);

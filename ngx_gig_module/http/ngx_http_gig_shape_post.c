@@ -133,16 +133,8 @@ ngx_http_gig_shape_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
     }
 
     if (rc == NGX_HTTP_NOT_FOUND) {
-        rc = ngx_http_discard_request_body(r);
-
-        if (rc != NGX_OK) {
-            return rc;
-        }
-
-        ngx_http_gig_count(ctx->board, NGX_HTTP_GIG_COUNT_REFUSED, 1);
-        ngx_str_set(&ctx->outcome, "refused");
-
-        return ngx_http_gig_problem(r, ctx, NGX_HTTP_NOT_FOUND, "not-found", "Job not found");
+        return ngx_http_gig_intake_unread(r, ctx, NGX_HTTP_NOT_FOUND, "not-found",
+                                          "Job not found");
     }
 
     return rc == NGX_OK ? ngx_http_gig_applications(r, ctx) : rc;
