@@ -110,6 +110,8 @@ like($cards{both}, qr{1250,50\x{a0}US\$}, 'money as in Spanish');
 like($cards{both}, qr{15 a 20 horas}, 'and hours');
 like($cards{both}, qr{Solicitudes hasta el <time[^>]*>30 oct 2199</time>}, 'and days');
 like($list, qr{<strong[^>]*>3</strong> trabajos abiertos}, 'and plurals');
+# its card is drawn of what lists tell, which has no language
+like(page('/gigs/?state=scheduled', 'es')->{text}, qr{<a href="/gigs/later" lang="en">}, 'what is in English and has no other texts says so, too');
 like(page('/gigs/?q=price', 'es')->{text}, qr{<strong[^>]*>1</strong> trabajo coincide}, 'of one');
 
 my $english = page('/gigs/', 'en')->{text};

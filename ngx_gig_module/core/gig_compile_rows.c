@@ -215,7 +215,8 @@ gig_row_slug(gig_build_t *build, const gig_record_t *gig, gig_row_t *row)
 static uint8_t
 gig_row_flags(const json_t *root)
 {
-    unsigned  flags = 0;
+    unsigned   flags = 0;
+    gig_str_t  language;
 
     if (json_is_true(json_object_get(json_object_get(root, "seo"), "noindex"))) {
         flags |= GIG_IMAGE_NOINDEX;
@@ -223,6 +224,12 @@ gig_row_flags(const json_t *root)
 
     if (json_object_size(json_object_get(root, "i18n")) > 0) {
         flags |= GIG_IMAGE_I18N;
+    }
+
+    language = gig_json_str(root, "language");
+
+    if (language.len != 0) {
+        flags |= gig_str_is(language, "en") ? GIG_IMAGE_ENGLISH : GIG_IMAGE_FOREIGN;
     }
 
     return (uint8_t) flags;

@@ -129,6 +129,9 @@ int gig_image_denied(const gig_image_t *image, uint32_t row);
 /* Bits of what is asked of many gigs at once, without their JSON. */
 #define GIG_IMAGE_NOINDEX       1u              /* seo.noindex */
 #define GIG_IMAGE_I18N          2u              /* some of its text is there in other languages */
+#define GIG_IMAGE_ENGLISH       4u              /* its text is in English, it says: "en" */
+#define GIG_IMAGE_FOREIGN       8u              /* it says another language */
+#define GIG_IMAGE_FLAGS         15u
 unsigned gig_image_flags(const gig_image_t *image, uint32_t row);
 
 gig_state_t gig_image_state(const gig_image_t *image, uint32_t row, int64_t now);

@@ -62,7 +62,7 @@ gig_image_flags(const gig_image_t *image, uint32_t row)
 {
     const gig_disk_marks_t  *marks = image->section[GIG_SECTION_MARKS];
 
-    return row < image->rows ? marks[row].flags & (GIG_IMAGE_NOINDEX | GIG_IMAGE_I18N) : 0;
+    return row < image->rows ? marks[row].flags & GIG_IMAGE_FLAGS : 0;
 }
 
 

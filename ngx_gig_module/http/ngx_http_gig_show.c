@@ -12,6 +12,8 @@ static ngx_int_t ngx_http_gig_fill_tail(ngx_http_gig_ctx_t *ctx, gig_str_t bytes
 static ngx_uint_t ngx_http_gig_closing(ngx_http_gig_ctx_t *ctx, uint32_t row);
 static gig_str_t ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_fragment_kind_t kind);
+static ngx_int_t ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row,
+    gig_fragment_kind_t kind, ngx_http_gig_shown_t *shown);
 
 
 uint32_t
@@ -163,6 +165,14 @@ ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind
 ngx_int_t
 ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *shown)
 {
+    return ngx_http_gig_show_of(ctx, row, GIG_FRAGMENT_DETAIL, shown);
+}
+
+
+static ngx_int_t
+ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind,
+    ngx_http_gig_shown_t *shown)
+{
     ngx_int_t              rc;
     gig_buf_t              json;
     gig_error_t            error;
@@ -172,7 +182,7 @@ ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *s
 
     gig_buf_init(&json, 2 * GIG_RECORD_MAX);
 
-    rc = ngx_http_gig_fill(ctx, row, GIG_FRAGMENT_DETAIL, &json);
+    rc = ngx_http_gig_fill(ctx, row, kind, &json);
 
     if (rc == NGX_OK && !gig_buf_failed(&json)) {
         shown->json = gig_json_parse((gig_str_t) { json.data, json.len }, json.len,
@@ -208,19 +218,36 @@ ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *s
 }
 
 
-/* Those in English, as they were compiled, need no reading of JSON. */
+/*
+ * Those in English, as they were compiled, need no reading of JSON.  For the others what lists tell
+ * of a gig is enough, a small part of the whole, unless some of it is there in other languages; the
+ * language it is in is not told there, but known if it is English or none.
+ */
 
 ngx_int_t
 ngx_http_gig_card(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_buf_t *out)
 {
+    unsigned              flags;
     gig_card_t            card;
+    gig_fragment_kind_t   kind;
     ngx_http_gig_shown_t  shown;
 
     if (ngx_http_gig_language(ctx) == &gig_language_english) {
         return ngx_http_gig_fill(ctx, row, GIG_FRAGMENT_CARD, out);
     }
 
-    if (ngx_http_gig_show(ctx, row, &shown) != NGX_OK) {
+    flags = gig_image_flags(&ctx->view->image, row);
+    kind = flags & (GIG_IMAGE_I18N | GIG_IMAGE_FOREIGN) ? GIG_FRAGMENT_DETAIL
+                                                        : GIG_FRAGMENT_SUMMARY;
+
+    if (ngx_http_gig_show_of(ctx, row, kind, &shown) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if ((flags & GIG_IMAGE_ENGLISH) && kind == GIG_FRAGMENT_SUMMARY
+        && json_object_set_new(shown.json, "language", json_string("en")) != 0)
+    {
+        json_decref(shown.json);
         return NGX_DECLINED;
     }
 

@@ -128,6 +128,10 @@ test_json(const test_gig_t *gig, gig_buf_t *b)
         gig_buf_puts(b, ",\"i18n\":{\"es\":{\"title\":\"Un trabajo\"}}");
     }
 
+    if (gig->flags & (GIG_IMAGE_ENGLISH | GIG_IMAGE_FOREIGN)) {
+        gig_buf_printf(b, ",\"language\":\"%s\"", gig->flags & GIG_IMAGE_ENGLISH ? "en" : "en-GB");
+    }
+
     gig_buf_printf(b, ",\"status\":\"%s\",\"engagement\":\"contractor\","
                    "\"summary\":\"Compare ten public prices.\","
                    "\"org\":{\"name\":\"Acme Robotics\"},"
@@ -429,7 +433,7 @@ test_random_gig(uint64_t *state, uint32_t number, test_gig_t *gig)
     gig->visible = test_random(state, 8) ? GIG_TIME_NONE
                                          : TEST_NOW + 3600 * ((int64_t) test_random(state, 9) - 4);
     gig->updated = test_random(state, 2) ? gig->posted + test_random(state, 86400) : 0;
-    gig->flags = test_random(state, 4);
+    gig->flags = test_random(state, 12);
 
     if (test_random(state, 2)) {
         snprintf(gig->slug, sizeof(gig->slug), "slug-%u", test_random(state, 1000000));
