@@ -224,6 +224,12 @@ is($made, $test->source('ngx_gig_module/core/text/ar-XB.txt'), 'ar-XB.txt is wha
 $test->stop_nginx;
 $test->start_nginx(board => 'public_url https://careers.example/gigs/;', server => $locations);
 wait_for { page('/gigs/both')->{status} == 200 } 'the board again';
+for my $path ('', 'both', 'ended', 'fragment.html') {
+    my %said = map { ($_ => page("/$_/$path", 'en')->{text}) } qw(gigs spanish own);
+    like($said{spanish}, qr/lang="es"/, "/spanish/$path: no page of a location that has the same public_url");
+    like($said{$_}, qr/lang="en"/, "/$_/$path: nor the other way") for qw(gigs own);
+    isnt($said{own}, $said{gigs}, 'words of one location are not of another') if $path eq '' || $path eq 'both';
+}
 my $head = page('/gigs/both', 'en')->{text};
 my %alternate = $head =~ m{<link rel="alternate" hreflang="([^"]*)" href="([^"]*)">}g;
 my ($canonical) = $head =~ m{<link rel="canonical" href="([^"]*)">};

@@ -143,8 +143,11 @@ ngx_http_gig_cache_key(ngx_http_gig_ctx_t *ctx, u_char *key)
     *key++ = (u_char) (ctx->format == NGX_HTTP_GIG_HTML
                        ? 2 * ctx->language + (ctx->args.lang.len != 0) : 0);
 
-    /* one address of the base a location: merged configurations share it */
-    return ngx_cpymem(key, &ctx->conf->base.data, sizeof(u_char *));
+    /*
+     * One address of the prefix a location, which has its own languages and frame; configurations
+     * merged from it share that.  With public_url their base is the same in all.
+     */
+    return ngx_cpymem(key, &ctx->conf->prefix.data, sizeof(u_char *));
 }
 
 
