@@ -29,6 +29,7 @@ my %conf = (board => 'public_url https://careers.acme.example/gigs/; redis_timeo
     http => "log_format leak '\$remote_user|\$http_authorization|\$gig_id|\$gig_outcome'; access_log $test->{dir}/leak.log leak;",
     server => "client_max_body_size 8m; access_log $test->{dir}/leak.log leak; access_log $test->{dir}/access.log combined;\n"
             . "location $base/ { gig acme as=greenhouse key_file=$test->{dir}/apply.key; gig_origins https://page.example; }\n"
+            . "location /small/ { gig acme as=greenhouse key_file=$test->{dir}/apply.key; client_max_body_size 1k; error_page 413 /other; }\n"
             . 'location /keyless/ { gig acme as=greenhouse; }');
 
 $test->sync_conf;
@@ -187,6 +188,7 @@ my $pending = post('own', told('pending'));
 is($pending->{status}, 200, 'without Redis it is taken');
 is_deeply(json_of($pending), \%saved, 'as ever');
 is(post('own', told('pending'))->{headers}{location}, $pending->{headers}{location}, 'once');
+$test->{expected_log} = qr/bind\(\) to .* failed|"key_file="|key file "|cannot open/;    # a killed one's workers let go in a moment; nginx -t below
 $test->stop_nginx('KILL');
 unlink "$test->{dir}/nginx.pid";
 $test->start_nginx(%conf);
@@ -217,11 +219,22 @@ unlike($dump, qr/\Q$mark\E/, 'nowhere in the system of record');
 
 # --- logs
 
+# what nginx refuses before a location is asked, and what was sent elsewhere
+for my $case (['/small/jobs/own', 404, '{"a":"' . 'x' x 2000 . '"}'], ['/small', 301, '{}'], ['/jobs/own', 404, '{}'], ['/gigs/own/applications', 400, '{}'], ['/jobs/own', 404, '{}', 'x']) {
+    my ($path, $status, $body, $password) = @$case;
+    is($test->http('POST', $path, body => $body, headers => { 'Content-Type' => 'application/json', Authorization => basic($secret, $password) })->{status}, $status, "POST $path: $status");
+}
+my $malformed = GigTest::Http->new($test->{port});
+$malformed->raw("POST $base/jobs/own HTTP/1.1\r\nHost: localhost\r\nAuthorization: " . basic($secret) . "\r\nContent-Length: none\r\n\r\n");
+is($malformed->answer->{status}, 400, 'a malformed request');
+is($test->http('GET', '/other', headers => { Authorization => basic('somebody', 'x') })->{status}, 404, 'another site has its own users');
+
 my $logs = join '', map { $test->read_file($_) } qw(error.log access.log leak.log nginx.log);
 like($logs, qr/POST \Q$base\E\/jobs/, 'the logs are looked at');
 unlike($logs, qr/\Q$secret\E/, 'the key is in none');
 my $encoded = encode_base64($secret, '');
 unlike($logs, qr/\Q@{[substr $encoded, 0, 20]}\E/, 'nor as it was sent');
+like($logs, qr/ somebody \[.* \/other /, 'who is no key is logged as ever');
 unlike($logs, qr/example\.edu|Avery/, 'nor an applicant');
 like($test->read_file('leak.log'), qr/^-\|\|own\|accepted$/m, 'no user, no header; but the gig and what became of it');
 
@@ -243,4 +256,4 @@ for my $case (['as=lever key_file=KEY', qr/"key_file=" is for "as=greenhouse"/],
     unlike($output, qr/0123456789:abc/, 'and without the key');
 }
 
-done_testing;
+$test->done;

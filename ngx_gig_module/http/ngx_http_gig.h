@@ -132,6 +132,7 @@ typedef struct {
     ngx_msec_t                resolver_timeout;
     gig_place_names_t        *place_names;  /* built in; NULL until a board needs just that */
     ngx_array_t              *languages;    /* of ngx_http_gig_languages_t *; NULL: none yet */
+    ngx_array_t              *keys;         /* hashes of all key_file; NULL: there are none */
     unsigned                  origins:1;    /* some location lists them */
 } ngx_http_gig_main_conf_t;
 

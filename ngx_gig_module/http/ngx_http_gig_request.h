@@ -193,10 +193,12 @@ ngx_int_t ngx_http_gig_shape_empty(ngx_http_request_t *r, ngx_http_gig_ctx_t *ct
 
 /*
  * Applications.  _named: NGX_HTTP_NOT_FOUND, or ctx->id is an id.  _key: in the rewrite phase the
- * key that the request came with is looked at and taken out of it.  _apply: POST of one.
+ * key that the request came with is looked at and taken out of it; _log_handler: and before logs
+ * from what never came so far.  _apply: POST of one.
  */
 ngx_int_t ngx_http_gig_shape_named(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 ngx_int_t ngx_http_gig_shape_key(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
+ngx_int_t ngx_http_gig_shape_log_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_gig_shape_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx);
 
 ngx_int_t ngx_http_gig_metrics_handler(ngx_http_request_t *r);

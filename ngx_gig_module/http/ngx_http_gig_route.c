@@ -152,6 +152,16 @@ ngx_http_gig_route_init(ngx_conf_t *cf)
 
     *h = ngx_http_gig_rewrite_handler;
 
+    /* handlers of this phase run in their order: ours before nginx's own log */
+
+    if (ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers) == NULL) {
+        return NGX_ERROR;
+    }
+
+    h = cmcf->phases[NGX_HTTP_LOG_PHASE].handlers.elts;
+    ngx_memmove(h + 1, h, (cmcf->phases[NGX_HTTP_LOG_PHASE].handlers.nelts - 1) * sizeof(*h));
+    *h = ngx_http_gig_shape_log_handler;
+
     return NGX_OK;
 }
 

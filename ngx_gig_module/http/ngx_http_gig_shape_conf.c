@@ -46,9 +46,20 @@ ngx_http_gig_set_as(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *va
 ngx_int_t
 ngx_http_gig_set_key_file(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str_t *value)
 {
-    size_t      i, size;
-    ngx_int_t   rc;
-    ngx_str_t   path, text;
+    u_char                    *hash;
+    size_t                     i, size;
+    ngx_int_t                  rc;
+    ngx_str_t                  path, text;
+    ngx_http_gig_main_conf_t  *gmcf;
+
+    gmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_gig_module);
+
+    if (gmcf->keys == NULL) {
+        gmcf->keys = ngx_array_create(cf->pool, 1, NGX_HTTP_GIG_KEY_HASH);
+        if (gmcf->keys == NULL) {
+            return NGX_ERROR;
+        }
+    }
 
     path = *value;
 
@@ -86,9 +97,12 @@ ngx_http_gig_set_key_file(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str
 
     glcf->key = ngx_palloc(cf->pool, NGX_HTTP_GIG_KEY_HASH);
 
-    if (glcf->key != NULL
+    hash = ngx_array_push(gmcf->keys);
+
+    if (glcf->key != NULL && hash != NULL
         && crypto_generichash(glcf->key, NGX_HTTP_GIG_KEY_HASH, text.data, text.len, NULL, 0) == 0)
     {
+        ngx_memcpy(hash, glcf->key, NGX_HTTP_GIG_KEY_HASH);
         rc = NGX_OK;
     }
 
