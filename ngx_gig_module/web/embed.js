@@ -116,11 +116,20 @@ const board = host => {
 
   // --- a page becomes a part of this one
 
+  // One that no browser can read (a port of 99999) stays: it leads nowhere, but the page is shown.
+  const absolute = (address, url) => {
+    try {
+      return new URL(address, url).href;
+    } catch (error) {
+      return address;
+    }
+  };
+
   const take = (page, url) => {
     const old = one('main', page);
     const section = document.createElement('section');
     ['href', 'src', 'action', 'data-clock'].forEach(name => all(`[${name}]:not([${name}^="#"])`, old)
-      .forEach(e => e.setAttribute(name, new URL(e.getAttribute(name), url).href)));
+      .forEach(e => e.setAttribute(name, absolute(e.getAttribute(name), url))));
     all('h1, h2, h3', old).forEach(e => e.setAttribute('aria-level', +e.localName[1] + 1));
     all('[autofocus]', old).forEach(e => e.removeAttribute('autofocus'));
     all('.gig-link a', old).forEach(e => { e.textContent = e.href; });
