@@ -305,6 +305,13 @@ gig_language_about(gig_language_reader_t *reader, gig_str_t name, gig_str_t text
 
     if (gig_str_is(name, "tag")) {
 
+        /* its words are laid over those of the first */
+
+        if (reader->tagged) {
+            return gig_error_set(reader->error, "", "\"tag\" is there twice: a file is of one "
+                                 "language.");
+        }
+
         if (!gig_language_tag_valid(text)) {
             return gig_error_set(reader->error, "", "\"tag\" must be the tag of a language, such as"
                                  " \"es\" or \"pt-BR\".");
@@ -522,6 +529,13 @@ gig_language_file_tag(gig_str_t text)
 {
     char        *name;
     size_t       len, i, start;
+
+    if (text.len >= sizeof(GIG_LANGUAGE_BOM) - 1
+        && memcmp(text.data, GIG_LANGUAGE_BOM, sizeof(GIG_LANGUAGE_BOM) - 1) == 0)
+    {
+        text.data += sizeof(GIG_LANGUAGE_BOM) - 1;
+        text.len -= sizeof(GIG_LANGUAGE_BOM) - 1;
+    }
 
     for (start = 0; start < text.len; start = i + 1) {
 

@@ -141,6 +141,7 @@ test_wrong(void **state)
         { "tag = xx\nsearch =\n", 2, "1 to 1000 bytes" },
         { "tag = xx\nsearch = a\\n\n", 2, "\\uXXXX" },
         { "tag = xx\nsearch = \\u0041\n", 2, "\\uXXXX" },
+        { "tag = xx\nsearch = a\ntag = yy\n", 3, "there twice" },
         { "tag = x\n", 1, "tag of a language" },
         { "tag = xx\ndir = up\n", 2, "\"ltr\" or \"rtl\"" },
         { "tag = xx\nplural = none\n", 2, "one-other" },
@@ -186,6 +187,7 @@ test_right(void **state)
 
     assert_true(gig_str_is(gig_language_file_tag(gig_str("# x\n name = y\n tag =  pt-BR \r\n")),
                            "pt-BR"));
+    assert_true(gig_str_is(gig_language_file_tag(gig_str("\xef\xbb\xbftag = es\n")), "es"));
     assert_int_equal(gig_language_file_tag(gig_str("tags = x\n")).len, 0);
     gig_buf_free(&out);
 }
