@@ -368,19 +368,33 @@ gig_record_canonical(const gig_record_t *gig, gig_buf_t *out)
 }
 
 
+static void
+gig_record_hide(json_t *gig)
+{
+    (void) json_object_del(gig, "onboarding");
+    (void) json_object_del(gig, "source");
+    (void) json_object_del(gig, "ext");
+}
+
+
 json_t *
 gig_record_public(const gig_record_t *gig)
 {
-    json_t  *copy;
+    json_t      *copy, *texts;
+    const char  *tag;
 
     copy = gig_record_shown(gig->root);
     if (copy == NULL) {
         return NULL;
     }
 
-    (void) json_object_del(copy, "onboarding");
-    (void) json_object_del(copy, "source");
-    (void) json_object_del(copy, "ext");
+    gig_record_hide(copy);
+
+    /* what is private in one language is so in all */
+
+    json_object_foreach(json_object_get(copy, "i18n"), tag, texts) {
+        gig_record_hide(texts);
+    }
 
     if (gig->text_made) {
         (void) json_object_del(copy, "description_text");

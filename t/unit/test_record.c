@@ -335,11 +335,17 @@ test_ext_and_public(void **state)
     assert_int_equal(read_text(text, strlen(text)), 0);
     free(text);
 
+    assert_int_equal(json_object_set_new(json_object_get(json_object_get(gig.root, "i18n"), "es"),
+                                         "onboarding",
+                                         json_pack("{ss}", "contact", "welcome@acme.example")), 0);
+
     public_ = gig_record_public(&gig);
     assert_non_null(public_);
     public_text = json_dumps(public_, 0);
 
     assert_null(json_object_get(public_, "onboarding"));
+    assert_null(strstr(public_text, "welcome@"));
+    assert_non_null(json_object_get(json_object_get(public_, "i18n"), "es"));
     assert_null(json_object_get(public_, "source"));
     assert_null(json_object_get(public_, "ext"));
     assert_null(strstr(public_text, "_secret"));
