@@ -23,6 +23,8 @@
 
 #define GIG_TEL_MAX         40
 
+#define GIG_ANSWER_BLANKS   " \t\n"         /* after CR was made LF */
+
 
 static int  gig_answer_shape(const gig_field_t *field, gig_str_t s, const char *pointer,
                              gig_errors_t *errors);
@@ -34,7 +36,6 @@ static int  gig_answer_pattern(const gig_field_t *field, gig_str_t s, const char
                                gig_errors_t *errors);
 static int  gig_answer_normal(gig_str_t s, gig_buf_t *out);
 static int  gig_answer_plain(gig_str_t s);
-static gig_str_t  gig_answer_trim(gig_str_t s);
 
 
 json_t *
@@ -77,7 +78,7 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
     s = raw;
 
     if (plain) {
-        s = gig_answer_trim(raw);               /* where it is: most answers need no copy */
+        s = gig_str_trim(raw, GIG_ANSWER_BLANKS);   /* where it is: most answers need no copy */
 
     } else if (gig_answer_normal(raw, &out) == 0) {
         s = (gig_str_t) { out.data, out.len };
@@ -380,7 +381,8 @@ gig_answer_normal(gig_str_t s, gig_buf_t *out)
             goto done;
         }
 
-        gig_buf_str(out, gig_answer_trim((gig_str_t) { (const char *) composed, (size_t) len }));
+        gig_buf_str(out, gig_str_trim((gig_str_t) { (const char *) composed, (size_t) len },
+                                      GIG_ANSWER_BLANKS));
     }
 
     rc = gig_buf_failed(&text) || gig_buf_failed(out) ? -1 : 0;
@@ -413,20 +415,4 @@ gig_answer_plain(gig_str_t s)
     }
 
     return 1;
-}
-
-
-static gig_str_t
-gig_answer_trim(gig_str_t s)
-{
-    while (s.len != 0 && strchr(" \t\n", s.data[0]) != NULL) {
-        s.data++;
-        s.len--;
-    }
-
-    while (s.len != 0 && strchr(" \t\n", s.data[s.len - 1]) != NULL) {
-        s.len--;
-    }
-
-    return s;
 }

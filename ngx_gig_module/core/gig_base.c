@@ -133,6 +133,26 @@ gig_str_is(gig_str_t a, const char *literal)
 }
 
 
+gig_str_t
+gig_str_trim(gig_str_t s, const char *set)
+{
+    size_t  n;
+
+    n = strlen(set);                    /* strchr() would find a NUL in each set */
+
+    while (s.len != 0 && memchr(set, s.data[0], n) != NULL) {
+        s.data++;
+        s.len--;
+    }
+
+    while (s.len != 0 && memchr(set, s.data[s.len - 1], n) != NULL) {
+        s.len--;
+    }
+
+    return s;
+}
+
+
 uint64_t
 gig_str_hash(gig_str_t s)
 {

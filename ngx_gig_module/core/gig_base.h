@@ -60,6 +60,12 @@ int gig_errors_add(gig_errors_t *errors, const char *pointer, const char *format
 int gig_str_eq(gig_str_t a, gig_str_t b);
 int gig_str_is(gig_str_t a, const char *literal);
 
+/* Blanks as HTTP and MIME have them around values (RFC 9110, 5.6.3: OWS). */
+#define GIG_BLANKS          " \t"
+
+/* Without those of the characters of set that are at its two ends. */
+gig_str_t gig_str_trim(gig_str_t s, const char *set);
+
 /* FNV-1a, 64 bits: to tell texts apart that nobody chose to collide. */
 uint64_t gig_str_hash(gig_str_t s);
 

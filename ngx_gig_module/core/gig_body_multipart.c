@@ -43,7 +43,6 @@ static void  gig_part_filename(gig_body_t *body, gig_str_t s);
 static int  gig_part_parameter(gig_str_t *rest, gig_str_t *name, gig_str_t *value);
 static gig_str_t  gig_part_main(gig_str_t value, gig_str_t *rest);
 static int  gig_part_type(gig_body_t *body, gig_str_t value, gig_error_t *err);
-static gig_str_t  gig_part_trim(gig_str_t s);
 static int  gig_part_is(gig_str_t s, const char *name);
 
 
@@ -324,7 +323,7 @@ gig_part_field(gig_body_t *body, gig_part_t *part, gig_str_t line, gig_error_t *
     }
 
     name = (gig_str_t) { line.data, (size_t) (colon - line.data) };
-    value = gig_part_trim((gig_str_t) { colon + 1, line.len - name.len - 1 });
+    value = gig_str_trim((gig_str_t) { colon + 1, line.len - name.len - 1 }, GIG_BLANKS);
 
     if (gig_part_is(name, "Content-Disposition")) {
         part->disposition++;
@@ -476,7 +475,7 @@ gig_part_main(gig_str_t value, gig_str_t *rest)
     n = semicolon != NULL ? (size_t) (semicolon - value.data) : value.len;
     *rest = (gig_str_t) { value.data + n, value.len - n };
 
-    return gig_part_trim((gig_str_t) { value.data, n });
+    return gig_str_trim((gig_str_t) { value.data, n }, GIG_BLANKS);
 }
 
 
@@ -530,29 +529,13 @@ gig_part_parameter(gig_str_t *rest, gig_str_t *name, gig_str_t *value)
             }
         }
 
-        *value = gig_part_trim((gig_str_t) { p + at, i - at });
+        *value = gig_str_trim((gig_str_t) { p + at, i - at }, GIG_BLANKS);
     }
 
     rest->data += i;
     rest->len -= i;
 
     return 0;
-}
-
-
-static gig_str_t
-gig_part_trim(gig_str_t s)
-{
-    while (s.len != 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
-        s.data++;
-        s.len--;
-    }
-
-    while (s.len != 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t')) {
-        s.len--;
-    }
-
-    return s;
 }
 
 

@@ -138,22 +138,6 @@ gig_language_quality(gig_str_t text)
 }
 
 
-static gig_str_t
-gig_language_token(gig_str_t text)
-{
-    while (text.len != 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
-        text.data++;
-        text.len--;
-    }
-
-    while (text.len != 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t')) {
-        text.len--;
-    }
-
-    return text;
-}
-
-
 static gig_range_t
 gig_language_range(gig_str_t element)
 {
@@ -163,11 +147,11 @@ gig_language_range(gig_str_t element)
 
     for (i = 0; i < element.len && element.data[i] != ';'; i++) { /* void */ }
 
-    range.tag = gig_language_token((gig_str_t) { element.data, i });
+    range.tag = gig_str_trim((gig_str_t) { element.data, i }, GIG_BLANKS);
     range.quality = 1000;
 
     if (i < element.len) {
-        weight = gig_language_token((gig_str_t) { element.data + i + 1, element.len - i - 1 });
+        weight = gig_str_trim((gig_str_t) { element.data + i + 1, element.len - i - 1 }, GIG_BLANKS);
 
         if (weight.len > 2 && (weight.data[0] | 0x20) == 'q' && weight.data[1] == '=') {
             range.quality = gig_language_quality((gig_str_t) { weight.data + 2, weight.len - 2 });

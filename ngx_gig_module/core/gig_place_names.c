@@ -8,6 +8,8 @@
 #define GIG_PLACE_LINES     "a line is a place, \"=\" and its other names between semicolons, as " \
                             "New York, NY = NYC; New York City"
 
+#define GIG_PLACE_BLANKS    " \t\r"
+
 
 extern const char  gig_place_names_builtin[];
 
@@ -71,22 +73,6 @@ gig_place_arena_free(gig_place_arena_t *arena)
 }
 
 
-static gig_str_t
-gig_place_trim(gig_str_t s)
-{
-    while (s.len != 0 && strchr(" \t\r", s.data[0]) != NULL) {
-        s.data++;
-        s.len--;
-    }
-
-    while (s.len != 0 && strchr(" \t\r", s.data[s.len - 1]) != NULL) {
-        s.len--;
-    }
-
-    return s;
-}
-
-
 /* What comes before the sign, trimmed; rest is what comes after it.  1 if the sign was there. */
 
 static int
@@ -99,14 +85,14 @@ gig_place_until(gig_str_t *rest, char sign, gig_str_t *before)
 
     if (end == NULL) {
         *rest = gig_null_str;
-        *before = gig_place_trim(*before);
+        *before = gig_str_trim(*before, GIG_PLACE_BLANKS);
         return 0;
     }
 
     before->len = (size_t) (end - rest->data);
     rest->len -= before->len + 1;
     rest->data = end + 1;
-    *before = gig_place_trim(*before);
+    *before = gig_str_trim(*before, GIG_PLACE_BLANKS);
 
     return 1;
 }
@@ -151,7 +137,7 @@ gig_place_special(gig_str_t name, char out[GIG_PLACE_KEY_MAX], size_t *len)
     size_t     n, skip;
     gig_str_t  rest;
 
-    rest = gig_place_trim((gig_str_t) { name.data + 1, name.len - 1 });
+    rest = gig_str_trim((gig_str_t) { name.data + 1, name.len - 1 }, GIG_PLACE_BLANKS);
     skip = 1;
 
     if (name.data[0] == '*') {
@@ -160,7 +146,7 @@ gig_place_special(gig_str_t name, char out[GIG_PLACE_KEY_MAX], size_t *len)
             return "begins with a star; a name that counts only after a comma is written *, NY";
         }
 
-        rest = gig_place_trim((gig_str_t) { rest.data + 1, rest.len - 1 });
+        rest = gig_str_trim((gig_str_t) { rest.data + 1, rest.len - 1 }, GIG_PLACE_BLANKS);
         skip = 3;
     }
 

@@ -47,6 +47,12 @@ test_compare(void **state)
     assert_true(gig_str_is(gig_str("open"), "open"));
     assert_false(gig_str_is(gig_str("open"), "opens"));
     assert_true(gig_str_is(gig_null_str, ""));
+
+    assert_true(gig_str_is(gig_str_trim(gig_str(" \ta b\t "), GIG_BLANKS), "a b"));
+    assert_true(gig_str_is(gig_str_trim(gig_str("\ra\n"), " \r\n"), "a"));
+    assert_int_equal(gig_str_trim(gig_str(" \t "), GIG_BLANKS).len, 0);
+    assert_int_equal(gig_str_trim(gig_null_str, GIG_BLANKS).len, 0);
+    assert_int_equal(gig_str_trim(gig_str("\0a\0"), GIG_BLANKS).len, 3);   /* NUL is in no set */
 }
 
 
