@@ -8,12 +8,12 @@
 
 
 #define GIG_KEY_SIZE        64          /* of a key, with its NUL */
-#define GIG_LANGUAGE_BOM       "\xef\xbb\xbf"
+#define GIG_LANGUAGE_BOM    "\xef\xbb\xbf"
+#define GIG_LANGUAGE_BLANKS " \t\r"
 
 
 typedef struct {
     gig_language_t  *words;
-    char         *p, *end;
     unsigned      line;
     unsigned      tagged:1;
     uint8_t       given[GIG_SAYS];      /* bits of the forms that this file has */
@@ -417,91 +417,94 @@ gig_language_line(gig_language_reader_t *reader, gig_str_t name, char *text, siz
 }
 
 
-static void
-gig_language_trim(char **text, size_t *len)
-{
-    while (*len != 0 && ((*text)[0] == ' ' || (*text)[0] == '\t')) {
-        (*text)++;
-        (*len)--;
-    }
+/* Some editors write one; it is of no line. */
 
-    while (*len != 0 && strchr(" \t\r", (*text)[*len - 1]) != NULL) {
-        (*len)--;
+static void
+gig_language_skip_bom(gig_str_t *text)
+{
+    if (text->len >= 3 && memcmp(text->data, GIG_LANGUAGE_BOM, 3) == 0) {
+        text->data += 3;
+        text->len -= 3;
     }
 }
 
 
-/* One line of the file: its key, and its text; neither is ever empty in a good one. */
+/*
+ * The next line that is neither empty nor a comment, taken off rest with those before it, which
+ * *line counts.  1: its key, never empty, and its text; 0: there is none; -1: it is no such line.
+ */
 
 static int
-gig_language_next(gig_language_reader_t *reader)
+gig_language_split(gig_str_t *rest, unsigned *line, gig_str_t *name, gig_str_t *value,
+    gig_error_t *error)
 {
-    char    *line, *end, *name, *equals;
-    size_t   len, name_len;
+    size_t       len;
+    gig_str_t    text;
+    const char  *end, *equals;
 
-    line = reader->p;
-    end = memchr(line, '\n', (size_t) (reader->end - line));
-    reader->p = end != NULL ? end + 1 : reader->end;
-    reader->line++;
+    do {
 
-    len = (size_t) ((end != NULL ? end : reader->end) - line);
-    gig_language_trim(&line, &len);
+        if (rest->len == 0) {
+            return 0;
+        }
 
-    if (len == 0 || line[0] == '#') {
-        return 0;
+        end = memchr(rest->data, '\n', rest->len);
+        len = end != NULL ? (size_t) (end - rest->data) : rest->len;
+        text = gig_str_trim((gig_str_t) { rest->data, len }, GIG_LANGUAGE_BLANKS);
+
+        rest->data += len + (end != NULL);
+        rest->len -= len + (end != NULL);
+        (*line)++;
+
+    } while (text.len == 0 || text.data[0] == '#');
+
+    if (memchr(text.data, '\0', text.len) != NULL) {
+        return gig_error_set(error, "", "This is no text: there is a NUL in it.");
     }
 
-    if (memchr(line, '\0', len) != NULL) {
-        return gig_error_set(reader->error, "", "This is no text: there is a NUL in it.");
+    equals = memchr(text.data, '=', text.len);
+
+    if (equals == NULL || equals == text.data) {
+        return gig_error_set(error, "", "A line must be \"key = text\", or begin with \"#\".");
     }
 
-    equals = memchr(line, '=', len);
+    len = (size_t) (equals - text.data);
+    *name = gig_str_trim((gig_str_t) { text.data, len }, GIG_LANGUAGE_BLANKS);
+    *value = gig_str_trim((gig_str_t) { equals + 1, text.len - len - 1 }, GIG_LANGUAGE_BLANKS);
 
-    if (equals == NULL || equals == line) {
-        return gig_error_set(reader->error, "", "A line must be \"key = text\", or begin with "
-                             "\"#\".");
-    }
-
-    name = line;
-    name_len = (size_t) (equals - line);
-    gig_language_trim(&name, &name_len);
-
-    len -= (size_t) (equals + 1 - line);
-    line = equals + 1;
-    gig_language_trim(&line, &len);
-
-    return gig_language_line(reader, (gig_str_t) { name, name_len }, line, len);
+    return 1;
 }
 
 
 int
 gig_language_read(char *text, size_t len, gig_language_t *words, unsigned *line, gig_error_t *error)
 {
-    char                key[GIG_KEY_SIZE];
-    unsigned            i;
+    int                    rc;
+    char                   key[GIG_KEY_SIZE];
+    unsigned               i;
+    gig_str_t              rest, name, value;
     gig_language_reader_t  reader;
 
     memset(&reader, 0, sizeof(gig_language_reader_t));
     reader.words = words;
     reader.error = error;
-    reader.p = text;
-    reader.end = text + len;
+    rest = (gig_str_t) { text, len };
     *line = 0;
 
     if (len > GIG_LANGUAGE_FILE_MAX) {
         return gig_error_set(error, "", "The file is larger than %d bytes.", GIG_LANGUAGE_FILE_MAX);
     }
 
-    if (!gig_utf8_valid((gig_str_t) { text, len })) {
+    if (!gig_utf8_valid(rest)) {
         return gig_error_set(error, "", "The file is not UTF-8.");
     }
 
-    if (len >= 3 && memcmp(text, GIG_LANGUAGE_BOM, 3) == 0) {
-        reader.p += 3;
-    }
+    gig_language_skip_bom(&rest);
 
-    while (reader.p < reader.end) {
-        if (gig_language_next(&reader) != 0) {
+    while ((rc = gig_language_split(&rest, &reader.line, &name, &value, error)) != 0) {
+        if (rc == -1
+            || gig_language_line(&reader, name, text + (value.data - text), value.len) != 0)
+        {
             *line = reader.line;
             return -1;
         }
@@ -527,37 +530,16 @@ gig_language_read(char *text, size_t len, gig_language_t *words, unsigned *line,
 gig_str_t
 gig_language_file_tag(gig_str_t text)
 {
-    char        *name;
-    size_t       len, i, start;
+    int        rc;
+    unsigned   line;
+    gig_str_t  name, value;
 
-    if (text.len >= sizeof(GIG_LANGUAGE_BOM) - 1
-        && memcmp(text.data, GIG_LANGUAGE_BOM, sizeof(GIG_LANGUAGE_BOM) - 1) == 0)
-    {
-        text.data += sizeof(GIG_LANGUAGE_BOM) - 1;
-        text.len -= sizeof(GIG_LANGUAGE_BOM) - 1;
-    }
+    line = 0;
+    gig_language_skip_bom(&text);
 
-    for (start = 0; start < text.len; start = i + 1) {
-
-        for (i = start; i < text.len && text.data[i] != '\n'; i++) { /* void */ }
-
-        name = (char *) (uintptr_t) (text.data + start);
-        len = i - start;
-        gig_language_trim(&name, &len);
-
-        if (len < 4 || memcmp(name, "tag", 3) != 0) {
-            continue;
-        }
-
-        name += 3;
-        len -= 3;
-        gig_language_trim(&name, &len);
-
-        if (len != 0 && name[0] == '=') {
-            name++;
-            len--;
-            gig_language_trim(&name, &len);
-            return (gig_str_t) { name, len };
+    while ((rc = gig_language_split(&text, &line, &name, &value, NULL)) != 0) {
+        if (rc == 1 && gig_str_is(name, "tag")) {
+            return value;
         }
     }
 

@@ -189,6 +189,12 @@ test_right(void **state)
                            "pt-BR"));
     assert_true(gig_str_is(gig_language_file_tag(gig_str("\xef\xbb\xbftag = es\n")), "es"));
     assert_int_equal(gig_language_file_tag(gig_str("tags = x\n")).len, 0);
+
+    /* what is read is found before: behind a byte order mark, and whatever is around the sign */
+
+    assert_true(gig_str_is(gig_language_file_tag(gig_str("\xef\xbb\xbftag = nl\r\n")), "nl"));
+    assert_true(gig_str_is(gig_language_file_tag(gig_str("what\n=\ntag\t=nl")), "nl"));
+    assert_int_equal(gig_language_file_tag(gig_str("# tag = nl\ntag\n")).len, 0);
     gig_buf_free(&out);
 }
 
