@@ -116,15 +116,18 @@ gig_language_unknown(gig_language_reader_t *reader, gig_str_t name)
 }
 
 
-/* Bits of the arguments that a text has; -1: a brace is of none. */
+/*
+ * Bits of the arguments that a text has, and in twice of those that it has more than once; -1: a
+ * brace is of none.
+ */
 
 static int
-gig_language_arguments(gig_str_t text)
+gig_language_arguments(gig_str_t text, int *twice)
 {
-    int     bits;
+    int     bits, bit;
     size_t  i;
 
-    for (bits = 0, i = 0; i < text.len; i++) {
+    for (*twice = 0, bits = 0, i = 0; i < text.len; i++) {
 
         if (text.data[i] == '}') {
             return -1;
@@ -140,7 +143,9 @@ gig_language_arguments(gig_str_t text)
             return -1;
         }
 
-        bits |= 1 << (text.data[i + 1] - '0');
+        bit = 1 << (text.data[i + 1] - '0');
+        *twice |= bits & bit;
+        bits |= bit;
         i += 2;
     }
 
@@ -256,17 +261,21 @@ gig_language_plural_text(gig_say_t say)
 }
 
 
-/* The same arguments as in English; the form for a single number need not say which it is. */
+/*
+ * The same arguments as in English, each once: who writes an argument may have it once only (what is
+ * rendered for it is taken out of a buffer).  The form for a single number need not say which it
+ * is.
+ */
 
 static int
 gig_language_check(gig_language_reader_t *reader, gig_say_t say, gig_plural_t form, gig_str_t text)
 {
-    int   i, has, wants;
+    int   i, has, wants, twice, unused;
     char  key[GIG_KEY_SIZE];
 
     gig_language_key(say, key);
-    has = gig_language_arguments(text);
-    wants = gig_language_arguments(gig_language_english.text[say][GIG_PLURAL_OTHER]);
+    has = gig_language_arguments(text, &twice);
+    wants = gig_language_arguments(gig_language_english.text[say][GIG_PLURAL_OTHER], &unused);
 
     if (has < 0) {
         return gig_error_set(reader->error, "", "The text \"%s\" has a brace that is of no argument"
@@ -278,6 +287,11 @@ gig_language_check(gig_language_reader_t *reader, gig_say_t say, gig_plural_t fo
         if (has >> i & ~wants >> i & 1) {
             return gig_error_set(reader->error, "", "The text \"%s\" has no argument {%d}.", key,
                                  i);
+        }
+
+        if (twice >> i & 1) {
+            return gig_error_set(reader->error, "", "The text \"%s\" has its argument {%d} twice: "
+                                 "it must be there once.", key, i);
         }
 
         if ((wants >> i & ~has >> i & 1)

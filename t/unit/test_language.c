@@ -131,6 +131,8 @@ test_wrong(void **state)
         { "tag = xx\nzzzzzzzzzzz = a\n", 2, "core/text/en.txt has all there are" },
         { "tag = xx\nopens = soon\n", 2, "lacks its argument {1}" },
         { "tag = xx\nopens = {1} {2}\n", 2, "has no argument {2}" },
+        { "tag = xx\nopens = {1} {1}\n", 2, "\"opens\" has its argument {1} twice" },
+        { "tag = xx\npay.range = {2}-{1} {2}\n", 2, "argument {2} twice" },
         { "tag = xx\nopens = {1} {\n", 2, "brace" },
         { "tag = xx\nopens = {1} }\n", 2, "brace" },
         { "tag = xx\nsearch{one} = a\n", 2, "one form only" },
