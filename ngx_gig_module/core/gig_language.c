@@ -153,24 +153,15 @@ gig_language_arguments(gig_str_t text, int *twice)
 }
 
 
-static int
-gig_language_hex(char c)
-{
-    return (c >= '0' && c <= '9') ? c - '0'
-           : (c >= 'a' && c <= 'f') ? c - 'a' + 10
-           : (c >= 'A' && c <= 'F') ? c - 'A' + 10 : -1;
-}
-
-
 /* Undoes \uXXXX in place; a character is no longer than its escape.  -1: there is another one. */
 
 static int
 gig_language_unescape(char *text, size_t *len)
 {
-    int       digit;
-    char     *out;
-    size_t    i, k;
-    unsigned  c;
+    int       high, low;
+    char     *out, character[4];
+    size_t    i, n;
+    uint32_t  c;
 
     out = text;
 
@@ -185,29 +176,22 @@ gig_language_unescape(char *text, size_t *len)
             return -1;
         }
 
-        for (c = 0, k = i + 2; k < i + 6; k++) {
-            digit = gig_language_hex(text[k]);
+        high = gig_hex_byte(text + i + 2, text + *len);
+        low = gig_hex_byte(text + i + 4, text + *len);
 
-            if (digit < 0) {
-                return -1;
-            }
-
-            c = c * 16 + (unsigned) digit;
+        if (high == -1 || low == -1) {
+            return -1;
         }
+
+        c = (uint32_t) (high << 8 | low);
 
         if (c < 0xa0 || (c >= 0xd800 && c < 0xe000)) {
             return -1;
         }
 
-        if (c >= 0x800) {
-            *out++ = (char) (0xe0 | (c >> 12));
-            *out++ = (char) (0x80 | ((c >> 6) & 0x3f));
-
-        } else {
-            *out++ = (char) (0xc0 | (c >> 6));
-        }
-
-        *out++ = (char) (0x80 | (c & 0x3f));
+        n = gig_utf8_encode(c, character);
+        memcpy(out, character, n);
+        out += n;
         i += 5;
     }
 

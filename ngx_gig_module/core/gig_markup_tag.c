@@ -195,26 +195,6 @@ gig_markup_text_add(gig_buf_t *out, uint32_t code)
     char    text[4];
     size_t  n;
 
-    n = 0;
-
-    if (code < 0x80) {
-        text[n++] = (char) code;
-
-    } else if (code < 0x800) {
-        text[n++] = (char) (0xc0 | code >> 6);
-        text[n++] = (char) (0x80 | (code & 0x3f));
-
-    } else if (code < 0x10000) {
-        text[n++] = (char) (0xe0 | code >> 12);
-        text[n++] = (char) (0x80 | (code >> 6 & 0x3f));
-        text[n++] = (char) (0x80 | (code & 0x3f));
-
-    } else {
-        text[n++] = (char) (0xf0 | code >> 18);
-        text[n++] = (char) (0x80 | (code >> 12 & 0x3f));
-        text[n++] = (char) (0x80 | (code >> 6 & 0x3f));
-        text[n++] = (char) (0x80 | (code & 0x3f));
-    }
-
+    n = gig_utf8_encode(code, text);
     gig_buf_html(out, (gig_str_t) { text, n });
 }

@@ -69,6 +69,36 @@ gig_utf8_decode(gig_str_t s, uint32_t *code)
 }
 
 
+size_t
+gig_utf8_encode(uint32_t code, char out[4])
+{
+    size_t  n;
+
+    n = 0;
+
+    if (code < 0x80) {
+        out[n++] = (char) code;
+
+    } else if (code < 0x800) {
+        out[n++] = (char) (0xc0 | code >> 6);
+        out[n++] = (char) (0x80 | (code & 0x3f));
+
+    } else if (code < 0x10000) {
+        out[n++] = (char) (0xe0 | code >> 12);
+        out[n++] = (char) (0x80 | (code >> 6 & 0x3f));
+        out[n++] = (char) (0x80 | (code & 0x3f));
+
+    } else {
+        out[n++] = (char) (0xf0 | code >> 18);
+        out[n++] = (char) (0x80 | (code >> 12 & 0x3f));
+        out[n++] = (char) (0x80 | (code >> 6 & 0x3f));
+        out[n++] = (char) (0x80 | (code & 0x3f));
+    }
+
+    return n;
+}
+
+
 void
 gig_utf8_begin(gig_utf8_reader_t *reader)
 {

@@ -12,8 +12,11 @@
  */
 size_t gig_utf8_decode(gig_str_t s, uint32_t *code);
 
+/* Writes a character of at most U+10FFFF that is no surrogate; returns its bytes, 1 to 4. */
+size_t gig_utf8_encode(uint32_t code, char out[4]);
+
 /*
- * The same, byte by byte: _next and _end return NULL, or what is wrong with the
+ * gig_utf8_decode() byte by byte: _next and _end return NULL, or what is wrong with the
  * byte or with a text that ends here.  NUL is wrong.
  */
 typedef struct {

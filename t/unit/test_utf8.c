@@ -47,7 +47,7 @@ encode(uint32_t c, char *out)
 static void
 test_every_character(void **state)
 {
-    char      text[4];
+    char      text[4], written[4];
     int       valid;
     size_t    n;
     uint32_t  c, code;
@@ -58,6 +58,11 @@ test_every_character(void **state)
 
         n = encode(c, text);
         valid = c <= 0x10ffff && !(c >= 0xd800 && c <= 0xdfff);
+
+        if (valid) {
+            assert_int_equal(gig_utf8_encode(c, written), n);
+            assert_memory_equal(written, text, n);
+        }
 
         if (gig_utf8_decode((gig_str_t) { text, n }, &code) != (valid ? n : 0)
             || (valid && code != c)
