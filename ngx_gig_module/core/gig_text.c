@@ -348,25 +348,6 @@ gig_text_pay_for(const gig_language_t *words, const json_t *pay, const json_t *w
 }
 
 
-/* A whole number in digits; -1 if there is anything else. */
-
-static int
-gig_text_digits(const char *p, size_t n)
-{
-    int  value;
-
-    for (value = 0; n != 0; p++, n--) {
-        if (*p < '0' || *p > '9') {
-            return -1;
-        }
-
-        value = value * 10 + (*p - '0');
-    }
-
-    return value;
-}
-
-
 /* say: in which parts; weekday, day, month and year if it is DATE_FULL, else from the day on. */
 
 static void
@@ -410,32 +391,13 @@ gig_text_write_day(const gig_language_t *words, const gig_local_t *local, gig_sa
 static void
 gig_text_local(const gig_zone_t *zone, int64_t seconds, gig_local_t *local)
 {
-    char       text[GIG_TIME_SIZE];
-    int64_t    days;
-    gig_str_t  date;
-
     if (zone != NULL) {
         gig_zone_local(zone, seconds, local);
         return;
     }
 
     memset(local, 0, sizeof(gig_local_t));
-    gig_time_format(seconds, text);
-
-    date.data = text;
-    date.len = sizeof("2026-10-26") - 1;
-
-    if (gig_date_parse(date, &days) == 0) {
-        /* 1 January 1970 was a Thursday. */
-        local->weekday = (unsigned) (((days + 4) % 7 + 7) % 7);
-        local->year = gig_text_digits(text, 4);
-        local->month = (unsigned) gig_text_digits(text + 5, 2);
-        local->day = (unsigned) gig_text_digits(text + 8, 2);
-        local->hour = (unsigned) gig_text_digits(text + 11, 2);
-        local->minute = (unsigned) gig_text_digits(text + 14, 2);
-        local->second = (unsigned) gig_text_digits(text + 17, 2);
-    }
-
+    gig_local_split(seconds, local);
     memcpy(local->abbreviation, "UTC", sizeof("UTC"));
 }
 
