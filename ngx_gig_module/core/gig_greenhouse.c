@@ -37,7 +37,7 @@ gig_greenhouse_asked(gig_str_t args)
 
     asked = 0;
 
-    while (gig_shape_pair(&args, &name, &value)) {
+    while (gig_query_pair(&args, &name, &value)) {
 
         if (gig_str_is(name, "render_as") && gig_str_is(value, "tree")) {
             asked |= GIG_GREENHOUSE_TREE;

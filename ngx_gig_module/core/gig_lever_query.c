@@ -41,7 +41,7 @@ gig_lever_query_read(gig_str_t args, gig_lever_query_t *query, gig_error_t *err)
                              "%d.", args.len, GIG_QUERY_ARGS_MAX);
     }
 
-    for (all = args; gig_shape_pair(&args, &name, &value); all = args) {
+    for (all = args; gig_query_pair(&args, &name, &value); all = args) {
 
         if (value.len == 0) {
             continue;

@@ -13,7 +13,7 @@
 
 
 static void  gig_query_init(gig_query_t *query);
-static int  gig_query_pair(gig_query_t *query, int list, gig_str_t name, gig_str_t raw,
+static int  gig_query_given(gig_query_t *query, int list, gig_str_t name, gig_str_t raw,
     gig_str_t *given, gig_error_t *err);
 static unsigned  gig_query_parameter(gig_str_t name);
 static int  gig_query_once(unsigned parameter, gig_str_t value, gig_str_t *given,
@@ -55,15 +55,46 @@ const gig_parameter_t  gig_parameters[GIG_PARAMETERS] = {
 };
 
 
+int
+gig_query_pair(gig_str_t *args, gig_str_t *name, gig_str_t *value)
+{
+    const char  *end, *equals;
+
+    if (args->len == 0) {
+        return 0;
+    }
+
+    end = memchr(args->data, '&', args->len);
+    end = end != NULL ? end : args->data + args->len;
+
+    equals = memchr(args->data, '=', (size_t) (end - args->data));
+    equals = equals != NULL ? equals : end;
+
+    *name = (gig_str_t) { args->data, (size_t) (equals - args->data) };
+
+    equals += equals < end;
+    *value = (gig_str_t) { equals, (size_t) (end - equals) };
+
+    args->len -= (size_t) (end - args->data);
+    args->data = end;
+
+    if (args->len != 0) {
+        args->data++;
+        args->len--;
+    }
+
+    return 1;
+}
+
+
 /* What is wrong first is told; the rest is read as well, for `format` decides how it is told. */
 
 int
 gig_query_read(gig_str_t args, int list, gig_query_t *query, gig_error_t *err)
 {
-    int          rc;
-    unsigned     i;
-    gig_str_t    name, raw, given[GIG_PARAMETERS];
-    const char  *end, *equals;
+    int        rc;
+    unsigned   i;
+    gig_str_t  name, raw, given[GIG_PARAMETERS];
 
     gig_query_init(query);
 
@@ -76,30 +107,9 @@ gig_query_read(gig_str_t args, int list, gig_query_t *query, gig_error_t *err)
 
     rc = 0;
 
-    while (args.len != 0) {
-
-        end = memchr(args.data, '&', args.len);
-        end = end != NULL ? end : args.data + args.len;
-
-        equals = memchr(args.data, '=', (size_t) (end - args.data));
-        equals = equals != NULL ? equals : end;
-
-        name.data = args.data;
-        name.len = (size_t) (equals - args.data);
-
-        raw.data = equals < end ? equals + 1 : end;
-        raw.len = (size_t) (end - raw.data);
-
-        if (gig_query_pair(query, list, name, raw, given, rc == 0 ? err : NULL) != 0) {
+    while (gig_query_pair(&args, &name, &raw)) {
+        if (gig_query_given(query, list, name, raw, given, rc == 0 ? err : NULL) != 0) {
             rc = -1;
-        }
-
-        args.len -= (size_t) (end - args.data);
-        args.data = end;
-
-        if (args.len != 0) {
-            args.data++;
-            args.len--;
         }
     }
 
@@ -152,7 +162,7 @@ gig_query_init(gig_query_t *query)
 
 
 static int
-gig_query_pair(gig_query_t *query, int list, gig_str_t name, gig_str_t raw, gig_str_t *given,
+gig_query_given(gig_query_t *query, int list, gig_str_t name, gig_str_t raw, gig_str_t *given,
     gig_error_t *err)
 {
     size_t     used;

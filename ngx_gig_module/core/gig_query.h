@@ -95,6 +95,12 @@ typedef struct {
 int gig_query_read(gig_str_t args, int list, gig_query_t *query, gig_error_t *err);
 
 /*
+ * The next NAME=VALUE of a query string, taken off its front; both as they came.  Returns 0 when
+ * there is none.
+ */
+int gig_query_pair(gig_str_t *args, gig_str_t *name, gig_str_t *value);
+
+/*
  * The normal form: all that decides which gigs, in which order, how many, with which facets, and
  * nothing else; bytes for a cache key, not for people.  Returns its length, or 0: does not fit.
  */

@@ -89,38 +89,6 @@ gig_shape_name(gig_str_t name)
 }
 
 
-int
-gig_shape_pair(gig_str_t *args, gig_str_t *name, gig_str_t *value)
-{
-    const char  *end, *equals;
-
-    if (args->len == 0) {
-        return 0;
-    }
-
-    end = memchr(args->data, '&', args->len);
-    end = end != NULL ? end : args->data + args->len;
-
-    equals = memchr(args->data, '=', (size_t) (end - args->data));
-    equals = equals != NULL ? equals : end;
-
-    *name = (gig_str_t) { args->data, (size_t) (equals - args->data) };
-
-    equals += equals < end;
-    *value = (gig_str_t) { equals, (size_t) (end - equals) };
-
-    args->len -= (size_t) (end - args->data);
-    args->data = end;
-
-    if (args->len != 0) {
-        args->data++;
-        args->len--;
-    }
-
-    return 1;
-}
-
-
 size_t
 gig_shape_decode(gig_str_t value, char *out, size_t size)
 {

@@ -29,12 +29,6 @@ uint32_t gig_shape_name(gig_str_t name);
 /* A number in decimal digits without needless zeros, below 2^53; 0 or -1. */
 int gig_shape_digits(gig_str_t text, uint64_t *number);
 
-/*
- * The next NAME=VALUE of a query string, taken off its front; both as they came.  Returns 0 when
- * there is none.
- */
-int gig_shape_pair(gig_str_t *args, gig_str_t *name, gig_str_t *value);
-
 /* Percent-decodes into out; what is no escape stays as it is.  Returns how many bytes. */
 size_t gig_shape_decode(gig_str_t value, char *out, size_t size);
 

@@ -112,15 +112,15 @@ test_args(void **state)
     (void) state;
 
     args = str("a=1&&b&c=x=y&");
-    assert_true(gig_shape_pair(&args, &name, &value));
+    assert_true(gig_query_pair(&args, &name, &value));
     assert_true(gig_str_is(name, "a") && gig_str_is(value, "1"));
-    assert_true(gig_shape_pair(&args, &name, &value));
+    assert_true(gig_query_pair(&args, &name, &value));
     assert_true(name.len == 0 && value.len == 0);
-    assert_true(gig_shape_pair(&args, &name, &value));
+    assert_true(gig_query_pair(&args, &name, &value));
     assert_true(gig_str_is(name, "b") && value.len == 0);
-    assert_true(gig_shape_pair(&args, &name, &value));
+    assert_true(gig_query_pair(&args, &name, &value));
     assert_true(gig_str_is(name, "c") && gig_str_is(value, "x=y"));
-    assert_false(gig_shape_pair(&args, &name, &value));
+    assert_false(gig_query_pair(&args, &name, &value));
 
     assert_int_equal(gig_shape_decode(str("a+%41%4a%zz"), out, sizeof(out)), 7);
     assert_memory_equal(out, "a AJ%zz", 7);
