@@ -9,6 +9,7 @@
 
 #define GIG_KEY_SIZE        64          /* of a key, with its NUL */
 #define GIG_LANGUAGE_BOM    "\xef\xbb\xbf"
+#define GIG_LANGUAGE_DIGITS 18          /* of number.group.from */
 #define GIG_LANGUAGE_BLANKS " \t\r"
 
 
@@ -351,6 +352,34 @@ gig_language_about(gig_language_reader_t *reader, gig_str_t name, gig_str_t text
 }
 
 
+/* Of four digits not all languages make groups. */
+
+static int
+gig_language_grouped_from(gig_language_reader_t *reader, gig_str_t text)
+{
+    size_t    i;
+    uint64_t  from;
+
+    for (from = 0, i = 0; i < text.len && i < GIG_LANGUAGE_DIGITS; i++) {
+
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            break;
+        }
+
+        from = from * 10 + (uint64_t) (text.data[i] - '0');
+    }
+
+    if (i != text.len) {
+        return gig_error_set(reader->error, "", "\"number.group.from\" must be a number in at most "
+                             "%d digits, such as \"1000\".", GIG_LANGUAGE_DIGITS);
+    }
+
+    reader->words->grouped_from = from;
+
+    return 0;
+}
+
+
 static int
 gig_language_line(gig_language_reader_t *reader, gig_str_t name, char *text, size_t len)
 {
@@ -397,7 +426,9 @@ gig_language_line(gig_language_reader_t *reader, gig_str_t name, char *text, siz
                              (int) name.len, name.data);
     }
 
-    if (gig_language_check(reader, say, form, value) != 0) {
+    if (gig_language_check(reader, say, form, value) != 0
+        || (say == GIG_SAY_NUMBER_GROUP_FROM && gig_language_grouped_from(reader, value) != 0))
+    {
         return -1;
     }
 

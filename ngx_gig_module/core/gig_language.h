@@ -60,6 +60,7 @@ typedef struct gig_language_s {
     gig_str_t          name;            /* in the language itself */
     int                rtl;             /* it is written from right to left */
     gig_plural_rule_t  rule;
+    uint64_t           grouped_from;    /* number.group.from: the least number that is parted */
     gig_str_t          text[GIG_SAYS][GIG_PLURALS];     /* .data NULL: no such form */
 } gig_language_t;
 

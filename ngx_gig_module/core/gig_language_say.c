@@ -299,34 +299,13 @@ gig_tell_n(const gig_language_t *words, gig_say_t say, uint64_t n, gig_buf_t *ou
 }
 
 
-/* The least number that is parted into groups: of four digits not all languages do. */
-
-static uint64_t
-gig_language_grouped_from(const gig_language_t *words)
-{
-    size_t      i;
-    uint64_t    from;
-    gig_str_t   text;
-
-    text = gig_language_text(words, GIG_SAY_NUMBER_GROUP_FROM);
-
-    for (from = 0, i = 0; i < text.len && i < 18; i++) {
-        if (text.data[i] >= '0' && text.data[i] <= '9') {
-            from = from * 10 + (uint64_t) (text.data[i] - '0');
-        }
-    }
-
-    return from;
-}
-
-
 void
 gig_language_count(const gig_language_t *words, uint64_t n, gig_buf_t *out)
 {
     int   i, len, grouped;
     char  digits[GIG_NUMBER_TEXT];
 
-    grouped = n >= gig_language_grouped_from(words);
+    grouped = n >= gig_language_or(words)->grouped_from;
     len = 0;
 
     do {

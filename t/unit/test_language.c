@@ -147,6 +147,8 @@ test_wrong(void **state)
         { "tag = x\n", 1, "tag of a language" },
         { "tag = xx\ndir = up\n", 2, "\"ltr\" or \"rtl\"" },
         { "tag = xx\nplural = none\n", 2, "one-other" },
+        { "tag = xx\nnumber.group.from = 10.000\n", 2, "at most 18 digits, such as \"1000\"" },
+        { "tag = xx\nnumber.group.from = 1000000000000000000\n", 2, "at most 18 digits" },
         { "search = a\n", 0, "tag = es" },
         { "tag = xx\nsearch = \xff\n", 0, "UTF-8" },
     };
