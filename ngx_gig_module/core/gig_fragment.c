@@ -8,7 +8,6 @@
 
 #define GIG_CARD_SKILLS     3
 #define GIG_CARD_SUMMARY    180     /* bytes; two lines of a card */
-#define GIG_CARD_HIDDEN     "<p hidden>"
 
 
 /* A member as canonical JSON without what is private in it, null if absent. */
@@ -180,13 +179,9 @@ gig_fragment_card_write(const gig_card_t *card, gig_buf_t *out, size_t start, gi
 
     if (holes != NULL) {
         holes->state = (uint32_t) (out->len - start);
-    } else {
-        gig_fragment_mark(words, card->state, card->closing, out);
 
-        if (card->state != GIG_STATE_SCHEDULED) {
-            gig_buf_puts(out, GIG_CARD_END);
-            return;
-        }
+    } else if (!gig_fragment_card_state(words, card->state, card->closing, out)) {
+        return;
     }
 
     if (card->opens_at == GIG_TIME_NONE) {
@@ -286,53 +281,6 @@ gig_fragment_render(gig_fragment_kind_t kind, const gig_record_t *gig, const gig
 }
 
 
-gig_str_t
-gig_fragment_state_html(gig_state_t state, int closing)
-{
-    switch (state) {
-
-    case GIG_STATE_SCHEDULED:
-        return gig_str("<p class=\"gig-mark gig-mark-scheduled\">");
-
-    case GIG_STATE_OPEN:
-        return closing ? gig_str("<p class=\"gig-mark gig-mark-closing\">"
-                                 "Closes within 48 hours</p>" GIG_CARD_HIDDEN)
-                       : gig_str(GIG_CARD_HIDDEN);
-
-    case GIG_STATE_WAITLIST:
-        return gig_str("<p class=\"gig-mark gig-mark-waitlist\">Waiting list</p>"
-                       GIG_CARD_HIDDEN);
-
-    case GIG_STATE_FULL:
-        return gig_str("<p class=\"gig-mark gig-mark-full\">Full</p>" GIG_CARD_HIDDEN);
-
-    case GIG_STATE_CLOSED:
-    case GIG_STATE_GONE:
-        return gig_str("<p class=\"gig-mark gig-mark-closed\">Closed</p>" GIG_CARD_HIDDEN);
-
-    case GIG_STATE_HIDDEN:
-        break;
-    }
-
-    return gig_str(GIG_CARD_HIDDEN);
-}
-
-
-int
-gig_fragment_hides(gig_str_t *mark)
-{
-    const size_t  len = sizeof(GIG_CARD_HIDDEN) - 1;
-
-    if (mark->len < len || memcmp(mark->data + mark->len - len, GIG_CARD_HIDDEN, len) != 0) {
-        return 0;
-    }
-
-    mark->len -= len;
-
-    return 1;
-}
-
-
 /* What a mark says, and its class; GIG_SAYS: nothing. */
 
 static gig_say_t
@@ -380,8 +328,26 @@ gig_fragment_mark(const gig_language_t *words, gig_state_t state, int closing, g
     says = gig_fragment_mark_says(state, closing, &name);
 
     if (says != GIG_SAYS) {
-        gig_buf_printf(out, "<p class=\"gig-mark gig-mark-%s\">", name);
+        gig_buf_puts(out, "<p class=\"gig-mark gig-mark-");
+        gig_buf_puts(out, name);
+        gig_buf_puts(out, "\">");
         gig_say(words, says, out);
         gig_buf_puts(out, "</p>");
     }
+}
+
+
+int
+gig_fragment_card_state(const gig_language_t *words, gig_state_t state, int closing,
+    gig_buf_t *out)
+{
+    gig_fragment_mark(words, state, closing, out);
+
+    if (state == GIG_STATE_SCHEDULED) {
+        return 1;
+    }
+
+    gig_buf_puts(out, "</li>");
+
+    return 0;
 }

@@ -27,8 +27,8 @@ typedef enum {
  * be put in.  url takes the prefix of every link (public_url or the location,
  * ends in "/"); the gig's id follows in the fragment, so that one text fills the
  * holes of a whole list.  It stands inside a JSON string or an href: the writer
- * escapes it once for that.  state takes gig_state_name() in JSON; in a card the
- * markup of gig_fragment_state_html().  If both are there, url comes first.
+ * escapes it once for that.  state takes gig_state_name() in JSON; in a card what
+ * gig_fragment_card_state() writes.  If both are there, url comes first.
  */
 typedef struct {
     uint32_t url;
@@ -39,20 +39,8 @@ typedef struct {
 void gig_fragment_render(gig_fragment_kind_t kind, const gig_record_t *gig,
     const gig_zone_t *zone, gig_buf_t *out, gig_holes_t *holes);
 
-/*
- * What fills a card's state hole; `closing`: it closes within GIG_CLOSING_SOON.
- * Static text, never empty: it opens the element that the card closes after the
- * time of opening, so that only a gig not yet open shows that time.
- */
+/* A gig is closing when it closes within so many seconds. */
 #define GIG_CLOSING_SOON    (48 * 3600)
-gig_str_t gig_fragment_state_html(gig_state_t state, int closing);
-
-/*
- * Of such a text: 1 if it hides the time of opening, and then takes what hides it away; a card
- * goes on with GIG_CARD_END instead of its own bytes then.  A text browser shows what is hidden.
- */
-#define GIG_CARD_END        "</li>"
-int gig_fragment_hides(gig_str_t *mark);
 
 /*
  * A card as a whole, in any language.  gig: a record or what is public of it, after
@@ -74,5 +62,13 @@ void gig_fragment_card_draw(const gig_card_t *card, gig_buf_t *out);
 
 /* A mark in any language; of a scheduled gig its <p> alone, which the caller goes on with. */
 void gig_fragment_mark(const gig_language_t *words, gig_state_t state, int closing, gig_buf_t *out);
+
+/*
+ * What fills a card's state hole: its mark, without words that of cards as they are rendered.
+ * 1: the card goes on with its own bytes, the time of opening, which a scheduled gig alone tells;
+ * 0: the card's end is written, and what is behind the hole is not for it.
+ */
+int gig_fragment_card_state(const gig_language_t *words, gig_state_t state, int closing,
+    gig_buf_t *out);
 
 #endif /* GIG_FRAGMENT_H */

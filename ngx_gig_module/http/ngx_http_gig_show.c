@@ -10,8 +10,6 @@
 static ngx_int_t ngx_http_gig_fill_tail(ngx_http_gig_ctx_t *ctx, gig_str_t bytes, size_t *at,
     gig_buf_t *out);
 static ngx_uint_t ngx_http_gig_closing(ngx_http_gig_ctx_t *ctx, uint32_t row);
-static gig_str_t ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row,
-    gig_fragment_kind_t kind);
 static ngx_int_t ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row,
     gig_fragment_kind_t kind, ngx_http_gig_shown_t *shown);
 
@@ -47,9 +45,10 @@ ngx_http_gig_find(ngx_http_gig_ctx_t *ctx, gig_state_t *state)
 ngx_int_t
 ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind, gig_buf_t *out)
 {
-    size_t        at;
-    gig_str_t     bytes, state;
-    gig_place_t   place;
+    size_t       at;
+    gig_str_t    bytes;
+    gig_place_t  place;
+    gig_state_t  state;
 
     if (gig_image_place(&ctx->view->image, row, kind, &place) != 0) {
         return NGX_DECLINED;
@@ -88,19 +87,19 @@ ngx_http_gig_fill(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kin
             return NGX_DECLINED;
         }
 
-        state = ngx_http_gig_state_text(ctx, row, kind);
-
         gig_buf_add(out, bytes.data + at, place.holes.state - at);
         at = place.holes.state;
 
-        /* bytes of a card behind its hole are the text, and the ends of that and of the card */
-        if (kind == GIG_FRAGMENT_CARD && gig_fragment_hides(&state)) {
-            gig_buf_str(out, state);
-            gig_buf_puts(out, GIG_CARD_END);
+        state = gig_image_state(&ctx->view->image, row, ctx->now);
+
+        if (kind != GIG_FRAGMENT_CARD) {
+            gig_buf_puts(out, gig_state_name(state));
+
+        } else if (!gig_fragment_card_state(NULL, state, (int) ngx_http_gig_closing(ctx, row),
+                                            out))
+        {
             return NGX_OK;
         }
-
-        gig_buf_str(out, state);
     }
 
     gig_buf_add(out, bytes.data + at, bytes.len - at);
@@ -141,24 +140,6 @@ ngx_http_gig_closing(ngx_http_gig_ctx_t *ctx, uint32_t row)
     closes = gig_image_closes(&ctx->view->image, row);
 
     return closes != GIG_TIME_NONE && ctx->now >= closes - GIG_CLOSING_SOON && ctx->now < closes;
-}
-
-
-static gig_str_t
-ngx_http_gig_state_text(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind)
-{
-    const char  *name;
-    gig_state_t  state;
-
-    state = gig_image_state(&ctx->view->image, row, ctx->now);
-
-    if (kind == GIG_FRAGMENT_CARD) {
-        return gig_fragment_state_html(state, (int) ngx_http_gig_closing(ctx, row));
-    }
-
-    name = gig_state_name(state);
-
-    return (gig_str_t) { name, ngx_strlen(name) };
 }
 
 

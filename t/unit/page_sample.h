@@ -81,8 +81,11 @@ sample_card(const gig_page_t *page, const gig_record_t *gig, const gig_zone_t *z
     gig_buf_add(out, card.data, holes.url);
     gig_buf_str(out, page->base);
     gig_buf_add(out, card.data + holes.url, holes.state - holes.url);
-    gig_buf_str(out, gig_fragment_state_html(state, closing));
-    gig_buf_add(out, card.data + holes.state, card.len - holes.state);
+
+    if (gig_fragment_card_state(NULL, state, closing, out)) {
+        gig_buf_add(out, card.data + holes.state, card.len - holes.state);
+    }
+
     gig_buf_free(&card);
 }
 

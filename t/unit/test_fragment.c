@@ -111,6 +111,40 @@ fill(const char *text, const gig_holes_t *holes, const char *state)
 }
 
 
+/* A card as it is sent. */
+
+static char *
+fill_card(const char *text, const gig_holes_t *holes, gig_state_t state, int closing)
+{
+    char       *filled;
+    gig_buf_t   mark;
+
+    gig_buf_init(&mark, 65536);
+
+    if (gig_fragment_card_state(NULL, state, closing, &mark)) {
+        gig_buf_puts(&mark, text + holes->state);
+    }
+
+    assert_false(gig_buf_failed(&mark));
+    gig_buf_add(&mark, "", 1);
+
+    filled = malloc(strlen(text) + mark.len);
+    assert_non_null(filled);
+    memcpy(filled, text, holes->state);
+    memcpy(filled + holes->state, mark.data, mark.len);
+    gig_buf_free(&mark);
+
+    return filled;
+}
+
+
+static int
+ends_in(const char *text, const char *end)
+{
+    return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
+
+
 static json_t *
 loads(const char *text)
 {
@@ -224,7 +258,6 @@ test_card(void **state)
 {
     char         *text, *filled;
     json_t       *root;
-    gig_str_t     mark;
     gig_holes_t   holes;
 
     (void) state;
@@ -250,22 +283,23 @@ test_card(void **state)
     free(filled);
 
     /* An open gig does not speak of its opening. */
-    mark = gig_fragment_state_html(GIG_STATE_OPEN, 0);
-    filled = fill(text, &holes, mark.data);
-    assert_non_null(strstr(filled, "<p hidden>Opens "));
-    assert_int_equal(gig_fragment_hides(&mark), 1);
-    assert_int_equal(mark.len, 0);
+    filled = fill_card(text, &holes, GIG_STATE_OPEN, 0);
+    assert_null(strstr(filled, "Opens "));
+    assert_null(strstr(filled, "gig-mark"));
     free(filled);
 
-    mark = gig_fragment_state_html(GIG_STATE_FULL, 0);
-    assert_int_equal(gig_fragment_hides(&mark), 1);
-    assert_true(gig_str_is(mark, "<p class=\"gig-mark gig-mark-full\">Full</p>"));
-    mark = gig_fragment_state_html(GIG_STATE_SCHEDULED, 0);
-    assert_int_equal(gig_fragment_hides(&mark), 0);
+    filled = fill_card(text, &holes, GIG_STATE_FULL, 0);
+    assert_true(ends_in(filled, "<p class=\"gig-mark gig-mark-full\">Full</p></li>"));
+    assert_null(strstr(filled, "Opens "));
+    free(filled);
+
+    filled = fill_card(text, &holes, GIG_STATE_SCHEDULED, 0);
+    assert_non_null(strstr(filled, "<p class=\"gig-mark gig-mark-scheduled\">Opens <time "));
+    free(filled);
 
     /* what stands in for a card's end is its end */
     filled = fill(text, &holes, "[state]");
-    assert_string_equal(filled + strlen(filled) - strlen("</p>" GIG_CARD_END), "</p>" GIG_CARD_END);
+    assert_true(ends_in(filled, "</p></li>"));
     free(filled);
     free(text);
     json_decref(root);
@@ -275,33 +309,44 @@ test_card(void **state)
 static void
 test_states(void **state)
 {
-    int        closing, s;
-    gig_str_t  mark;
+    int           closing, s;
+    char         *text, *filled;
+    json_t       *root;
+    gig_holes_t   holes;
 
     (void) state;
 
-    /* Every one leaves a paragraph open: the card ends it. */
+    root = loads(record);
+    text = render(GIG_FRAGMENT_CARD, root, &holes);
+
+    /* Every one leaves no paragraph open, and one card. */
     for (s = GIG_STATE_HIDDEN; s <= GIG_STATE_GONE; s++) {
         for (closing = 0; closing < 2; closing++) {
             size_t       starts = 0, ends = 0;
             const char  *p;
 
-            mark = gig_fragment_state_html((gig_state_t) s, closing);
+            filled = fill_card(text, &holes, (gig_state_t) s, closing);
 
-            for (p = mark.data; (p = strstr(p, "<p")) != NULL; p++) {
+            for (p = filled; (p = strstr(p, "<p")) != NULL; p++) {
                 starts++;
             }
 
-            for (p = mark.data; (p = strstr(p, "</p>")) != NULL; p++) {
+            for (p = filled; (p = strstr(p, "</p>")) != NULL; p++) {
                 ends++;
             }
 
-            assert_int_equal(starts, ends + 1);
+            assert_int_equal(starts, ends);
+            assert_true(ends_in(filled, "</li>"));
+            assert_false(ends_in(filled, "</li></li>"));
+            free(filled);
         }
     }
 
-    mark = gig_fragment_state_html(GIG_STATE_OPEN, 1);
-    assert_non_null(strstr(mark.data, "Closes within 48 hours"));
+    filled = fill_card(text, &holes, GIG_STATE_OPEN, 1);
+    assert_non_null(strstr(filled, "Closes within 48 hours"));
+    free(filled);
+    free(text);
+    json_decref(root);
 }
 
 
