@@ -254,4 +254,4 @@ is($test->get("/nowhere/$_")->{status}, 404, "$_: none without public_url") for 
 is($test->get('/nowhere/sections')->{status}, 200, 'what has no address in it is there');
 like($test->read_file('error.log'), qr/\[warn\].*"gig nowhere as=\.\.\." in the location "\/nowhere\/" answers 404.*no "public_url"/, 'nginx -t warns of a board without public_url');
 
-done_testing;
+$test->done;

@@ -149,4 +149,4 @@ wait_for { time >= $ends } 'the end of a gig', 20;
 is(ids(json('')), 'scan office loose', 'a gig that has closed is in no list');
 is(ask('/ending')->{status}, 404, 'nor anywhere else');
 
-done_testing;
+$test->done;

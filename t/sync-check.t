@@ -174,4 +174,4 @@ like($output, qr/^acme: Redis unix:.* cannot be asked: /m, 'and by the board\'s 
     delete $test->{sync_pid};
 }
 
-done_testing;
+$test->done;

@@ -215,7 +215,7 @@ for my $when (sort keys %step) {
 my $log = $test->read_file('gig-sync.log');
 unlike($log, qr/avery\d|example\.edu/i, 'no personal data in the log');
 
-done_testing;
+$test->done;
 
 
 sub seal_as_garbage {

@@ -186,4 +186,4 @@ is($version->(), $first, 'nor does gig-sync run');
     $test->stop_sync;
 }
 
-done_testing;
+$test->done;

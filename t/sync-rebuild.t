@@ -153,7 +153,7 @@ for my $when (['seats', 'asked'], ['known', 'asked'], ['finish', 'asked'], ['kno
     $test->stop_sync;
 }
 
-done_testing;
+$test->done;
 
 
 sub is_deeply_quiet {

@@ -44,4 +44,4 @@ $test->wait_total(11) or BAIL_OUT('no catalog');
         ids => ['evil', map {"gig-$_"} 1 .. 9]);
 }
 
-done_testing;
+$test->done;

@@ -583,13 +583,18 @@ sub reload {
 }
 
 
+# KILL: all of it, as workers whose master alone was killed go on to listen; and the master is
+# stopped first, as it may start one while they are counted.
 sub stop_nginx {
     my ($self, $signal) = @_;
-    my $pid = delete $self->{nginx} or return 1;
-    my @workers = $self->children($pid);
-    kill $signal // 'QUIT', $pid;
+    $signal //= 'QUIT';
+    my $pid = $self->{nginx} or return 1;
+    my @workers = $signal eq 'KILL' ? $self->freeze_nginx : $self->children($pid);
+    delete $self->{nginx};
+    kill $signal, $pid, $signal eq 'KILL' ? @workers : ();
     my $gone = $self->gone($pid, 12);
     kill 'KILL', $pid, @workers unless $gone;
+    wait_for { !grep { kill 0, $_ } @workers } 'all workers to be gone' if $signal eq 'KILL';
     return $gone;
 }
 

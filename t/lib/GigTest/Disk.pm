@@ -53,7 +53,7 @@ sub faults {
 sub power_cut {
     my ($self, $lost) = @_;
     my $test = $self->{test};
-    $self->kill_nginx;
+    $test->stop_nginx('KILL');
     for my $undo (reverse sort glob "$self->{undo}/*") {
         my ($name) = $undo =~ m{([^/+]+)(?:\+\d+)?\z};
         my $bytes = $test->read_file($undo);
@@ -72,20 +72,6 @@ sub power_cut {
         }
         unlink $undo;
     }
-    return;
-}
-
-
-# A master that runs may start a worker while its workers are counted: that one would live on.
-sub kill_nginx {
-    my ($self) = @_;
-    my $test = $self->{test};
-    my $master = $test->{nginx} or return;
-    my @all = ($master, $test->freeze_nginx);
-    delete $test->{nginx};
-    kill 'KILL', @all;
-    $test->gone($master, 10);
-    GigTest::wait_for { !grep { kill 0, $_ } @all } 'all of nginx to be gone', 10;
     return;
 }
 
