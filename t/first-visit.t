@@ -84,9 +84,11 @@ is(coding(get('/gigs/?q=research', 'gzip', %HTML)), 'gzip', 'what somebody searc
 is(coding(get('/gigs/?limit=3', 'gzip', Accept => 'application/json')), '-', 'JSON');
 is(coding(get('/gigs/?limit=100', 'gzip', %HTML)), '-', 'a page that would take too long');
 is(coding(get('/gigs/?limit=100', 'gzip', %HTML)), 'gzip', 'until it is asked for again');
-my $form = get("/gigs/$gigs[0]{id}/apply", 'gzip, br', %HTML);
-is("$form->{status} " . coding($form), '200 -', 'the form, which has a key of its own') for 1, 2;
-cmp_ok(wire($form), '<', $MOST, 'which is ' . wire($form) . ' bytes as it is');
+for my $time (1, 2) {
+    my $form = get("/gigs/$gigs[0]{id}/apply", 'gzip, br', %HTML);
+    is("$form->{status} " . coding($form), '200 -', "the form, which has a key of its own, time $time");
+    cmp_ok(wire($form), '<', $MOST, 'which is ' . wire($form) . ' bytes as it is');
+}
 
 # A cache that is full takes no question that is new, and no time is spent on it.
 my $n = 0;
