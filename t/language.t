@@ -12,6 +12,7 @@ use Encode qw(decode encode);
 use JSON::PP;
 use Test::More;
 use GigTest;
+use GigTest::Pages;
 use GigTest::Publish;
 
 my $test = GigTest->new;
@@ -32,8 +33,8 @@ sub page {
     $answer->{text} = decode('UTF-8', $answer->{body} // '');
     return $answer;
 }
+sub shown { my $answer = page(@_); return "$answer->{status} " . language_of($answer) }
 sub language_of { my ($answer) = @_; return $answer->{text} =~ /<html lang="([^"]*)"/ ? $1 : 'none' }
-sub title_of { my ($answer, $id) = @_; return $answer->{text} =~ m{<a href="[^"]*/\Q$id\E[^"]*"([^>]*)>([^<]*)</a>} ? "$2|$1" : 'none' }
 
 is(language_of(page('/gigs/', 'es')), 'es', 'before there is a catalog, a problem is told in Spanish too');
 like(page('/gigs/', 'es')->{text}, qr{<h1>No disponible en este momento</h1>.*El cat\x{e1}logo de este tabl\x{f3}n}s, 'title and what it is about');
@@ -58,9 +59,9 @@ for (
 ) {
     my ($accept, $query, $want) = @$_;
     my $said = ($accept // 'no header') . ($query && ", ?$query");
-    is(language_of(page("/gigs/?$query", $accept)), $want, "list: $said: $want");
-    is(language_of(page("/gigs/both?$query", $accept)), $want, "gig: $said: $want");
-    is(language_of(page("/gigs/both/apply?$query", $accept)), $want, "form: $said: $want");
+    is(shown("/gigs/?$query", $accept), "200 $want", "list: $said: $want");
+    is(shown("/gigs/both?$query", $accept), "200 $want", "gig: $said: $want");
+    is(shown("/gigs/both/apply?$query", $accept), "200 $want", "form: $said: $want");
 }
 is(language_of(page('/gigs/', 'ar-XB')), 'en', 'what is not named is not offered');
 is(language_of(page('/spanish/', 'en')), 'es', 'the first of gig_languages is for all others');
@@ -74,18 +75,25 @@ unlike(page('/gigs/', 'en')->{text}, qr{Now open}, 'and not in another location'
 # --- what is kept is in the language that was asked for
 
 my %tag;
-for my $path ('/gigs/?limit=2', '/gigs/both', '/gigs/fragment.html?limit=2', '/gigs/ended') {
+for my $case (['/gigs/?limit=2', 200], ['/gigs/both', 200], ['/gigs/fragment.html?limit=2', 200], ['/gigs/ended', 410]) {
+    my ($path, $status) = @$case;
     for my $round (1 .. 3) {
         for my $accept ('en', 'es', 'es-MX', 'de') {
             my $answer = page($path, $accept);
             my $lang = $accept =~ /^es/ ? 'es' : 'en';
-            like($answer->{text}, qr/lang="$lang"/, "$path: $accept, time $round");
+            is($answer->{status}, $status, "$path: $accept, time $round");
+            like($answer->{text}, qr/lang="$lang"/, "in $lang");
             like($answer->{headers}{vary}, qr/\bAccept-Language\b/, 'varies by it');
-            push @{ $tag{$path}{$lang} }, $answer->{headers}{etag} // '';
+            push @{ $tag{$path}{$lang} }, $answer->{headers}{etag} // 'none';
         }
     }
     is(scalar keys %{ { map { $_ => 1 } @{ $tag{$path}{$_} } } }, 1, "$path: one ETag in $_") for qw(en es);
-    isnt($tag{$path}{en}[0], $tag{$path}{es}[0], "$path: another in each") if $path ne '/gigs/ended';
+    if ($status == 200) {
+        like($tag{$path}{$_}[0], qr/^"[0-9a-f]{32}"$/, "which is one in $_") for qw(en es);
+        isnt($tag{$path}{en}[0], $tag{$path}{es}[0], "$path: another in each");
+    } else {
+        is($tag{$path}{$_}[0], 'none', "which is none in $_, as nobody is to keep that it is over") for qw(en es);
+    }
 }
 is(page('/gigs/both', 'es', 'If-None-Match' => $tag{'/gigs/both'}{es}[0])->{status}, 304, 'not modified in the same language');
 is(page('/gigs/both', 'en', 'If-None-Match' => $tag{'/gigs/both'}{es}[0])->{status}, 200, 'but in another');
@@ -176,10 +184,17 @@ my %data = (title => $data, summary => "$data\x{3002}", description_html => "<p>
     work => { hours_min => 15, hours_max => 20, duration_days => 21, due_by => '2199-12-01', start_by => '2199-11-10', ai_policy => 'allowed-disclosed', supervisor_title => $data,
         milestones => [{ title => $data, due_by => '2199-11-20' }] },
     conversion => { possible => JSON::PP::true }, feedback => { to_applicant => JSON::PP::true, decision_by => '2199-11-06' });
-GigTest::Publish::put($test,
+my $voluntary = { schema => 'gig-form/1', id => 'voluntary', rev => 1, locale => 'ja', fields => [
+    { name => 'one', label => $data, type => 'select', class => 'demographic', options => [{ value => 'a', label => $data }, { value => 'b', label => "$data$data" }] },
+    { name => 'some', label => $data, type => 'multi_select', class => 'demographic', help => $data, options => [{ value => 'a', label => $data }, { value => 'b', label => "$data$data" }] },
+    { name => 'words', label => $data, type => 'text', class => 'demographic', max_length => 100 }], anti_spam => { honeypot => 'website' } };
+my $offering = GigTest::Pages::offering();
+$offering->{self_id}{form_id} = 'voluntary';
+GigTest::Publish::operations($test, [form => $voluntary], [form => $offering]);
+GigTest::Publish::put($test, gig_record('x5', %data, form => { id => $offering->{id}, rev => $offering->{rev} }, closes_at => '2199-10-31T00:00:00Z'),
     gig_record('x1', %data, closes_at => '2199-10-31T00:00:00Z'), gig_record('x2', %data, opens_at => '2199-01-01T00:00:00Z', closes_at => '2199-10-31T00:00:00Z'),
     gig_record('x3', %data, closes_at => '2026-01-10T00:00:00Z'), gig_record('x4', %data, location => { mode => q(remote), applicant_regions => [{ type => q(Country), code => q(JP), name => $data }, { type => q(Country), name => $data }] }, pay => { type => q(unpaid) }, closes_at => '2199-10-31T00:00:00Z'));
-wait_for { $test->get('/gigs/x4')->{status} == 200 } 'the gigs in Japanese' or BAIL_OUT('the gigs in Japanese are not there');
+wait_for { $test->get('/gigs/x4')->{status} == 200 && $test->get('/gigs/x5/self-id')->{status} == 200 } 'the gigs in Japanese' or BAIL_OUT('the gigs in Japanese are not there');
 
 # Words of a page that people see or hear, without what is data: addresses, names of languages in themselves, codes.
 sub latin {
@@ -201,20 +216,26 @@ is_deeply(latin('<title>x</title><body><p>Apply now</p>'), ['Apply now'], 'a Lat
 
 my $key = $test->form_key('x1');
 my $sent = $test->apply('x1', 'an-application-of-a-test');
-my $receipt = JSON::PP->new->decode($sent->{body})->{token} // '';
+is($sent->{status}, 202, 'an application') or diag($sent->{body});
+my $receipt = JSON::PP->new->decode($sent->{body})->{token};
+like($receipt, qr/^[\w-]{43}$/, 'has a receipt');
+my %status = (x3 => 410, nothing => 404, 'x1/self-id' => 404);
 for my $path ('', '?q=999', '?state=scheduled', '?state=all&limit=1', '?skill=x&pay_min=12.5&hours_max=3&closes_before=2199-01-01&posted_after=2020-01-01&currency=USD', '?state=scheduled&org=99',
-    'x1', 'x2', 'x3', 'x4', 'x1/apply', 'x2/apply', "receipts/$receipt", "receipts/$receipt?withdraw=1", 'nothing', 'x1/self-id', 'fragment.html?limit=2', 'fragment.html?q=999')
+    'x1', 'x2', 'x3', 'x4', 'x1/apply', 'x2/apply', "receipts/$receipt", "receipts/$receipt?withdraw=1", 'nothing', 'x5/self-id', 'x5/self-id/thanks', 'x1/self-id', 'fragment.html?limit=2', 'fragment.html?q=999')
 {
     my $answer = page("/all/$path", 'ar-XB');
     my $name = $path =~ s/\Q$receipt\E/TOKEN/r;
-    like($answer->{text}, qr{lang="ar-XB"(?: dir="rtl")?}, "/$name: is in the pseudo-locale ($answer->{status})");
+    is($answer->{status}, $status{$path} // 200, "/$name: is there") or diag($answer->{body});
+    like($answer->{text}, qr{lang="ar-XB"(?: dir="rtl")?}, "/$name: is in the pseudo-locale");
     like($answer->{text}, qr{dir="rtl"}, 'from right to left');
     is_deeply(latin($answer->{text}), [], "/$name: has no word that is not translated");
 }
 my $bad = $test->http('POST', '/all/x1/applications?lang=ar-XB', headers => { Accept => 'text/html', 'Content-Type' => 'application/x-www-form-urlencoded' }, body => "_key=$key");
+is($bad->{status}, 422, 'a form with mistakes');
 is_deeply(latin(decode 'UTF-8', $bad->{body}), [], 'the form with mistakes has none');
 my $post = $test->http('POST', '/all/x1/applications', headers => { Accept => 'text/html', 'Accept-Language' => 'ar-XB', 'Content-Type' => 'text/plain' }, body => 'x');
-is_deeply(latin(decode 'UTF-8', $post->{body}), [], "a problem of a post has none ($post->{status})");
+is($post->{status}, 415, 'a post of another type');
+is_deeply(latin(decode 'UTF-8', $post->{body}), [], 'has none');
 
 # --- files and search engines
 
