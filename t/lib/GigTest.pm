@@ -550,6 +550,18 @@ sub children {
 }
 
 
+# ms of CPU that the main threads of these workers, which are their event loops, have had; what
+# others have of the machine does not count.  With all => 1: all of their threads.
+sub loop_time {
+    my ($self, $workers, %option) = @_;
+    my $ns = 0;
+    for my $pid (@$workers) {
+        $ns += (split ' ', $self->read_file($_))[0] // 0 for $option{all} ? glob "/proc/$pid/task/*/schedstat" : "/proc/$pid/task/$pid/schedstat";
+    }
+    return $ns / 1e6;
+}
+
+
 # Stops the master, so that it starts no worker any more, and returns all of its workers.
 sub freeze_nginx {
     my ($self) = @_;
