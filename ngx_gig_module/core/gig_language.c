@@ -247,9 +247,9 @@ gig_language_plural_text(gig_say_t say)
 
 
 /*
- * The same arguments as in English, each once: who writes an argument may have it once only (what is
- * rendered for it is taken out of a buffer).  The form for a single number need not say which it
- * is.
+ * The same arguments as in English, each once: who writes an argument may have it once only (what
+ * is rendered for it is taken out of a buffer).  The form for a single number need not say which
+ * it is.
  */
 
 static int
