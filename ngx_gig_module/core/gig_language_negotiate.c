@@ -151,7 +151,8 @@ gig_language_range(gig_str_t element)
     range.quality = 1000;
 
     if (i < element.len) {
-        weight = gig_str_trim((gig_str_t) { element.data + i + 1, element.len - i - 1 }, GIG_BLANKS);
+        weight = (gig_str_t) { element.data + i + 1, element.len - i - 1 };
+        weight = gig_str_trim(weight, GIG_BLANKS);
 
         if (weight.len > 2 && (weight.data[0] | 0x20) == 'q' && weight.data[1] == '=') {
             range.quality = gig_language_quality((gig_str_t) { weight.data + 2, weight.len - 2 });
