@@ -3,6 +3,8 @@
 # as full within 100 ms of its last seat, on every host, and leaves the default list; two
 # hosts with one catalog give one ETag, also after a full load of one of them, and
 # say nothing else about the same gig.
+#
+# Alone: 100 ms are counted.
 
 use strict;
 use warnings;

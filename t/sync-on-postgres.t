@@ -14,7 +14,7 @@ use Test::More;
 
 use GigTest::Command qw(run);
 
-my @lanes = ([qw(sync-deliver sync-stages end-to-end issue-seats sync-check)], ["files"],
+my @lanes = ([qw(sync-deliver sync-stages end-to-end sync-check)], ["files"],
     [qw(sync-publish sync-rebuild sync-two sync-labels sync-digest self-id)]);
 my $dir = tempdir(CLEANUP => 1);
 local $ENV{GIG_TEST_RECORD} = 'postgres';

@@ -3,6 +3,8 @@
 # there must be on the board at once; gig-sync must do with a role that may hardly anything;
 # whatever becomes of the connection an application must be there once; and a record must be
 # the same as out of SQLite.
+#
+# Alone: 100 ms are counted.
 
 use strict;
 use warnings;

@@ -5,6 +5,8 @@
 # must the time, as far as a rank test can tell.  The same for receipts' tokens.
 #
 #   GIG_LONG=1  100,000 pairs of each instead of some thousands, or as many as an hour takes
+#
+# Alone: times are compared.
 
 use strict;
 use warnings;

@@ -2,6 +2,8 @@
 # Why: "fast" and "accessible" are easily said by those who made it.  Lighthouse, which is not ours,
 # looks at each kind of page as a phone on a slow line does and gives marks from 0 to 100; we want
 # 95 in each of its four categories.  GIG_LONG: more pages.
+#
+# Alone: scores come from a clock.
 
 use strict;
 use warnings;

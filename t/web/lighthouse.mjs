@@ -1,8 +1,8 @@
 /*
  * Lighthouse over pages, as a phone on a slow line sees them (its own defaults).  Speed is measured
- * by the clock of a machine that does other things as well, so it is the median of three runs that
- * has to reach `least`, or else that of `runs`, which is five; the other categories at once.  pages: [{name, url, categories, first}]; first: a first visit is one request for HTML
- * and takes less than that many bytes.
+ * by a clock, so it is the median of three runs that has to reach `least`, or else that of `runs`,
+ * which is five; the other categories at once.  pages: [{name, url, categories, first}]; first: a
+ * first visit is one request for HTML and takes less than that many bytes.
  */
 
 import { spawn } from 'node:child_process';
