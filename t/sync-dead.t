@@ -79,8 +79,12 @@ like($output, qr/^\Q$late->{id}\E: delivered, gig two/m, 'says what became of it
 is(($test->sql("select seat from applications where id = '$late->{id}'"))[0]{seat}, 'late', 'what came too late still has no place');
 
 hand_in($test, withdrawal($gone->{id}, gig => 'open'));
-$test->sync('once');
+$test->run("$GigTest::BUILD/gig-sync", 'once', '-c', $wrong);
 ok(!listed()->{ $gone->{id} }, 'one that is withdrawn meanwhile is no dead letter any more');
+is(scalar(keys %{ listed() }), 6, 'without its key all others wait on');
+
+
+# --- a key that is back: nobody need give a command
 
 # A trigger refuses one applicant; to the rest it does nothing.
 if ($postgres) {
@@ -89,11 +93,14 @@ if ($postgres) {
 } else {
     $test->sql(q{create trigger no before insert on applications when json_extract(new.json, '$.answers.identity.first_name') = 'Avery6' begin select raise(abort, 'not him'); end});
 }
+$test->sync('once');
+is_deeply(ids(), [sort map { $_->{id} } @good, $lost, $late, $conflict], 'what waited for the key is delivered');
+like(listed()->{ $refused->{id} }{reason}, qr/^the database refuses it$/, 'but for one that the database refuses');
+$test->sync('once');
+is_deeply([keys %{ listed() }], [$refused->{id}], 'which waits for a person');
 ($status, $output) = dead('replay', '--all');
-is($status, 65, 'dead replay --all: one of them is refused') or diag($output);
+is($status, 65, 'dead replay --all: it is refused again') or diag($output);
 like($output, qr/^\Q$refused->{id}\E: parked, .*the database refuses it$/m, 'which and why');
-is_deeply(ids(), [sort map { $_->{id} } @good, $lost, $late, $conflict], 'the others are there');
-is_deeply([keys %{ listed() }], [$refused->{id}], 'one is left');
 is(($test->sql("select attempts from delivery where id = '$refused->{id}'"))[0]{attempts} > 1, 1, 'its attempts are counted');
 $test->sql('drop trigger no' . ($postgres ? ' on applications' : ''));
 

@@ -322,6 +322,14 @@ gig_box_kid(gig_str_t box, char kid[33])
 
 
 int
+gig_box_unknown(gig_str_t kid, gig_error_t *err)
+{
+    return gig_error_set(err, "", "the box is sealed to the key %.*s, which is not among the "
+                         "private keys here", (int) kid.len, kid.data);
+}
+
+
+int
 gig_box_open(const gig_private_key_t *keys, size_t n, gig_str_t box, gig_buf_t *plain,
     gig_error_t *err)
 {
@@ -355,10 +363,9 @@ gig_box_open(const gig_private_key_t *keys, size_t n, gig_str_t box, gig_buf_t *
     }
 
     if (rc != 0) {
-        (void) gig_error_set(err, "", named
-                             ? "the box is damaged, or sealed to another key named %.*s"
-                             : "the box is sealed to the key %.*s, which is not among the private "
-                             "keys here", (int) parts.kid.len, parts.kid.data);
+        (void) (named ? gig_error_set(err, "", "the box is damaged, or sealed to another key named "
+                                      "%.*s", (int) parts.kid.len, parts.kid.data)
+                      : gig_box_unknown(parts.kid, err));
         goto done;
     }
 

@@ -52,6 +52,9 @@ void gig_private_key_wipe(gig_private_key_t *key);
 /* The kid a box names; -1 if it is no box. */
 int gig_box_kid(gig_str_t box, char kid[33]);
 
+/* What gig_box_open() says of a box whose key is not among those it was given.  Returns -1. */
+int gig_box_unknown(gig_str_t kid, gig_error_t *err);
+
 /* Appends the plain text.  The caller wipes it.  err says whether key or box is wrong. */
 int gig_box_open(const gig_private_key_t *keys, size_t n, gig_str_t box, gig_buf_t *plain,
     gig_error_t *err);

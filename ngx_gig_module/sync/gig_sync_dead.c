@@ -19,10 +19,9 @@
 #include "gig_json.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_connector.h"
-#include "gig_sync_job.h"
+#include "gig_sync_letter.h"
 #include "gig_sync_log.h"
 #include "gig_sync_options.h"
-#include "gig_time.h"
 
 #define GIG_SYNC_DEAD_MAX       100000      /* of one "replay --all" */
 #define GIG_SYNC_DEAD_BOX       (2 * GIG_BOX_PLAIN_MAX)
@@ -33,17 +32,6 @@ typedef struct {
     const gig_sync_connector_t  *connector;
     gig_sync_record_t           *record;    /* owned */
 } gig_sync_dead_sink_t;
-
-/* One record that is delivered again: a copy, as it is written where it is read from. */
-typedef struct {
-    gig_str_t             wanted;           /* its print */
-    gig_buf_t             bytes;            /* all texts of the row and its box */
-    gig_buf_t             plain;
-    gig_buf_t             rev;
-    gig_sync_delivery_t   delivery;
-    size_t                end[7];           /* of id, print, gig, who, seat, flags, box */
-    int                   found;
-} gig_sync_dead_copy_t;
 
 
 static int gig_sync_dead_open(gig_sync_dead_sink_t *sink, const gig_sync_board_t *board);
@@ -230,134 +218,12 @@ gig_sync_dead_show(const gig_sync_dead_sink_t *sink, gig_str_t id, json_t *out)
 }
 
 
-static int
-gig_sync_dead_copied(void *data, const gig_sync_dead_t *dead)
-{
-    size_t                 i;
-    gig_sync_dead_copy_t  *copy = data;
-    const gig_str_t        texts[] = { dead->id, dead->print, dead->gig, dead->who, dead->seat,
-                                       dead->flags, dead->box };
-
-    if (copy->found || !gig_str_eq(dead->print, copy->wanted)) {
-        return 0;
-    }
-
-    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        if (texts[i].len) {
-            gig_buf_add(&copy->bytes, texts[i].data, texts[i].len);
-        }
-
-        copy->end[i] = copy->bytes.len;
-    }
-
-    copy->found = 1;
-
-    if (gig_time_parse(dead->received_at, &copy->delivery.at_ms) != 0) {
-        copy->delivery.at_ms = 0;
-    }
-
-    return gig_buf_failed(&copy->bytes) ? -1 : 0;
-}
-
-
-static void
-gig_sync_dead_opened(const gig_sync_board_t *board, gig_sync_dead_copy_t *copy)
-{
-    size_t                i, begin;
-    json_t               *root;
-    gig_error_t           err;
-    gig_sync_delivery_t  *d = &copy->delivery;
-    gig_str_t            *views[] = { &d->id, &d->print, &d->gig, &d->who, &d->seat, &d->flags,
-                                      &d->box };
-
-    for (i = 0, begin = 0; i < sizeof(views) / sizeof(views[0]); i++) {
-        *views[i] = copy->end[i] == begin
-                    ? gig_str("") : (gig_str_t) { copy->bytes.data + begin, copy->end[i] - begin };
-        begin = copy->end[i];
-    }
-
-    /* A withdrawal has no fingerprint, and no box. */
-    d->op = d->print.len ? gig_str("apply") : gig_str("withdraw");
-    d->entry = gig_str("");
-    d->again = 1;
-
-    if (d->box.len == 0) {
-        return;
-    }
-
-    if (gig_box_open(board->private_keys, board->n_private, d->box, &copy->plain, &err) == -1) {
-        (void) snprintf(d->reason, sizeof(d->reason), "%.120s", err.detail);
-        return;
-    }
-
-    gig_application_split((gig_str_t) { copy->plain.data, copy->plain.len }, &d->plain, &d->files);
-    root = gig_json_parse(d->plain, GIG_BOX_PLAIN_MAX, GIG_JSON_DEPTH_MAX, NULL);
-    gig_buf_str(&copy->rev, gig_json_str(json_object_get(root, "gig"), "rev"));
-    d->rev = copy->rev.len ? (gig_str_t) { copy->rev.data, copy->rev.len } : gig_str("");
-    json_decref(root);
-}
-
-
-/* What became of it, or NULL. */
-static const char *
-gig_sync_dead_deliver(const gig_sync_dead_sink_t *sink, const json_t *row, char reason[128],
-    gig_error_t *err)
-{
-    gig_str_t              id;
-    const char            *became, *text;
-    gig_sync_dead_copy_t   copy;
-
-    memset(&copy, 0, sizeof(copy));
-    gig_buf_init(&copy.bytes, GIG_SYNC_DEAD_BOX);
-    gig_buf_init(&copy.plain, GIG_SYNC_DEAD_BOX);
-    gig_buf_init(&copy.rev, GIG_SYNC_DEAD_BOX);
-    text = json_string_value(json_object_get(row, "id"));
-    id = (gig_str_t) { text, strlen(text) };
-    text = json_string_value(json_object_get(row, "fingerprint"));
-    copy.wanted = (gig_str_t) { text, strlen(text) };
-    became = NULL;
-
-    if (sink->connector->dead(sink->record, id, gig_sync_dead_copied, &copy, err) == -1) {
-        goto done;
-    }
-
-    if (!copy.found) {
-        became = "gone";
-        goto done;
-    }
-
-    gig_sync_dead_opened(sink->board, &copy);
-
-    if (sink->connector->deliver(sink->record, &copy.delivery, 1, err) == -1) {
-        goto done;
-    }
-
-    became = copy.delivery.result == GIG_SYNC_DELIVERED ? "delivered"
-             : copy.delivery.result == GIG_SYNC_ERASED  ? "erased"
-             : copy.delivery.result == GIG_SYNC_PARKED  ? "parked"
-                                                        : "dead";
-    memcpy(reason, copy.delivery.reason, sizeof(copy.delivery.reason));
-
-done:
-
-    if (copy.plain.data) {
-        sodium_memzero(copy.plain.data, copy.plain.size);
-    }
-
-    gig_buf_free(&copy.bytes);
-    gig_buf_free(&copy.plain);
-    gig_buf_free(&copy.rev);
-
-    return became;
-}
-
-
 /* Each in a transaction of its own, by the rules of any delivery. */
 static int
 gig_sync_dead_replay(const gig_sync_dead_sink_t *sink, gig_str_t id, json_t *out)
 {
     int          rc;
-    char         reason[128];
+    char         reason[GIG_SYNC_LETTER_REASON];
     size_t       i;
     json_t      *rows, *row;
     gig_error_t  err;
@@ -379,7 +245,9 @@ gig_sync_dead_replay(const gig_sync_dead_sink_t *sink, gig_str_t id, json_t *out
         }
 
         reason[0] = '\0';
-        became = gig_sync_dead_deliver(sink, row, reason, &err);
+        became = gig_sync_letter_deliver(sink->connector, sink->record, sink->board,
+                                         gig_json_str(row, "id"), gig_json_str(row, "fingerprint"),
+                                         reason, &err);
 
         if (became == NULL) {
             rc = gig_sync_fail(EX_TEMPFAIL, "dead", "%s: %s; give the command again",

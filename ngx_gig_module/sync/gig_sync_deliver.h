@@ -19,6 +19,7 @@ typedef struct {
     int64_t                     claim_at;       /* when to look for dead consumers next */
     size_t                      pending;        /* left over by the sink in this round */
     int                         careful;        /* who had these before us has died */
+    int                         unlocked;       /* what waited for our keys was delivered */
 } gig_sync_deliverer_t;
 
 void gig_sync_deliverer_init(gig_sync_deliverer_t *deliverer, gig_sync_job_t *job,
@@ -31,5 +32,11 @@ void gig_sync_deliverer_close(gig_sync_deliverer_t *deliverer);
  * were read; -1 with err: after a pause it begins with what it has in hand.
  */
 int gig_sync_deliver(gig_sync_deliverer_t *deliverer, int block_ms, gig_error_t *err);
+
+/*
+ * An entry that is pending and no longer in the stream: somebody trimmed it.  Its record is still
+ * in a ledger, or lost.
+ */
+int gig_sync_deliver_lost(gig_sync_deliverer_t *deliverer, gig_str_t entry, gig_error_t *err);
 
 #endif /* GIG_SYNC_DELIVER_H */
