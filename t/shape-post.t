@@ -9,6 +9,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Digest::SHA qw(sha256_hex);
 use JSON::PP ();
 use MIME::Base64 qw(encode_base64);
 use POSIX qw(strftime);
@@ -177,6 +178,11 @@ is($again->{headers}{'idempotency-replayed'}, 'true', 'and says so');
 is(post('own', told('first', question_4101 => ' I would start. ', latitude => '1'))->{headers}{location}, $first->{headers}{location}, 'by what is kept of it');
 isnt(post('own', told('first', question_4101 => 'Otherwise.'))->{headers}{location}, $first->{headers}{location}, 'other content is another');
 isnt(post('plain', plain('first', eligible => 1))->{headers}{location}, $first->{headers}{location}, 'and to another gig');
+# The key that is made of the content must not be one that a stranger who guesses the content can make: the board's other
+# address would tell that it was sent, and give the receipt, with which it can be withdrawn.
+my %guessed = (email => 'first@example.edu', statement => 'I would start.', available => $true, consent_processing => $true, first_name => 'Avery', last_name => 'Example');
+my $guess = $test->apply('plain', sha256_hex(join "\0", 'plain', 'first@example.edu', $json->encode(\%guessed)), %guessed, eligible => undef);
+is($guess->{headers}{'idempotency-replayed'}, undef, 'a stranger who guesses the content hears of no application') or diag("$guess->{status} $guess->{body}");
 is(post('own', told('keyed'), 'Idempotency-Key' => '"one"')->{status}, 200, 'with a key');
 is(post('own', told('keyed', question_4101 => 'Otherwise.'), 'Idempotency-Key' => '"one"')->{status}, 422, 'which is of one content');
 is(post('own', told('keyed'), 'Idempotency-Key' => '"two"')->{headers}{'idempotency-replayed'}, undef, 'and another key makes another');

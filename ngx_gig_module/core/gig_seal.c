@@ -102,3 +102,15 @@ gig_fingerprint(const gig_secret_t *s, gig_str_t canonical_answers, char out[GIG
     gig_mac_of(&s->pepper, parts, 2, mac);
     gig_base64url(mac, sizeof(mac), out, GIG_HASH_TEXT);
 }
+
+
+void
+gig_content_key(const gig_secret_t *s, gig_str_t gig, gig_str_t email,
+    gig_str_t canonical_answers, char out[GIG_HASH_TEXT])
+{
+    unsigned char  mac[GIG_HASH_SIZE];
+    gig_str_t      parts[] = { gig_str("gig content key 1"), gig, email, canonical_answers };
+
+    gig_mac_of(&s->pepper, parts, 4, mac);
+    gig_base64url(mac, sizeof(mac), out, GIG_HASH_TEXT);
+}

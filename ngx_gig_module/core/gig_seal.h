@@ -68,6 +68,10 @@ void gig_application_id(const gig_secret_t *s, gig_str_t gig, gig_str_t applican
     char out[GIG_APPLICATION_TEXT]);
 void gig_fingerprint(const gig_secret_t *s, gig_str_t canonical_answers, char out[GIG_HASH_TEXT]);
 
+/* The key of what was sent without one: by what it says, and nobody else can make it. */
+void gig_content_key(const gig_secret_t *s, gig_str_t gig, gig_str_t email,
+    gig_str_t canonical_answers, char out[GIG_HASH_TEXT]);
+
 /*
  * base64url(id, MAC).  _make: an id that is none gives an empty token.  _check: constant
  * time, any of the keys; id out on 0, -1 for every bad one.

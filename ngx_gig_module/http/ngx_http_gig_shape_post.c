@@ -9,7 +9,6 @@
 
 #include "gig_greenhouse.h"
 #include "gig_lever.h"
-#include "gig_sha256.h"
 
 #include <sodium.h>
 
@@ -208,37 +207,29 @@ ngx_http_gig_shape_apply(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx)
 }
 
 
-/* Hex of SHA-256 over gig, e-mail and what was checked, each ended by a NUL that none can hold. */
+/*
+ * Of gig, e-mail and what was checked, with the board's secret: whoever guesses what was sent, and
+ * could make the same key, would be told by the board's other address that it was, and be given
+ * its receipt.
+ */
 
 ngx_int_t
 ngx_http_gig_shape_digest(ngx_http_gig_intake_t *intake)
 {
-    gig_buf_t      canonical;
-    gig_str_t      email;
-    ngx_int_t      rc;
-    gig_sha256_t   hash;
-    unsigned char  digest[GIG_SHA256_SIZE];
+    gig_buf_t  canonical;
+    ngx_int_t  rc;
 
     gig_buf_init(&canonical, 2 * GIG_BODY_MAX);
     gig_buf_room(&canonical, intake->texts);
-
-    email = gig_answers_email(&intake->form, &intake->answers);
     gig_answers_canonical(&intake->form, &intake->answers, &canonical);
 
     rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
 
     if (!gig_buf_failed(&canonical)) {
-
-        gig_sha256_begin(&hash);
-        gig_sha256_add(&hash, ngx_http_gig_str(&intake->ctx->id));
-        gig_sha256_add(&hash, (gig_str_t) { "", 1 });
-        gig_sha256_add(&hash, email);
-        gig_sha256_add(&hash, (gig_str_t) { "", 1 });
-        gig_sha256_add(&hash, (gig_str_t) { canonical.data, canonical.len });
-        gig_sha256_end(&hash, digest);
-
-        (void) sodium_bin2hex(intake->key, sizeof(intake->key), digest, sizeof(digest));
-        intake->key_len = 2 * sizeof(digest);
+        gig_content_key(&intake->ctx->board->secret, ngx_http_gig_str(&intake->ctx->id),
+                        gig_answers_email(&intake->form, &intake->answers),
+                        (gig_str_t) { canonical.data, canonical.len }, intake->key);
+        intake->key_len = GIG_HASH_TEXT - 1;
         rc = NGX_OK;
     }
 

@@ -110,7 +110,8 @@ static void
 test_names(void **state)
 {
     char          who[GIG_HASH_TEXT], other[GIG_HASH_TEXT], id[GIG_APPLICATION_TEXT];
-    gig_secret_t  secret, rotated;
+    char          key[GIG_HASH_TEXT];
+    gig_secret_t  secret, rotated, foreign;
 
     (void) state;
 
@@ -123,6 +124,20 @@ test_names(void **state)
     assert_string_equal(id, "kWTPZYnmguGY-qWBf3-ffA");
     gig_fingerprint(&secret, text("{\"statement\":\"x\"}"), other);
     assert_string_equal(other, "3zfpUhQRwKPGRrAdcSSRMO4Gayp7852ogiSUJQS2_DM");
+
+    /* what was sent without a key: each part counts, and whose secret it is */
+
+    gig_content_key(&secret, text("g_1"), text("dana@example.edu"), text("{}"), key);
+    gig_content_key(&rotated, text("g_1"), text("dana@example.edu"), text("{}"), other);
+    assert_string_equal(other, key);
+    gig_content_key(&secret, text("g_1d"), text("ana@example.edu"), text("{}"), other);
+    assert_string_not_equal(other, key);
+    gig_content_key(&secret, text("g_1"), text("dana@example.edu"), text("{ }"), other);
+    assert_string_not_equal(other, key);
+
+    read_secret("pepper " HEX_B "\nkey a " HEX_B, &foreign);
+    gig_content_key(&foreign, text("g_1"), text("dana@example.edu"), text("{}"), other);
+    assert_string_not_equal(other, key);
 
     /* the pepper alone makes names: rotating keys changes none */
 
