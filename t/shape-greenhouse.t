@@ -34,7 +34,7 @@ GigTest::Publish::put($test,
     gig_record('7700101', title => 'A number of its own', department => 'MARKETING', posted_at => '2026-01-20T00:00:00Z',
         location => { mode => 'onsite', places => [{ locality => 'Chicago', region => 'IL', country => 'US' }, { locality => 'Austin', region => 'TX', country => 'US' }] },
         pay => { type => 'hourly', currency => 'JPY', min_minor => 1500, max_minor => 2000, unit => 'hour' }),
-    gig_record('loose', department => undef, posted_at => '2026-01-10T00:00:00Z', pay => { type => 'unpaid' }),
+    gig_record('loose', department => undef, i18n => { es => { title => 'Gig suelto' } }, posted_at => '2026-01-10T00:00:00Z', pay => { type => 'unpaid' }),
     gig_record('ending', department => 'Design', posted_at => '2026-01-09T00:00:00Z', closes_at => strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $ends)),
     gig_record('later', opens_at => '2031-03-01T09:00:00-06:00'),
     gig_record('hidden', visible_from => '2031-01-10T00:00:00Z'),
@@ -136,6 +136,9 @@ is_deeply([map {"$_->{label}: " . join '+', map {"$_->{name} $_->{type}"} @{ $_-
 is_deeply($one->{questions}[4]{fields}[0]{values}, [{ value => 0, label => 'No' }, { value => 1, label => 'Yes' }], 'yes or no');
 ok($one->{questions}[0]{required}, 'what is required');
 is($one->{demographic_questions}, undef, 'nothing of self-identification');
+
+# Whoever asks for another language first must not be answered for all who come later: the answers are kept, and none has a language.
+is(json("jobs/loose$_")->{title}, 'Gig loose', "jobs/loose$_: in its own language") for '?lang=es', '', '?lang=es&questions=true', '?questions=true';
 
 GigTest::Publish::operations($test, [form => { schema => 'gig-form/1', id => 'f_own', rev => 3, locale => 'en', fields => [
     { name => 'email', label => 'Email', type => 'email', required => JSON::PP::true, class => 'contact' },

@@ -28,7 +28,7 @@ GigTest::Publish::put($test,
     gig_record('scan', title => 'Scan <b>&</b> sum', posted_at => '2026-02-01T15:00:00Z', team => 'Growth', commitment => 'Micro-Internship',
         summary => 'Short & paid.', description_html => '<p>Scan &amp; sum</p><script>x</script>', deliverables => ['A <sheet>', 'A memo'],
         sections => [{ title => 'Needs & wants', items => ['A laptop'] }, { title => 'More', html => '<p>Read <b>on</b></p>' }]),
-    gig_record('office', posted_at => '2026-01-20T00:00:00Z', department => 'Design', team => 'Growth',
+    gig_record('office', i18n => { es => { title => 'Oficina' } }, posted_at => '2026-01-20T00:00:00Z', department => 'Design', team => 'Growth',
         location => { mode => 'hybrid', places => [{ locality => 'Chicago', region => 'IL', country => 'US' }, { locality => 'Austin', region => 'TX', country => 'US' }] },
         pay => { type => 'hourly', currency => 'USD', min_minor => 2550, max_minor => 3000, unit => 'hour' }),
     gig_record('loose', department => undef, engagement => 'volunteer', posted_at => '2026-01-10T00:00:00Z', pay => { type => 'unpaid' }, summary => undef),
@@ -90,6 +90,7 @@ unlike($list->{body}, qr/onboarding|"rev"/, 'nothing private');
 
 is_deeply(json('/scan'), $scan, 'one posting is what the list has');
 is_deeply(json('/scan/?mode=json'), $scan, 'with a slash and a mode');
+is(json("/office$_")->{text}, 'Gig office', "/office$_: in its own language, whoever asked first") for '?lang=es', '';
 is(ask("/$_")->{status}, 404, "/$_") for qw(none hidden a.b scan/apply receipts/x);
 is_deeply(json('/none'), { ok => JSON::PP::false, error => 'Document not found' }, 'as they say it');
 is(json('/later')->{id}, 'later', 'one that opens later is there, but in no list');

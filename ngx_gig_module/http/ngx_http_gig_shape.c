@@ -179,6 +179,9 @@ ngx_http_gig_shape_args(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, gig_erro
     query->after = 0;
     query->cursor.len = 0;
 
+    /* theirs are in the gig's own language, each the same for everybody who asks */
+    query->lang.len = 0;
+
     return NGX_OK;
 }
 
