@@ -263,6 +263,25 @@ like($spanish, qr{property="og:locale" content="es_ES"}, 'and says its locale');
 like(page('/gigs/')->{text}, qr{<link rel="alternate" hreflang="es" href="https://careers\.example/gigs/\?lang=es">}, 'the list has them too');
 unlike(page('/gigs/?q=x')->{text}, qr{rel="alternate" hreflang}, 'a search has none');
 
+# --- long texts in several languages are no reason for the event loop, which all visitors share, to stand still
+
+my $long = '<p>' . 'A "quoted" {text}. ' x 600 . '</p>';
+GigTest::Publish::put($test, map { my $id = "long$_"; gig_record($id, description_html => $long,
+    i18n => { map { $_ => { title => "$_ $id", description_html => $long } } qw(de es fr) }) } 1 .. 60);
+ok(wait_for { json_of($test->get('/gigs/'))->{total} >= 60 } 'sixty more');
+my $cards = page('/gigs/?lang=es&limit=100')->{text};
+my @whole = grep { />es long\d+<\/a>/ && /Acme Robotics/ && /500.*US/ && /Research/ } split /<li class="gig-card">/, $cards;
+is(scalar @whole, 60, 'each card in Spanish, with all that belongs to it') or diag($cards =~ /(<li class="gig-card">.*?<\/li>)/s);
+
+SKIP: {
+    skip 'a build that is slower says nothing of time', 1 if $GigTest::SANITIZED || $GigTest::VALGRIND;
+    my $workers = [$test->workers];
+    my $before = $test->loop_time($workers);
+    page("/gigs/?lang=es&limit=100&source=s$_") for 1 .. 10;
+    my $each = ($test->loop_time($workers) - $before) / 10;
+    cmp_ok($each, '<', 5, sprintf 'a page of them that was not asked for before: %.2f ms of the event loop', $each);
+}
+
 # --- what is wrong with a file is told with its line
 
 $test->{expected_log} = qr/gig_text|words for the language|invalid language|is there twice/;

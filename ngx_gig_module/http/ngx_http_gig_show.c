@@ -3,6 +3,7 @@
 
 #include "ngx_http_gig_request.h"
 
+#include "gig_brief.h"
 #include "gig_i18n.h"
 #include "gig_json.h"
 
@@ -11,7 +12,7 @@ static ngx_int_t ngx_http_gig_fill_tail(ngx_http_gig_ctx_t *ctx, gig_str_t bytes
     gig_buf_t *out);
 static ngx_uint_t ngx_http_gig_closing(ngx_http_gig_ctx_t *ctx, uint32_t row);
 static ngx_int_t ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row,
-    gig_fragment_kind_t kind, ngx_http_gig_shown_t *shown);
+    gig_fragment_kind_t kind, ngx_uint_t brief, ngx_http_gig_shown_t *shown);
 
 
 uint32_t
@@ -146,16 +147,18 @@ ngx_http_gig_closing(ngx_http_gig_ctx_t *ctx, uint32_t row)
 ngx_int_t
 ngx_http_gig_show(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_shown_t *shown)
 {
-    return ngx_http_gig_show_of(ctx, row, GIG_FRAGMENT_DETAIL, shown);
+    return ngx_http_gig_show_of(ctx, row, GIG_FRAGMENT_DETAIL, 0, shown);
 }
 
 
+/* brief: as much of it as a card tells, of all that is there. */
+
 static ngx_int_t
 ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t kind,
-    ngx_http_gig_shown_t *shown)
+    ngx_uint_t brief, ngx_http_gig_shown_t *shown)
 {
     ngx_int_t              rc;
-    gig_buf_t              json;
+    gig_buf_t              json, less;
     gig_error_t            error;
     const gig_language_t  *words;
 
@@ -164,6 +167,18 @@ ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t 
     gig_buf_init(&json, 2 * GIG_RECORD_MAX);
 
     rc = ngx_http_gig_fill(ctx, row, kind, &json);
+    words = ngx_http_gig_language(ctx);
+
+    if (rc == NGX_OK && brief && !gig_buf_failed(&json)) {
+        gig_buf_init(&less, 2 * GIG_RECORD_MAX);
+
+        if (gig_brief((gig_str_t) { json.data, json.len }, words, &less) != 0) {
+            rc = NGX_DECLINED;
+        }
+
+        gig_buf_free(&json);
+        json = less;
+    }
 
     if (rc == NGX_OK && !gig_buf_failed(&json)) {
         shown->json = gig_json_parse((gig_str_t) { json.data, json.len }, json.len,
@@ -175,8 +190,6 @@ ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t 
     if (shown->json == NULL) {
         return NGX_DECLINED;
     }
-
-    words = ngx_http_gig_language(ctx);
 
     if (words && gig_i18n_apply(shown->json, words) != 0) {
         json_decref(shown->json);
@@ -201,8 +214,9 @@ ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t 
 
 /*
  * Those in English, as they were compiled, need no reading of JSON.  For the others what lists tell
- * of a gig is enough, a small part of the whole, unless some of it is there in other languages; the
- * language it is in is not told there, but known if it is English or none.
+ * of a gig is enough, a small part of the whole, unless some of it is there in other languages:
+ * then the rest of it is passed over unread.  The language a gig is in lists do not tell, but it is
+ * known if it is English or none.
  */
 
 ngx_int_t
@@ -221,7 +235,7 @@ ngx_http_gig_card(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_buf_t *out)
     kind = flags & (GIG_IMAGE_I18N | GIG_IMAGE_FOREIGN) ? GIG_FRAGMENT_DETAIL
                                                         : GIG_FRAGMENT_SUMMARY;
 
-    if (ngx_http_gig_show_of(ctx, row, kind, &shown) != NGX_OK) {
+    if (ngx_http_gig_show_of(ctx, row, kind, kind == GIG_FRAGMENT_DETAIL, &shown) != NGX_OK) {
         return NGX_DECLINED;
     }
 
