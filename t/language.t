@@ -282,6 +282,20 @@ SKIP: {
     cmp_ok($each, '<', 5, sprintf 'a page of them that was not asked for before: %.2f ms of the event loop', $each);
 }
 
+# --- title and about of the board are in the first of gig_languages, whatever the page is in
+
+$test->stop_nginx;
+$test->start_nginx(board => 'title "Acme gigs"; about "Short paid projects.";', server => $locations);
+wait_for { page('/gigs/both')->{status} == 200 } 'the board with a title';
+sub operators { return [page(@_)->{text} =~ m{(<[^<>]*>(?:<span [^<>]*>)?(?:Acme gigs|Short paid projects\.))</(?!title)}g] }
+my ($acme, $about) = ('Acme gigs', '<p class="gig-about">');
+is_deeply(operators('/all/', 'ar-XB'), [map { "$_->[0]<span lang=\"en\" dir=\"ltr\">$_->[1]" } ['<h1>', $acme], [$about, 'Short paid projects.'], ['<p>', $acme]],
+    'an English title on a page from right to left: its full stop is at its right, in heading, sentence and foot');
+is_deeply(operators('/all/both', 'ar-XB'), [map { "$_<span lang=\"en\" dir=\"ltr\">$acme" } '<a class="gig-home" href="/all/">', '<p>'], 'and in the bar of other pages');
+is_deeply(operators('/all/', 'es'), [map { "$_->[0]<span lang=\"en\">$_->[1]" } ['<h1>', $acme], [$about, 'Short paid projects.'], ['<p>', $acme]], 'in Spanish it is read out in English');
+is_deeply(operators($_->[0], $_->[1]), ["<h1>$acme", "${about}Short paid projects.", "<p>$acme"], "$_->[0] in $_->[1]: they are the page's, so nothing is said")
+    for ['/all/', 'en'], ['/spanish/', 'es'];
+
 # --- what is wrong with a file is told with its line
 
 $test->{expected_log} = qr/gig_text|words for the language|invalid language|is there twice/;

@@ -111,17 +111,10 @@ gig_html_logo(const json_t *org, gig_buf_t *out)
 }
 
 
-void
-gig_html_lang(const gig_language_t *words, const json_t *gig, const char *member, gig_buf_t *out)
+static void
+gig_html_lang_of(const gig_language_t *words, gig_str_t tag, gig_buf_t *out)
 {
-    gig_str_t    tag;
     const char  *dir;
-
-    tag = gig_i18n_of(gig, member);
-
-    if (tag.len == 0 || gig_language_same(tag, words)) {
-        return;
-    }
 
     gig_buf_puts(out, " lang=\"");
     gig_buf_html(out, tag);
@@ -136,30 +129,48 @@ gig_html_lang(const gig_language_t *words, const json_t *gig, const char *member
 
 
 void
-gig_html_org(const gig_language_t *words, const json_t *gig, gig_buf_t *out)
+gig_html_lang(const gig_language_t *words, const json_t *gig, const char *member, gig_buf_t *out)
 {
-    gig_str_t  department, tag;
+    gig_str_t  tag;
 
-    gig_buf_html(out, gig_json_str(json_object_get(gig, "org"), "name"));
-    department = gig_json_str(gig, "department");
+    tag = gig_i18n_of(gig, member);
 
-    if (department.len == 0) {
-        return;
+    if (tag.len != 0 && !gig_language_same(tag, words)) {
+        gig_html_lang_of(words, tag, out);
     }
+}
 
-    gig_buf_puts(out, " <span class=\"gig-dot\">\u00b7</span> ");
-    tag = gig_i18n_of(gig, "department");
 
+/* A <span>, so that the element around it stays where lines of the page begin. */
+
+void
+gig_html_text(const gig_language_t *words, gig_str_t tag, gig_str_t text, gig_buf_t *out)
+{
     if (tag.len == 0 || gig_language_same(tag, words)) {
-        gig_buf_html(out, department);
+        gig_buf_html(out, text);
         return;
     }
 
     gig_buf_puts(out, "<span");
-    gig_html_lang(words, gig, "department", out);
+    gig_html_lang_of(words, tag, out);
     gig_buf_puts(out, ">");
-    gig_buf_html(out, department);
+    gig_buf_html(out, text);
     gig_buf_puts(out, "</span>");
+}
+
+
+void
+gig_html_org(const gig_language_t *words, const json_t *gig, gig_buf_t *out)
+{
+    gig_str_t  department;
+
+    gig_buf_html(out, gig_json_str(json_object_get(gig, "org"), "name"));
+    department = gig_json_str(gig, "department");
+
+    if (department.len != 0) {
+        gig_buf_puts(out, " <span class=\"gig-dot\">\u00b7</span> ");
+        gig_html_text(words, gig_i18n_of(gig, "department"), department, out);
+    }
 }
 
 

@@ -27,6 +27,9 @@ void gig_html_org(const gig_language_t *words, const json_t *gig, gig_buf_t *out
 void gig_html_lang(const gig_language_t *words, const json_t *gig, const char *member,
     gig_buf_t *out);
 
+/* A text that is in the language of that tag (empty: not known), in a <span> if words are not. */
+void gig_html_text(const gig_language_t *words, gig_str_t tag, gig_str_t text, gig_buf_t *out);
+
 /*
  * Pay, hours, place, and when it closes and is due, always in this order,
  * as a list of four.  gig: a record or what is public of it.

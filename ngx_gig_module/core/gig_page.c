@@ -137,6 +137,14 @@ gig_page_head_inside(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t
 
 
 void
+gig_page_board_text(const gig_page_t *page, gig_str_t text, gig_buf_t *out)
+{
+    gig_html_text(page->words, page->n_languages != 0 ? gig_page_str(page->languages[0]->tag)
+                                                      : gig_null_str, text, out);
+}
+
+
+void
 gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
     if (page->layout != NULL) {
@@ -171,7 +179,7 @@ gig_page_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
         gig_buf_puts(out, "\n<header class=\"gig-bar\"><a class=\"gig-home\" ");
         gig_page_href(page, gig_null_str, "", out);
         gig_buf_puts(out, ">");
-        gig_buf_html(out, page->title);
+        gig_page_board_text(page, page->title, out);
         gig_buf_puts(out, "</a></header>");
     }
 
@@ -193,7 +201,7 @@ gig_page_foot(const gig_page_t *page, const gig_page_here_t *here, gig_buf_t *ou
     }
 
     gig_buf_puts(out, "<footer class=\"gig-foot\"><p>");
-    gig_buf_html(out, page->title);
+    gig_page_board_text(page, page->title, out);
     gig_buf_puts(out, "</p><p><a ");
     gig_page_href(page, gig_null_str, "", out);
     gig_buf_puts(out, ">");

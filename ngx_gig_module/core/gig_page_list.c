@@ -248,12 +248,12 @@ gig_list_hero(const gig_page_t *page, const gig_page_list_t *list, gig_buf_t *ou
 {
     gig_page_form_begin(page, out);
     gig_buf_puts(out, "<header class=\"gig-hero\"><h1>");
-    gig_buf_html(out, page->title);
+    gig_page_board_text(page, page->title, out);
     gig_buf_puts(out, "</h1>");
 
     if (page->about.len != 0) {
         gig_buf_puts(out, "<p class=\"gig-about\">");
-        gig_buf_html(out, page->about);
+        gig_page_board_text(page, page->about, out);
         gig_buf_puts(out, "</p>");
     }
 

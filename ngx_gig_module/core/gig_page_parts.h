@@ -61,6 +61,12 @@ void gig_page_head_inside(const gig_page_t *page, const gig_frame_t *frame, gig_
 void gig_page_layout_head(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out);
 void gig_page_layout_foot(const gig_page_t *page, const gig_page_here_t *here, gig_buf_t *out);
 
+/*
+ * The board's title or about.  They are the operator's words, in the first of the languages that
+ * are offered: on a page in another one they are in a <span> that says so.
+ */
+void gig_page_board_text(const gig_page_t *page, gig_str_t text, gig_buf_t *out);
+
 /* The link to the style sheet; the notice on a page that may be out of date, if it may. */
 void gig_page_style(const gig_page_t *page, gig_buf_t *out);
 void gig_page_stale(const gig_page_t *page, gig_buf_t *out);

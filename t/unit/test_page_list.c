@@ -594,6 +594,44 @@ test_polyglots(void **state)
 }
 
 
+/* The operator's words are in the first language of the board, which need not be the page's. */
+
+static void
+test_board_texts(void **state)
+{
+    char                  *html;
+    fixture_t             *f;
+    gig_language_t         words;
+    const gig_language_t  *const  languages[] = { &gig_language_english, &words };
+
+    (void) state;
+
+    words = gig_language_english;
+    strcpy(words.tag, "ar-XB");
+    words.rtl = 1;
+
+    f = make();
+    f->page.words = &words;
+    f->page.languages = languages;
+    f->page.n_languages = 2;
+    html = render(f);
+
+    has(html, "<h1><span lang=\"en\" dir=\"ltr\">Acme &amp; Sons gigs</span></h1>");
+    has(html, "<p class=\"gig-about\"><span lang=\"en\" dir=\"ltr\">Short projects.</span></p>");
+    has(html, "<p><span lang=\"en\" dir=\"ltr\">Acme &amp; Sons gigs</span></p>");
+    done(f, html);
+
+    f = make();
+    f->page.languages = languages;
+    f->page.n_languages = 2;
+    html = render(f);
+
+    has(html, "<h1>Acme &amp; Sons gigs</h1>");
+    has(html, "<p class=\"gig-about\">Short projects.</p>");
+    done(f, html);
+}
+
+
 static void
 test_over_the_limit(void **state)
 {
@@ -636,6 +674,7 @@ main(void)
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_later_page),
         cmocka_unit_test(test_polyglots),
+        cmocka_unit_test(test_board_texts),
         cmocka_unit_test(test_over_the_limit)
     };
 
