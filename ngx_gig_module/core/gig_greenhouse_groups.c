@@ -1,41 +1,31 @@
 
-/* Departments and offices, which a catalog has only as words of its gigs. */
-
-#include <stdlib.h>
+/*
+ * Departments and offices with the jobs of each.  An office has its jobs by department, so what is
+ * grouped first is a department, or what of it is in one office.
+ */
 
 #include "gig_greenhouse.h"
 #include "gig_json.h"
+#include "gig_shape_groups.h"
 
 
-/* A department; or what of it is in one office, as an office has its jobs by department. */
-typedef struct {
-    uint32_t   number, office;                  /* office is 0 where departments are asked for */
-    gig_buf_t  name;                            /* JSON strings, each after its office's */
-    gig_buf_t  place;
-    gig_buf_t  jobs;                            /* with commas between */
-    int        written;
-} gig_greenhouse_group_t;
+#define GIG_GREENHOUSE_OFFICE   32              /* bits of a key below the office's number */
 
 typedef struct {
-    const gig_feed_t        *feed;
-    gig_greenhouse_kind_t    kind;
-    uint32_t                 number;
-    size_t                   left;              /* bytes that all of them may still take */
-    size_t                   n, size;
-    gig_greenhouse_group_t  *group;
+    const gig_feed_t       *feed;
+    gig_greenhouse_kind_t   kind;
+    uint32_t                number;
+    const char             *family;
+    gig_buf_t               job;                /* the gig, once something asks for it */
+    gig_shape_groups_t     *departments;
+    gig_shape_groups_t     *offices;            /* their items are written in the end */
 } gig_greenhouse_groups_t;
 
 
 static int gig_greenhouse_grouped(void *data, const gig_catalog_gig_t *gig);
 static int gig_greenhouse_into(gig_greenhouse_groups_t *groups, gig_str_t place,
     const gig_catalog_gig_t *gig);
-static gig_greenhouse_group_t *gig_greenhouse_group(gig_greenhouse_groups_t *groups,
-    gig_str_t department, gig_str_t place);
-static uint32_t gig_greenhouse_number(gig_str_t name);
-static void gig_greenhouse_group_write(const gig_greenhouse_group_t *group, const char *family,
-    gig_buf_t *out);
-static void gig_greenhouse_office_write(gig_greenhouse_groups_t *groups, size_t first,
-    const char *family, gig_buf_t *out);
+static void gig_greenhouse_join(gig_greenhouse_groups_t *groups);
 
 
 int
@@ -44,52 +34,55 @@ gig_greenhouse_groups(const gig_feed_t *feed, const gig_catalog_t *catalog, gig_
     gig_buf_t *out)
 {
     int                      rc;
-    size_t                   i;
-    const char              *comma, *family;
     gig_greenhouse_groups_t  groups;
 
-    family = asked & GIG_GREENHOUSE_TREE ? ",\"children\":[]"
-                                         : ",\"parent_id\":null,\"child_ids\":[]";
-    groups = (gig_greenhouse_groups_t) { feed, kind, number, out->limit, 0, 0, NULL };
+    *damaged = 0;
+    rc = -1;
+
+    groups = (gig_greenhouse_groups_t) { .feed = feed, .kind = kind, .number = number };
+    groups.family = asked & GIG_GREENHOUSE_TREE ? ",\"children\":[]"
+                                                : ",\"parent_id\":null,\"child_ids\":[]";
+    groups.departments = gig_shape_groups_create(out->limit);
+    groups.offices = gig_shape_groups_create(out->limit);
+    gig_buf_init(&groups.job, out->limit);
+
+    if (groups.departments == NULL || groups.offices == NULL) {
+        goto done;
+    }
 
     rc = gig_catalog_walk(catalog, args, now, gig_greenhouse_grouped, &groups, damaged);
 
-    if (rc == 0 && number == GIG_GREENHOUSE_ALL) {
-        gig_buf_puts(out, kind == GIG_GREENHOUSE_OFFICES ? "{\"offices\":["
-                                                         : "{\"departments\":[");
-    } else if (rc == 0 && groups.n == 0) {
+    if (rc == 0 && number != GIG_GREENHOUSE_ALL && groups.departments->n == 0) {
         rc = 1;
     }
 
-    for (i = 0, comma = ""; i < groups.n && rc == 0; i++) {
-
-        if (groups.group[i].written) {
-            continue;
-        }
-
-        gig_buf_puts(out, comma);
-        comma = ",";
-
-        if (kind == GIG_GREENHOUSE_OFFICES) {
-            gig_greenhouse_office_write(&groups, i, family, out);
-        } else {
-            gig_greenhouse_group_write(&groups.group[i], family, out);
-        }
+    if (rc != 0) {
+        goto done;
     }
 
-    if (rc == 0 && number == GIG_GREENHOUSE_ALL) {
-        gig_buf_puts(out, "]}");
+    if (number == GIG_GREENHOUSE_ALL) {
+        gig_buf_puts(out, kind == GIG_GREENHOUSE_OFFICES ? "{\"offices\":["
+                                                         : "{\"departments\":[");
     }
 
-    for (i = 0; i < groups.n; i++) {
-        gig_buf_free(&groups.group[i].name);
-        gig_buf_free(&groups.group[i].place);
-        gig_buf_free(&groups.group[i].jobs);
+    if (kind == GIG_GREENHOUSE_OFFICES) {
+        gig_greenhouse_join(&groups);
+        gig_shape_groups_write(groups.offices, out);
+
+    } else {
+        gig_shape_groups_write(groups.departments, out);
     }
 
-    free(groups.group);
+    gig_buf_puts(out, number == GIG_GREENHOUSE_ALL ? "]}" : "");
+    rc = gig_buf_failed(out) ? -1 : 0;
 
-    return rc == 0 && gig_buf_failed(out) ? -1 : rc;
+done:
+
+    gig_shape_groups_free(groups.departments);
+    gig_shape_groups_free(groups.offices);
+    gig_buf_free(&groups.job);
+
+    return rc;
 }
 
 
@@ -102,6 +95,8 @@ gig_greenhouse_grouped(void *data, const gig_catalog_gig_t *gig)
     gig_str_t                 name;
     const json_t             *location;
     gig_greenhouse_groups_t  *groups = data;
+
+    gig_buf_reset(&groups->job);
 
     if (groups->kind == GIG_GREENHOUSE_DEPARTMENTS) {
         return gig_greenhouse_into(groups, gig_null_str, gig);
@@ -121,138 +116,81 @@ gig_greenhouse_grouped(void *data, const gig_catalog_gig_t *gig)
 }
 
 
-/* place: of an office; empty where departments are asked for, or if the gig has none. */
+/*
+ * place: of an office; empty if the gig has none, or where departments are asked for: there all are
+ * in one office, which is not told.
+ */
 
 static int
 gig_greenhouse_into(gig_greenhouse_groups_t *groups, gig_str_t place, const gig_catalog_gig_t *gig)
 {
-    size_t                   before;
-    gig_str_t                department;
-    gig_greenhouse_group_t  *group;
+    uint32_t            number, office;
+    gig_str_t           department;
+    gig_buf_t          *head;
+    gig_shape_group_t  *of, *in;
 
     department = gig_json_str(gig->json, "department");
+    number = gig_shape_name(department);
+    office = gig_shape_name(place);
 
     if (groups->number != GIG_GREENHOUSE_ALL
-        && groups->number
-           != gig_greenhouse_number(groups->kind == GIG_GREENHOUSE_OFFICES ? place : department))
+        && groups->number != (groups->kind == GIG_GREENHOUSE_OFFICES ? office : number))
     {
         return 0;
     }
 
-    group = gig_greenhouse_group(groups, department, place);
+    of = gig_shape_group(groups->departments, (uint64_t) office << GIG_GREENHOUSE_OFFICE | number);
+    in = gig_shape_group(groups->offices, office);
 
-    if (group == NULL) {
+    if (of == NULL || in == NULL) {
         return -1;
     }
 
-    before = group->jobs.len;
-    gig_buf_puts(&group->jobs, before != 0 ? "," : "");
-    gig_greenhouse_job(groups->feed, gig, NULL, 0, &group->jobs);
-
-    if (gig_buf_failed(&group->jobs) || group->jobs.len - before > groups->left) {
-        return -1;
+    if (of->head.len == 0) {
+        head = &of->head;
+        gig_buf_printf(head, "{\"id\":%u", number);
+        gig_shape_text("name", number != 0 ? department : gig_str("No Department"), head);
+        gig_buf_puts(head, groups->family);
+        gig_buf_puts(head, ",\"jobs\":[");
     }
 
-    groups->left -= group->jobs.len - before;
+    if (in->head.len == 0) {
+        head = &in->head;
+        gig_buf_printf(head, "{\"id\":%u", office);
+        gig_shape_text("name", office != 0 ? place : gig_str("No Office"), head);
 
-    return 0;
-}
-
-
-static uint32_t
-gig_greenhouse_number(gig_str_t name)
-{
-    return name.len != 0 ? gig_shape_name(name) : 0;
-}
-
-
-/* The one of these names, made if it is the first of it; NULL: out of memory, or too many. */
-
-static gig_greenhouse_group_t *
-gig_greenhouse_group(gig_greenhouse_groups_t *groups, gig_str_t department, gig_str_t place)
-{
-    size_t                   i, size;
-    uint32_t                 number, office;
-    gig_greenhouse_group_t  *group;
-
-    number = gig_greenhouse_number(department);
-    office = gig_greenhouse_number(place);
-
-    for (i = 0; i < groups->n; i++) {
-        if (groups->group[i].number == number && groups->group[i].office == office) {
-            return &groups->group[i];
-        }
-    }
-
-    if (groups->n == GIG_SHAPE_GROUPS_MAX) {
-        return NULL;
-    }
-
-    if (groups->n == groups->size) {
-        size = groups->size != 0 ? 2 * groups->size : 16;
-        group = realloc(groups->group, size * sizeof(gig_greenhouse_group_t));
-
-        if (group == NULL) {
-            return NULL;
+        if (office != 0) {
+            gig_shape_text("location", place, head);
+        } else {
+            gig_buf_puts(head, ",\"location\":null");
         }
 
-        groups->group = group;
-        groups->size = size;
+        gig_buf_puts(head, groups->family);
+        gig_buf_puts(head, ",\"departments\":[");
     }
 
-    group = &groups->group[groups->n++];
-    group->number = number;
-    group->office = office;
-    group->written = 0;
-    gig_buf_init(&group->name, GIG_SHAPE_TEXT_MAX);
-    gig_buf_init(&group->place, GIG_SHAPE_TEXT_MAX);
-    gig_buf_init(&group->jobs, groups->left);
+    if (groups->job.len == 0) {
+        gig_greenhouse_job(groups->feed, gig, NULL, 0, &groups->job);
+    }
 
-    gig_buf_json(&group->name, number != 0 ? department : gig_str("No Department"));
-    gig_buf_json(&group->place, office != 0 ? place : gig_str("No Office"));
-
-    return gig_buf_failed(&group->name) || gig_buf_failed(&group->place) ? NULL : group;
+    return gig_shape_group_add(groups->departments, of, &groups->job);
 }
 
+
+/* What was grouped becomes the items of offices. */
 
 static void
-gig_greenhouse_group_write(const gig_greenhouse_group_t *group, const char *family, gig_buf_t *out)
+gig_greenhouse_join(gig_greenhouse_groups_t *groups)
 {
-    gig_buf_printf(out, "{\"id\":%u,\"name\":", group->number);
-    gig_buf_str(out, (gig_str_t) { group->name.data, group->name.len });
-    gig_buf_puts(out, family);
-    gig_buf_puts(out, ",\"jobs\":[");
-    gig_buf_str(out, (gig_str_t) { group->jobs.data, group->jobs.len });
-    gig_buf_puts(out, "]}");
-}
+    size_t              i;
+    gig_shape_group_t  *of, *in;
 
+    for (i = 0; i < groups->departments->n; i++) {
+        of = &groups->departments->group[i];
+        in = gig_shape_group(groups->offices, of->key >> GIG_GREENHOUSE_OFFICE);
 
-/* The office of that group, with all groups that are of it. */
-
-static void
-gig_greenhouse_office_write(gig_greenhouse_groups_t *groups, size_t first, const char *family,
-    gig_buf_t *out)
-{
-    size_t                         i;
-    const gig_greenhouse_group_t  *group;
-
-    group = &groups->group[first];
-
-    gig_buf_printf(out, "{\"id\":%u,\"name\":", group->office);
-    gig_buf_str(out, (gig_str_t) { group->place.data, group->place.len });
-    gig_buf_puts(out, ",\"location\":");
-    gig_buf_str(out, group->office != 0 ? (gig_str_t) { group->place.data, group->place.len }
-                                        : gig_str("null"));
-    gig_buf_puts(out, family);
-    gig_buf_puts(out, ",\"departments\":[");
-
-    for (i = first; i < groups->n; i++) {
-        if (groups->group[i].office == group->office) {
-            gig_buf_puts(out, i != first ? "," : "");
-            gig_greenhouse_group_write(&groups->group[i], family, out);
-            groups->group[i].written = 1;
-        }
+        gig_buf_puts(&in->items, in->items.len != 0 ? "," : "");
+        gig_shape_group_write(of, &in->items);
+        gig_buf_free(&of->items);
     }
-
-    gig_buf_puts(out, "]}");
 }

@@ -5,24 +5,18 @@
 
 #include "gig_json.h"
 #include "gig_lever.h"
+#include "gig_shape_groups.h"
 
 
 #define GIG_LEVER_ENOUGH        1               /* ends a walk: the rest is not asked for */
-
-typedef struct {
-    uint32_t   number;
-    gig_buf_t  title;                           /* a JSON string */
-    gig_buf_t  postings;                        /* with commas between */
-} gig_lever_group_t;
 
 typedef struct {
     const gig_feed_t   *feed;
     gig_lever_query_t  *query;
     uint32_t            found, written;
     gig_buf_t          *out;
-    size_t              left;                   /* bytes that groups may still take */
-    size_t              n, size;
-    gig_lever_group_t  *group;
+    gig_buf_t           posting;                /* one that is put into its group */
+    gig_shape_groups_t  *groups;
 } gig_lever_list_t;
 
 
@@ -31,7 +25,6 @@ static int gig_lever_asked(const gig_lever_query_t *query, const json_t *gig);
 static int gig_lever_has(const gig_lever_value_t *value, const json_t *gig);
 static int gig_lever_same(const gig_lever_value_t *value, gig_str_t text);
 static int gig_lever_into(gig_lever_list_t *list, const gig_catalog_gig_t *gig);
-static gig_lever_group_t *gig_lever_group(gig_lever_list_t *list, gig_str_t title);
 
 
 int
@@ -39,18 +32,22 @@ gig_lever_postings(const gig_feed_t *feed, const gig_catalog_t *catalog, gig_str
     int64_t now, uint32_t *damaged, gig_buf_t *out)
 {
     int               rc;
-    size_t            i;
     gig_str_t         rest;
     gig_error_t       err;
     gig_lever_list_t  list;
 
     *damaged = 0;
-    list = (gig_lever_list_t) { .feed = feed, .out = out, .left = out->limit };
-    list.query = malloc(sizeof(gig_lever_query_t));
+    rc = -1;
 
-    if (list.query == NULL || gig_lever_query_read(args, list.query, &err) != 0) {
-        free(list.query);
-        return -1;
+    list = (gig_lever_list_t) { .feed = feed, .out = out };
+    list.query = malloc(sizeof(gig_lever_query_t));
+    list.groups = gig_shape_groups_create(out->limit);
+    gig_buf_init(&list.posting, out->limit);
+
+    if (list.query == NULL || list.groups == NULL
+        || gig_lever_query_read(args, list.query, &err) != 0)
+    {
+        goto done;
     }
 
     rest = (gig_str_t) { list.query->rest, list.query->rest_len };
@@ -63,26 +60,19 @@ gig_lever_postings(const gig_feed_t *feed, const gig_catalog_t *catalog, gig_str
         rc = rc == GIG_LEVER_ENOUGH ? 0 : rc;
     }
 
-    for (i = 0; i < list.n; i++) {
-
-        if (rc == 0) {
-            gig_buf_puts(out, i != 0 ? ",{\"title\":" : "{\"title\":");
-            gig_buf_add(out, list.group[i].title.data, list.group[i].title.len);
-            gig_buf_puts(out, ",\"postings\":[");
-            gig_buf_add(out, list.group[i].postings.data, list.group[i].postings.len);
-            gig_buf_puts(out, "]}");
-        }
-
-        gig_buf_free(&list.group[i].title);
-        gig_buf_free(&list.group[i].postings);
+    if (rc == 0) {
+        gig_shape_groups_write(list.groups, out);
+        gig_buf_puts(out, "]");
+        rc = gig_buf_failed(out) ? -1 : 0;
     }
 
-    gig_buf_puts(out, "]");
+done:
 
-    free(list.group);
+    gig_shape_groups_free(list.groups);
+    gig_buf_free(&list.posting);
     free(list.query);
 
-    return rc == 0 && gig_buf_failed(out) ? -1 : rc;
+    return rc;
 }
 
 
@@ -177,67 +167,24 @@ static int
 gig_lever_into(gig_lever_list_t *list, const gig_catalog_gig_t *gig)
 {
     char                text[GIG_TEXT_MAX];
-    size_t              before;
-    gig_lever_group_t  *group;
+    gig_str_t           title;
+    gig_shape_group_t  *group;
 
-    group = gig_lever_group(list, gig_lever_category(gig->json, list->query->group, text));
+    title = gig_lever_category(gig->json, list->query->group, text);
+    group = gig_shape_group(list->groups, gig_shape_name(title));
 
     if (group == NULL) {
         return -1;
     }
 
-    before = group->postings.len;
-    gig_buf_puts(&group->postings, before != 0 ? "," : "");
-    gig_lever_posting(list->feed, gig, &group->postings);
-
-    if (gig_buf_failed(&group->postings) || group->postings.len - before > list->left) {
-        return -1;
+    if (group->head.len == 0) {
+        gig_buf_puts(&group->head, "{\"title\":");
+        gig_buf_json(&group->head, title.len != 0 ? title : gig_str("Other"));
+        gig_buf_puts(&group->head, ",\"postings\":[");
     }
 
-    list->left -= group->postings.len - before;
+    gig_buf_reset(&list->posting);
+    gig_lever_posting(list->feed, gig, &list->posting);
 
-    return 0;
-}
-
-
-/* The one of that title, made if it is the first of it; NULL: out of memory, or too many. */
-
-static gig_lever_group_t *
-gig_lever_group(gig_lever_list_t *list, gig_str_t title)
-{
-    size_t              i, size;
-    uint32_t            number;
-    gig_lever_group_t  *group;
-
-    number = title.len != 0 ? gig_shape_name(title) : 0;
-
-    for (i = 0; i < list->n; i++) {
-        if (list->group[i].number == number) {
-            return &list->group[i];
-        }
-    }
-
-    if (list->n == GIG_SHAPE_GROUPS_MAX) {
-        return NULL;
-    }
-
-    if (list->n == list->size) {
-        size = list->size != 0 ? 2 * list->size : 16;
-        group = realloc(list->group, size * sizeof(gig_lever_group_t));
-
-        if (group == NULL) {
-            return NULL;
-        }
-
-        list->group = group;
-        list->size = size;
-    }
-
-    group = &list->group[list->n++];
-    group->number = number;
-    gig_buf_init(&group->title, GIG_SHAPE_TEXT_MAX);
-    gig_buf_init(&group->postings, list->left);
-    gig_buf_json(&group->title, title.len != 0 ? title : gig_str("Other"));
-
-    return gig_buf_failed(&group->title) ? NULL : group;
+    return gig_shape_group_add(list->groups, group, &list->posting);
 }

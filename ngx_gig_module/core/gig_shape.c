@@ -82,6 +82,10 @@ gig_shape_name(gig_str_t name)
     char       folded[GIG_FOLD_MAX];
     uint64_t   hash;
 
+    if (name.len == 0) {
+        return 0;
+    }
+
     hash = gig_str_hash((gig_str_t) { folded, gig_fold(name, folded, sizeof(folded)) });
     hash = (hash ^ (hash >> 32)) & 0x7fffffff;
 

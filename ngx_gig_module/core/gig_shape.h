@@ -11,7 +11,6 @@
 #include "gig_feed.h"
 
 #define GIG_SHAPE_TEXT_MAX      (1024 * 1024)   /* bytes of one text of a gig */
-#define GIG_SHAPE_GROUPS_MAX    10000           /* departments, offices, teams of one answer */
 #define GIG_SHAPE_PLACES_MAX    50              /* of one gig */
 
 /*
@@ -23,7 +22,10 @@ uint64_t gig_shape_number(gig_str_t id);
 /* The gig with that number, or else that id; GIG_ROW_NONE. */
 uint32_t gig_shape_find(const gig_image_t *image, gig_str_t name);
 
-/* The number of a name (of a department, say), from 1 and below 2^31; the same however cased. */
+/*
+ * The number of a name (of a department, say), from 1 and below 2^31; the same however cased.  0 if
+ * it is empty: what has no department is told in one with that number.
+ */
 uint32_t gig_shape_name(gig_str_t name);
 
 /* A number in decimal digits without needless zeros, below 2^53; 0 or -1. */

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "gig_shape.h"
+#include "gig_shape_groups.h"
 
 
 static gig_str_t
@@ -99,6 +99,7 @@ test_name(void **state)
 
     assert_int_equal(gig_shape_name(str("Café  Sales")), gig_shape_name(str("CAFE sales")));
     assert_true(gig_shape_name(str("Sales")) != gig_shape_name(str("Sale")));
+    assert_int_equal(gig_shape_name(gig_null_str), 0);
     assert_true(gig_shape_name(str("Sales")) >= 1 && gig_shape_name(str("Sales")) < 1u << 31);
 }
 
@@ -129,6 +130,66 @@ test_args(void **state)
 }
 
 
+/* In the order in which they are first met, however many there are; what is too much is refused. */
+
+static void
+test_groups(void **state)
+{
+    uint64_t             key;
+    gig_buf_t            item, out;
+    gig_shape_group_t   *group;
+    gig_shape_groups_t  *groups;
+
+    (void) state;
+
+    gig_buf_init(&item, 16);
+    gig_buf_init(&out, 1024);
+    gig_buf_puts(&item, "1");
+
+    groups = gig_shape_groups_create(7);
+    assert_non_null(groups);
+
+    for (key = 9; key > 5; key--) {
+        group = gig_shape_group(groups, key % 2);
+        assert_non_null(group);
+        assert_int_equal(group->head.len != 0, key < 8);
+
+        if (group->head.len == 0) {
+            gig_buf_printf(&group->head, "{\"id\":%u,\"jobs\":[", (unsigned) key % 2);
+        }
+
+        assert_int_equal(gig_shape_group_add(groups, group, &item), 0);
+    }
+
+    gig_shape_groups_write(groups, &out);
+    assert_true(gig_str_is((gig_str_t) { out.data, out.len },
+                           "{\"id\":1,\"jobs\":[1,1]},{\"id\":0,\"jobs\":[1,1]}"));
+
+    /* of seven bytes six are used */
+    assert_int_equal(gig_shape_group_add(groups, gig_shape_group(groups, 0), &item), -1);
+    gig_shape_groups_free(groups);
+
+    groups = gig_shape_groups_create(1024);
+    assert_non_null(groups);
+
+    for (key = 0; key < GIG_SHAPE_GROUPS_MAX; key++) {
+        group = gig_shape_group(groups, key << 32);
+        assert_ptr_equal(group, &groups->group[key]);
+    }
+
+    assert_null(gig_shape_group(groups, 1));
+
+    for (key = 0; key < GIG_SHAPE_GROUPS_MAX; key++) {
+        assert_ptr_equal(gig_shape_group(groups, key << 32), &groups->group[key]);
+    }
+
+    gig_shape_groups_free(groups);
+    gig_shape_groups_free(NULL);
+    gig_buf_free(&item);
+    gig_buf_free(&out);
+}
+
+
 int
 main(void)
 {
@@ -137,6 +198,7 @@ main(void)
         cmocka_unit_test(test_digits),
         cmocka_unit_test(test_name),
         cmocka_unit_test(test_args),
+        cmocka_unit_test(test_groups),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
