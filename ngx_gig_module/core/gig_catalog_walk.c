@@ -15,12 +15,8 @@ typedef struct {
 } gig_catalog_way_t;
 
 
-static int gig_catalog_page(const gig_catalog_t *catalog, const gig_found_t *found, int64_t now,
-    gig_catalog_each_pt each, void *data, uint32_t *damaged);
-
-
 void
-gig_catalog_gig(const gig_image_t *image, uint32_t row, int64_t now, gig_catalog_gig_t *gig)
+gig_catalog_columns(const gig_image_t *image, uint32_t row, int64_t now, gig_catalog_gig_t *gig)
 {
     memset(gig, 0, sizeof(gig_catalog_gig_t));
 
@@ -32,6 +28,13 @@ gig_catalog_gig(const gig_image_t *image, uint32_t row, int64_t now, gig_catalog
     gig->updated = gig_image_updated(image, row);
     gig->opens = gig_image_opens(image, row);
     gig->closes = gig_image_closes(image, row);
+}
+
+
+void
+gig_catalog_gig(const gig_image_t *image, uint32_t row, int64_t now, gig_catalog_gig_t *gig)
+{
+    gig_catalog_columns(image, row, now, gig);
     gig->zoned = (gig_image_zone(image, row, &gig->zone) == 0);
 }
 
@@ -66,7 +69,6 @@ gig_catalog_walk(const gig_catalog_t *catalog, gig_str_t args, int64_t now,
 {
     int                 rc;
     gig_error_t         err;
-    gig_searched_t      in;
     gig_catalog_way_t  *way;
 
     *damaged = 0;
@@ -89,14 +91,8 @@ gig_catalog_walk(const gig_catalog_t *catalog, gig_str_t args, int64_t now,
     way->query.facets = 0;
     way->query.after = 0;
 
-    in.image = &catalog->image;
-    in.n_segments = catalog->n_segments;
-    in.segments = catalog->segments;
-    in.place_names = catalog->place_names;
-    in.epoch = 1;                       /* of a workspace that sees no other */
-
     for ( ;; ) {
-        rc = gig_search(way->search, &in, &way->query, &way->cursor, now, &way->found);
+        rc = gig_catalog_find(catalog, way->search, &way->query, &way->cursor, now, &way->found);
 
         if (rc == 0) {
             rc = gig_catalog_page(catalog, &way->found, now, each, data, damaged);
@@ -108,7 +104,6 @@ gig_catalog_walk(const gig_catalog_t *catalog, gig_str_t args, int64_t now,
 
         way->cursor = way->found.next;
         way->query.after = 1;
-
     }
 
 done:
@@ -120,7 +115,23 @@ done:
 }
 
 
-static int
+int
+gig_catalog_find(const gig_catalog_t *catalog, gig_search_t *search, const gig_query_t *query,
+    const gig_cursor_t *cursor, int64_t now, gig_found_t *found)
+{
+    gig_searched_t  in;
+
+    in.image = &catalog->image;
+    in.n_segments = catalog->n_segments;
+    in.segments = catalog->segments;
+    in.place_names = catalog->place_names;
+    in.epoch = 1;                       /* of a workspace that sees no other */
+
+    return gig_search(search, &in, query, cursor, now, found);
+}
+
+
+int
 gig_catalog_page(const gig_catalog_t *catalog, const gig_found_t *found, int64_t now,
     gig_catalog_each_pt each, void *data, uint32_t *damaged)
 {

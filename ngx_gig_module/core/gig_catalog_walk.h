@@ -33,8 +33,13 @@ typedef struct {
     json_t      *json;                          /* its detail; NULL: was not asked for */
 } gig_catalog_gig_t;
 
-/* What its columns say of a row; json is NULL. */
+/*
+ * What its columns say of a row; json is NULL.  _columns: without its zone, which would be read and
+ * checked from end to end.
+ */
 void gig_catalog_gig(const gig_image_t *image, uint32_t row, int64_t now, gig_catalog_gig_t *gig);
+void gig_catalog_columns(const gig_image_t *image, uint32_t row, int64_t now,
+    gig_catalog_gig_t *gig);
 
 /* The public record of a row, without address and state; NULL: damaged, or no memory. */
 json_t *gig_catalog_json(const gig_catalog_t *catalog, uint32_t row);
@@ -48,6 +53,12 @@ typedef int (*gig_catalog_each_pt)(void *data, const gig_catalog_gig_t *gig);
  * or what `each` ended it with.
  */
 int gig_catalog_walk(const gig_catalog_t *catalog, gig_str_t args, int64_t now,
+    gig_catalog_each_pt each, void *data, uint32_t *damaged);
+
+/* gig_search() in it (a search sees no other catalog); and each gig that it found, as in a walk. */
+int gig_catalog_find(const gig_catalog_t *catalog, gig_search_t *search, const gig_query_t *query,
+    const gig_cursor_t *cursor, int64_t now, gig_found_t *found);
+int gig_catalog_page(const gig_catalog_t *catalog, const gig_found_t *found, int64_t now,
     gig_catalog_each_pt each, void *data, uint32_t *damaged);
 
 #endif /* GIG_CATALOG_WALK_H */

@@ -17,14 +17,19 @@ typedef struct {
     char           words[GIG_SEARCH_WORDS_MAX];
 } gig_feed_way_t;
 
+typedef struct {
+    const gig_feed_t  *feed;
+    gig_buf_t         *out;
+    int                some;            /* an item was written */
+} gig_feed_items_t;
+
 
 static int gig_feed_find(const gig_catalog_t *catalog, const gig_secret_t *cursors,
     gig_str_t args, int64_t now, gig_feed_way_t *way);
 static void gig_feed_queries(const gig_secret_t *cursors, const gig_feed_way_t *way,
     gig_buf_t *query, gig_buf_t *page, gig_buf_t *next);
-static void gig_feed_items(const gig_feed_t *feed, gig_feed_format_t format,
-    const gig_catalog_t *catalog, const gig_found_t *found, int64_t now, uint32_t *damaged,
-    gig_buf_t *out);
+static int gig_feed_atom_each(void *data, const gig_catalog_gig_t *gig);
+static int gig_feed_json_each(void *data, const gig_catalog_gig_t *gig);
 
 
 void
@@ -42,12 +47,13 @@ gig_feed_page(const gig_feed_t *board, gig_feed_format_t format, const gig_catal
     const gig_secret_t *cursors, gig_str_t args, int64_t now, uint32_t *damaged, gig_buf_t *next,
     gig_buf_t *out)
 {
-    int              rc;
-    int64_t          updated;
-    uint32_t         i;
-    gig_buf_t        query, page;
-    gig_feed_t       feed;
-    gig_feed_way_t  *way;
+    int                rc;
+    int64_t            updated;
+    uint32_t           i;
+    gig_buf_t          query, page;
+    gig_feed_t         feed;
+    gig_feed_way_t    *way;
+    gig_feed_items_t   items;
 
     *damaged = 0;
     rc = -1;
@@ -80,7 +86,18 @@ gig_feed_page(const gig_feed_t *board, gig_feed_format_t format, const gig_catal
         feed.updated = updated > feed.updated ? updated : feed.updated;
     }
 
-    gig_feed_items(&feed, format, catalog, &way->found, now, damaged, out);
+    items = (gig_feed_items_t) { &feed, out, 0 };
+
+    if (format == GIG_FEED_ATOM) {
+        gig_feed_atom_head(&feed, out);
+        (void) gig_catalog_page(catalog, &way->found, now, gig_feed_atom_each, &items, damaged);
+        gig_feed_atom_tail(out);
+
+    } else {
+        gig_feed_json_head(&feed, out);
+        (void) gig_catalog_page(catalog, &way->found, now, gig_feed_json_each, &items, damaged);
+        gig_feed_json_tail(out);
+    }
 
     if (!gig_buf_failed(&query) && !gig_buf_failed(&page) && !gig_buf_failed(next)
         && !gig_buf_failed(out))
@@ -103,8 +120,7 @@ static int
 gig_feed_find(const gig_catalog_t *catalog, const gig_secret_t *cursors, gig_str_t args,
     int64_t now, gig_feed_way_t *way)
 {
-    gig_error_t     err;
-    gig_searched_t  in;
+    gig_error_t  err;
 
     if (gig_query_read(args, 1, &way->query, &err) != 0) {
         return -1;
@@ -119,13 +135,7 @@ gig_feed_find(const gig_catalog_t *catalog, const gig_secret_t *cursors, gig_str
         return -1;
     }
 
-    in.image = &catalog->image;
-    in.n_segments = catalog->n_segments;
-    in.segments = catalog->segments;
-    in.place_names = catalog->place_names;
-    in.epoch = 1;                       /* of a workspace that sees no other */
-
-    if (gig_search(way->search, &in, &way->query, &way->cursor, now, &way->found) != 0) {
+    if (gig_catalog_find(catalog, way->search, &way->query, &way->cursor, now, &way->found) != 0) {
         return -1;
     }
 
@@ -163,47 +173,24 @@ gig_feed_queries(const gig_secret_t *cursors, const gig_feed_way_t *way, gig_buf
 }
 
 
-/* A gig that is damaged is left out, as a list leaves it out. */
-
-static void
-gig_feed_items(const gig_feed_t *feed, gig_feed_format_t format, const gig_catalog_t *catalog,
-    const gig_found_t *found, int64_t now, uint32_t *damaged, gig_buf_t *out)
+static int
+gig_feed_atom_each(void *data, const gig_catalog_gig_t *gig)
 {
-    int                first;
-    uint32_t           i;
-    gig_catalog_gig_t  gig;
+    gig_feed_items_t  *items = data;
 
-    first = 1;
+    gig_feed_atom_entry(items->feed, gig, items->out);
 
-    if (format == GIG_FEED_ATOM) {
-        gig_feed_atom_head(feed, out);
-    } else {
-        gig_feed_json_head(feed, out);
-    }
+    return 0;
+}
 
-    for (i = 0; i < found->n; i++) {
 
-        gig_catalog_gig(&catalog->image, found->row[i], now, &gig);
-        gig.json = gig_catalog_json(catalog, found->row[i]);
+static int
+gig_feed_json_each(void *data, const gig_catalog_gig_t *gig)
+{
+    gig_feed_items_t  *items = data;
 
-        if (gig.json == NULL) {
-            (*damaged)++;
-            continue;
-        }
+    gig_feed_json_item(items->feed, gig, !items->some, items->out);
+    items->some = 1;
 
-        if (format == GIG_FEED_ATOM) {
-            gig_feed_atom_entry(feed, &gig, out);
-        } else {
-            gig_feed_json_item(feed, &gig, first, out);
-        }
-
-        first = 0;
-        json_decref(gig.json);
-    }
-
-    if (format == GIG_FEED_ATOM) {
-        gig_feed_atom_tail(out);
-    } else {
-        gig_feed_json_tail(out);
-    }
+    return 0;
 }

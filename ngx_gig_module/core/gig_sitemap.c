@@ -60,7 +60,7 @@ gig_sitemap(const gig_image_t *image, int64_t now, gig_str_t base, uint32_t part
             continue;
         }
 
-        gig_catalog_gig(image, row, now, &gig);
+        gig_catalog_columns(image, row, now, &gig);
 
         if (gig_sitemap_shows(&gig)) {
             gig_sitemap_add(&map, &gig);
