@@ -4,7 +4,6 @@
 #include "gig_feed.h"
 #include "gig_html.h"
 #include "gig_json.h"
-#include "gig_markup.h"
 
 
 static void gig_feed_line(const gig_catalog_gig_t *gig, gig_buf_t *out);
@@ -63,21 +62,11 @@ gig_feed_content(const gig_catalog_gig_t *gig, gig_buf_t *out)
     html = gig_json_str(gig->json, "description_html");
     text = gig_json_str(gig->json, "description_text");
 
-    if (html.len == 0 && text.len == 0) {
-        text = gig_json_str(gig->json, "summary");
-    }
-
-    if (html.len == 0) {
-        gig_html_paragraphs(text, out);
-
-    } else if (gig_markup_clean(html, out) != 0) {
-        out->failed = 1;
-    }
-
+    gig_html_description(html, text.len != 0 ? text : gig_json_str(gig->json, "summary"), out);
     gig_feed_sections(json_object_get(gig->json, "sections"), out);
 
     if (json_array_size(json_object_get(gig->json, "deliverables")) != 0) {
-        gig_buf_puts(out, "<h3>What you hand in</h3>");
+        gig_html_heading("h3", gig_language_text(NULL, GIG_SAY_GIG_HAND_IN), out);
         gig_html_items(json_object_get(gig->json, "deliverables"), "", out);
     }
 }
@@ -124,20 +113,7 @@ gig_feed_sections(const json_t *sections, gig_buf_t *out)
     for (i = 0; i < json_array_size(sections) && i < GIG_HTML_ITEMS; i++) {
         section = json_array_get(sections, i);
 
-        if (gig_json_str(section, "title").len != 0) {
-            gig_buf_puts(out, "<h3>");
-            gig_buf_html(out, gig_json_str(section, "title"));
-            gig_buf_puts(out, "</h3>");
-        }
-
-        if (gig_markup_clean(gig_json_str(section, "html"), out) != 0) {
-            out->failed = 1;
-        }
-
-        gig_html_paragraphs(gig_json_str(section, "text"), out);
-
-        if (json_array_size(json_object_get(section, "items")) != 0) {
-            gig_html_items(json_object_get(section, "items"), "", out);
-        }
+        gig_html_heading("h3", gig_json_str(section, "title"), out);
+        gig_html_section(section, out);
     }
 }

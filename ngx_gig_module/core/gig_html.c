@@ -3,6 +3,7 @@
 
 #include "gig_html.h"
 #include "gig_json.h"
+#include "gig_markup.h"
 
 
 /*
@@ -316,6 +317,40 @@ gig_html_items(const json_t *items, const char *attributes, gig_buf_t *out)
     }
 
     gig_buf_puts(out, "</ul>");
+}
+
+
+void
+gig_html_heading(const char *element, gig_str_t text, gig_buf_t *out)
+{
+    if (text.len != 0) {
+        gig_buf_printf(out, "<%s>", element);
+        gig_buf_html(out, text);
+        gig_buf_printf(out, "</%s>", element);
+    }
+}
+
+
+void
+gig_html_description(gig_str_t html, gig_str_t text, gig_buf_t *out)
+{
+    if (html.len != 0) {
+        (void) gig_markup_clean(html, out);
+    } else {
+        gig_html_paragraphs(text, out);
+    }
+}
+
+
+void
+gig_html_section(const json_t *section, gig_buf_t *out)
+{
+    (void) gig_markup_clean(gig_json_str(section, "html"), out);
+    gig_html_paragraphs(gig_json_str(section, "text"), out);
+
+    if (json_array_size(json_object_get(section, "items")) != 0) {
+        gig_html_items(json_object_get(section, "items"), "", out);
+    }
 }
 
 

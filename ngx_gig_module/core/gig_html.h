@@ -45,6 +45,15 @@ void gig_html_skills(const gig_language_t *words, const json_t *skills, size_t m
 #define GIG_HTML_ITEMS      50                  /* of one list of a record */
 void gig_html_items(const json_t *items, const char *attributes, gig_buf_t *out);
 
+/* <h3>Text</h3>, of that element; nothing if it is empty. */
+void gig_html_heading(const char *element, gig_str_t text, gig_buf_t *out);
+
+/* A description: its HTML, cleaned, if there is some, else its plain text. */
+void gig_html_description(gig_str_t html, gig_str_t text, gig_buf_t *out);
+
+/* What one of a record's `sections` says below its title: html, text, items. */
+void gig_html_section(const json_t *section, gig_buf_t *out);
+
 /* <time datetime="...">Fri 30 Oct 2026, 23:59 Chicago time</time>, and of a plain date. */
 void gig_html_time(const gig_language_t *words, const gig_zone_t *zone, gig_str_t time_zone,
     int64_t seconds, int with_seconds, gig_buf_t *out);

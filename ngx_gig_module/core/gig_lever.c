@@ -246,19 +246,9 @@ gig_lever_opening(const json_t *gig, gig_buf_t *html)
 static void
 gig_lever_body(const json_t *gig, gig_buf_t *html)
 {
-    gig_str_t  text;
-
-    text = gig_json_str(gig, "description_html");
-
     gig_buf_puts(html, "<div>");
-
-    if (text.len == 0) {
-        gig_html_paragraphs(gig_json_str(gig, "description_text"), html);
-
-    } else if (gig_markup_clean(text, html) != 0) {
-        html->failed = 1;
-    }
-
+    gig_html_description(gig_json_str(gig, "description_html"),
+                         gig_json_str(gig, "description_text"), html);
     gig_buf_puts(html, "</div>");
 }
 
@@ -281,7 +271,8 @@ gig_lever_lists(const json_t *gig, gig_buf_t *out)
         gig_lever_list(title, json_object_get(section, "items"), &n, out);
     }
 
-    gig_lever_list(gig_str("What you hand in"), json_object_get(gig, "deliverables"), &n, out);
+    gig_lever_list(gig_language_text(NULL, GIG_SAY_GIG_HAND_IN),
+                   json_object_get(gig, "deliverables"), &n, out);
     gig_buf_puts(out, "]");
 }
 
@@ -336,16 +327,8 @@ gig_lever_additional(const json_t *gig, gig_buf_t *html)
             continue;
         }
 
-        if (gig_json_str(section, "title").len != 0) {
-            gig_buf_puts(html, "<h3>");
-            gig_buf_html(html, gig_json_str(section, "title"));
-            gig_buf_puts(html, "</h3>");
-        }
-
-        if (gig_markup_clean(markup, html) != 0) {
-            html->failed = 1;
-        }
-
+        gig_html_heading("h3", gig_json_str(section, "title"), html);
+        (void) gig_markup_clean(markup, html);
         gig_html_paragraphs(text, html);
     }
 }

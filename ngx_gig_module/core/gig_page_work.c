@@ -4,22 +4,10 @@
  * that are no browser, such as search engines, so that they cannot be told anything else.
  */
 
-#include "gig_markup.h"
 #include "gig_page_parts.h"
 
 
 #define GIG_WORK_SKILLS         12
-
-
-static void
-gig_page_section_title(gig_str_t title, int plain, gig_buf_t *out)
-{
-    if (title.len != 0) {
-        gig_buf_puts(out, plain ? "<h3>" : "<h2>");
-        gig_buf_html(out, title);
-        gig_buf_puts(out, plain ? "</h3>" : "</h2>");
-    }
-}
 
 
 void
@@ -29,7 +17,7 @@ gig_page_section(gig_str_t title, int plain, gig_buf_t *out)
         gig_buf_puts(out, "<section class=\"gig-section\">");
     }
 
-    gig_page_section_title(title, plain, out);
+    gig_html_heading(plain ? "h3" : "h2", title, out);
 }
 
 
@@ -45,15 +33,6 @@ gig_page_section_end(int plain, gig_buf_t *out)
 {
     if (!plain) {
         gig_buf_puts(out, "</section>\n");
-    }
-}
-
-
-static void
-gig_work_formatted(gig_str_t html, gig_buf_t *out)
-{
-    if (gig_markup_clean(html, out) != 0) {
-        out->failed = 1;
     }
 }
 
@@ -153,16 +132,10 @@ gig_work_sections(const gig_language_t *words, const json_t *gig, gig_section_t 
         foreign = gig_work_foreign(words, gig, "sections", plain, out);
 
         if (under == GIG_SECTION_OWN) {
-            gig_page_section_title(gig_json_str(section, "title"), plain, out);
+            gig_html_heading(plain ? "h3" : "h2", gig_json_str(section, "title"), out);
         }
 
-        gig_work_formatted(gig_json_str(section, "html"), out);
-        gig_html_paragraphs(gig_json_str(section, "text"), out);
-
-        if (json_array_size(json_object_get(section, "items")) != 0) {
-            gig_html_items(json_object_get(section, "items"), "", out);
-        }
-
+        gig_html_section(section, out);
         gig_buf_puts(out, foreign ? "</div>" : "");
 
         if (under == GIG_SECTION_OWN) {
@@ -197,13 +170,7 @@ gig_page_what(const gig_language_t *words, const json_t *gig, int plain, gig_buf
 
         foreign = gig_work_foreign(words, gig, summary ? "summary" : "description_text", plain,
                                    out);
-
-        if (html.len != 0) {
-            gig_work_formatted(html, out);
-        } else {
-            gig_html_paragraphs(text, out);
-        }
-
+        gig_html_description(html, text, out);
         gig_buf_puts(out, foreign ? "</div>" : "");
         (void) gig_work_sections(words, gig, GIG_SECTION_WHAT, plain, out);
         gig_page_section_end(plain, out);
