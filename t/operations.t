@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # Why: the commands of docs/operations.md are typed by people in trouble.  Here they are taken from the
 # page and run as they stand there, but for the folders, while applications come in: keys are rotated,
-# a gig is taken down, nginx is upgraded and goes back.  (A lost host, a restored
-# record and a leaving host have tests of their own.)  With GIG_LONG=1 the other version is one which
-# draws its image differently and whose scripts have other texts; else it is the same code.
+# a gig is taken down, nginx is upgraded and goes back.  (What is lost is in t/operations-lost.t, a
+# leaving host in t/drain.t.)  With GIG_LONG=1 the other version is one which draws its image
+# differently and whose scripts have other texts; else it is the same code.
 
 use strict;
 use warnings;
@@ -15,40 +15,13 @@ use POSIX qw(WNOHANG);
 use Test::More;
 use Time::HiRes qw(sleep time);
 use GigTest;
+use GigTest::Operations qw(blocks follow master shim);
 
 my $test = GigTest->new(workers => 2);
 my $dir  = $test->{dir};
-my $page = $test->read_file("$GigTest::ROOT/docs/operations.md");
-my %in   = ('/etc/gig' => "$dir/etc", '/var/lib/gig' => "$dir/data", '/usr/lib/nginx/modules' => "$dir/modules",
-    '/var/backups' => "$dir/backups", '/run/nginx' => "$dir/nginx", '/var/lib/nginx/gig' => "$dir/state");
-
-make_path(values %in, "$dir/bin");
-# nginx is a daemon here, as its signals to upgrade ask for.
-sub shim { my ($name, $text) = @_; chmod 0755, $test->write_file("bin/$name", "#!/bin/sh\n$text\n") }
-my $nginx = GigTest::nginx_binary();
+GigTest::Operations->new($test);
 my $built = "$GigTest::BUILD/ngx_http_gig_module.so";
-shim('nginx', "exec $nginx -p $dir/ -c $dir/nginx.conf -e $dir/error.log \"\$@\"");
-shim('systemctl', "[ \"\$*\" = 'reload gig-sync' ] && kill -HUP \$(cat $dir/gig-sync.pid)");
 shim('make', "cp \${NEXT-$built} $dir/modules/next && mv $dir/modules/next $dir/modules/ngx_http_gig_module.so");
-symlink "$GigTest::BUILD/gig-sync", "$dir/bin/gig-sync";
-$ENV{PATH} = "$dir/bin:$ENV{PATH}";
-
-
-# The blocks of commands under a title, each one text; other blocks (of nginx.conf, of output) too.
-sub blocks {
-    my ($title) = @_;
-    my ($section) = $page =~ /^## \Q$title\E\n(.*?)(?=^## |\z)/ms or BAIL_OUT("docs/operations.md has no \"$title\"");
-    my @blocks = map { s/^    //mgr } $section =~ /((?:^    .*\n)+)/mg;
-    for my $block (@blocks) { $block =~ s{\Q$_\E}{$in{$_}}g for sort { length $b <=> length $a } keys %in }
-    return @blocks;
-}
-
-sub follow {
-    my ($block, $what) = @_;
-    my ($status, $output) = $test->run('sh', '-ec', $block);
-    is($status, 0, $what) or diag("$block\n$output");
-    return;
-}
 
 
 # --- a board as the install page has it, and somebody who applies all the time
@@ -80,7 +53,6 @@ sub conf {
 conf();
 is(($test->run("$dir/bin/nginx"))[0], 0, 'nginx');
 
-sub master { return ($test->read_file($_[0] // 'nginx.pid') || 0) + 0 }
 my $first = wait_for { master() } 'its master';
 push @{ $test->{kids} }, { pid => $first, name => 'nginx' };
 $test->wait_total(2) or BAIL_OUT('no catalog');
