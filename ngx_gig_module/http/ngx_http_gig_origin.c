@@ -28,6 +28,7 @@ static ngx_str_t  ngx_http_gig_name_headers = ngx_string("Access-Control-Allow-H
 static ngx_str_t  ngx_http_gig_name_preflight_age = ngx_string("Access-Control-Max-Age");
 
 static ngx_str_t  ngx_http_gig_origin_text = ngx_string("Origin");
+static ngx_str_t  ngx_http_gig_origin_coding = ngx_string("Accept-Encoding, Origin");
 static ngx_str_t  ngx_http_gig_exposed = ngx_string("Date, ETag, Link, Location, Retry-After, "
                                                     "Idempotency-Replayed, Age, Cache-Status");
 static ngx_str_t  ngx_http_gig_sent = ngx_string("Content-Type, Idempotency-Key");
@@ -223,15 +224,22 @@ ngx_http_gig_origin_filter(ngx_http_request_t *r)
 }
 
 
-/* In the one Vary there is: some caches look at the first alone. */
+/*
+ * In the one Vary there is: some caches look at one alone.  Where there is none yet nginx's own may
+ * follow (`gzip_vary on`), and what that says is said here as well.
+ */
 
 static ngx_int_t
 ngx_http_gig_origin_vary(ngx_http_request_t *r)
 {
-    u_char           *p;
-    ngx_uint_t        i;
-    ngx_table_elt_t  *h;
-    ngx_list_part_t  *part;
+    u_char                    *p;
+    ngx_str_t                 *text;
+    ngx_uint_t                 i;
+    ngx_table_elt_t           *h;
+    ngx_list_part_t           *part;
+#if (NGX_HTTP_GZIP)
+    ngx_http_core_loc_conf_t  *clcf;
+#endif
 
     for (part = &r->headers_out.headers.part; part; part = part->next) {
         h = part->elts;
@@ -258,6 +266,17 @@ ngx_http_gig_origin_vary(ngx_http_request_t *r)
         }
     }
 
-    return ngx_http_gig_header_add(r, &ngx_http_gig_name_vary, &ngx_http_gig_origin_text)
-           ? NGX_OK : NGX_ERROR;
+    text = &ngx_http_gig_origin_text;
+
+#if (NGX_HTTP_GZIP)
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->gzip_vary) {
+        text = &ngx_http_gig_origin_coding;
+    }
+
+#endif
+
+    return ngx_http_gig_header_add(r, &ngx_http_gig_name_vary, text) ? NGX_OK : NGX_ERROR;
 }

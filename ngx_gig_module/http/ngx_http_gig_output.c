@@ -374,44 +374,25 @@ ngx_http_gig_header_age(ngx_http_request_t *r, ngx_http_gig_answer_t *answer)
 }
 
 
-/* With `gzip_vary on` nginx adds a Vary of its own: what it says is left out of ours. */
+/*
+ * With `gzip_vary on` nginx's filter may add a Vary of its own, which names the encoding alone.
+ * Ours names it even so: a cache that heeds the last Vary and no other, as nginx's did until 1.23,
+ * would give compressed bytes to who cannot read them.
+ */
 
 static ngx_int_t
 ngx_http_gig_header_vary(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
     ngx_http_gig_answer_t *answer)
 {
-    ngx_uint_t                 theirs, html;
-#if (NGX_HTTP_GZIP)
-    ngx_http_core_loc_conf_t  *clcf;
-#endif
-
-    /* by format, then by who names Accept-Encoding: we, nginx */
-    static ngx_str_t           vary[2][2] = {
-        { ngx_string("Accept, Accept-Encoding"), ngx_string("Accept") },
-        { ngx_string("Accept, Accept-Encoding, Accept-Language"),
-          ngx_string("Accept, Accept-Language") }
+    /* by format */
+    static ngx_str_t  vary[2] = {
+        ngx_string("Accept, Accept-Encoding"),
+        ngx_string("Accept, Accept-Encoding, Accept-Language")
     };
-    static ngx_str_t           coding = ngx_string("Accept-Encoding");
+    static ngx_str_t  coding = ngx_string("Accept-Encoding");
 
-    theirs = 0;
-
-#if (NGX_HTTP_GZIP)
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (clcf->gzip_vary) {
-        r->gzip_vary = 1;
-        theirs = 1;
-    }
-
-#endif
-
-    if (answer->vary) {
-        html = (ctx->format == NGX_HTTP_GIG_HTML);
-        return ngx_http_gig_header(r, &ngx_http_gig_name_vary, &vary[html][theirs]);
-    }
-
-    return theirs ? NGX_OK : ngx_http_gig_header(r, &ngx_http_gig_name_vary, &coding);
+    return ngx_http_gig_header(r, &ngx_http_gig_name_vary,
+                               answer->vary ? &vary[ctx->format == NGX_HTTP_GIG_HTML] : &coding);
 }
 
 
