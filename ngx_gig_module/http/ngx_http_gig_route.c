@@ -224,7 +224,11 @@ ngx_http_gig_rewrite_shape(ngx_http_request_t *r, ngx_http_gig_loc_conf_t *glcf)
 {
     ngx_http_gig_ctx_t  *ctx;
 
-    if (r->headers_in.authorization == NULL || glcf->shape != NGX_HTTP_GIG_SHAPE_GREENHOUSE) {
+    /* an include takes no application, and the header is that of the page around it */
+
+    if (r->headers_in.authorization == NULL || glcf->shape != NGX_HTTP_GIG_SHAPE_GREENHOUSE
+        || r != r->main)
+    {
         return NGX_DECLINED;
     }
 
