@@ -1,6 +1,7 @@
 
 #include "gig_fragment.h"
 #include "gig_page_parts.h"
+#include "gig_pay.h"
 
 
 static gig_str_t
@@ -58,8 +59,8 @@ gig_gig_pay(const gig_page_t *page, const json_t *gig, gig_buf_t *out)
         gig_buf_puts(out, "</strong>");
 
     } else {
-        said = gig_say_begin(page->words, gig_str_is(gig_json_str(pay, "type"), "unpaid")
-                                          ? GIG_SAY_PAY_AND_HOURS : GIG_SAY_PAY_FOR_HOURS);
+        said = gig_say_begin(page->words, gig_pay_unpaid(pay) ? GIG_SAY_PAY_AND_HOURS
+                                                              : GIG_SAY_PAY_FOR_HOURS);
 
         while ((argument = gig_say_next(&said, out)) != 0) {
 

@@ -4,21 +4,52 @@
 #include "gig_text.h"
 
 
-/* A whole number that is not negative: `first`, else `second`; -1 if neither is one. */
+/* Two whole numbers, either for a missing one.  0, or -1: neither is one. */
 
-static int64_t
-gig_pay_number(const json_t *object, const char *first, const char *second)
+static int
+gig_pay_numbers(const json_t *object, const char *min, const char *max, int64_t *least,
+    int64_t *most)
 {
-    const json_t  *value;
+    const json_t  *a, *b;
 
-    value = json_object_get(object, first);
+    a = json_object_get(object, min);
+    b = json_object_get(object, max);
+    a = json_is_integer(a) ? a : b;
+    b = json_is_integer(b) ? b : a;
 
-    if (!json_is_integer(value)) {
-        value = json_object_get(object, second);
+    *least = json_integer_value(a);
+    *most = json_integer_value(b);
+
+    return json_is_integer(a) ? 0 : -1;
+}
+
+
+int
+gig_pay_sums(const json_t *pay, int64_t *least, int64_t *most)
+{
+    return gig_pay_numbers(pay, "min_minor", "max_minor", least, most);
+}
+
+
+gig_str_t
+gig_pay_unit(const json_t *pay)
+{
+    gig_str_t  unit;
+
+    unit = gig_json_str(pay, "unit");
+
+    if (unit.len != 0) {
+        return unit;
     }
 
-    return json_is_integer(value) && json_integer_value(value) >= 0 ? json_integer_value(value)
-                                                                    : GIG_PAY_UNKNOWN;
+    return gig_str_is(gig_json_str(pay, "type"), "hourly") ? gig_str("hour") : gig_str("project");
+}
+
+
+int
+gig_pay_unpaid(const json_t *pay)
+{
+    return gig_str_is(gig_json_str(pay, "type"), "unpaid");
 }
 
 
@@ -34,30 +65,27 @@ gig_pay_times(int64_t a, int64_t b)
 int64_t
 gig_pay_at_least(const json_t *record)
 {
-    int64_t        pay, hours;
-    gig_str_t      unit, type;
+    int64_t        pay, hours, most;
     const json_t  *object;
 
     object = json_object_get(record, "pay");
-    type = gig_json_str(object, "type");
-    unit = gig_json_str(object, "unit");
 
-    if (gig_str_is(type, "unpaid")) {
+    if (gig_pay_unpaid(object)) {
         return 0;
     }
 
-    pay = gig_pay_number(object, "min_minor", "max_minor");
-
-    if (pay == GIG_PAY_UNKNOWN) {
+    if (gig_pay_sums(object, &pay, &most) != 0 || pay < 0) {
         return GIG_PAY_UNKNOWN;
     }
 
     pay = gig_pay_times(pay, GIG_PAY_SCALE / gig_text_minor_units(gig_pay_currency(record)));
 
-    if (gig_str_is(unit, "hour") || (unit.len == 0 && gig_str_is(type, "hourly"))) {
-        hours = gig_pay_number(json_object_get(record, "work"), "hours_min", "hours_max");
+    if (gig_str_is(gig_pay_unit(object), "hour")) {
 
-        if (hours == GIG_PAY_UNKNOWN) {
+        if (gig_pay_numbers(json_object_get(record, "work"), "hours_min", "hours_max", &hours,
+                            &most) != 0
+            || hours < 0)
+        {
             return GIG_PAY_UNKNOWN;
         }
 
@@ -87,29 +115,15 @@ gig_pay_currency(const json_t *record)
 int
 gig_pay_range(const json_t *pay, gig_pay_range_t *range)
 {
-    gig_str_t      type;
-    const json_t  *min, *max;
-
-    type = gig_json_str(pay, "type");
-    min = json_object_get(pay, "min_minor");
-    max = json_object_get(pay, "max_minor");
-
     range->currency = gig_json_str(pay, "currency");
-    range->unit = gig_json_str(pay, "unit");
+    range->unit = gig_pay_unit(pay);
 
-    if (range->unit.len == 0) {
-        range->unit = gig_str_is(type, "hourly") ? gig_str("hour") : gig_str("project");
-    }
-
-    min = json_is_integer(min) ? min : max;
-    max = json_is_integer(max) ? max : min;
-
-    if (range->currency.len == 0 || !json_is_integer(min) || gig_str_is(type, "unpaid")) {
+    if (range->currency.len == 0 || gig_pay_unpaid(pay)
+        || gig_pay_sums(pay, &range->least, &range->most) != 0)
+    {
         return -1;
     }
 
-    range->least = json_integer_value(min);
-    range->most = json_integer_value(max);
     range->units = gig_text_minor_units(range->currency);
 
     return range->least < 0 || range->most < range->least ? -1 : 0;

@@ -24,6 +24,15 @@ int64_t gig_pay_at_least(const json_t *record);
 /* ISO 4217, three capital letters; gig_null_str if the record names none. */
 gig_str_t gig_pay_currency(const json_t *record);
 
+/* 1: nothing is paid, whatever else `pay` says. */
+int gig_pay_unpaid(const json_t *pay);
+
+/* min_minor and max_minor, each for the other if that is missing.  0, or -1: there is neither. */
+int gig_pay_sums(const json_t *pay, int64_t *least, int64_t *most);
+
+/* What a sum is paid for: "hour", "day", ...; if it is not said, "hour" or "project" by `type`. */
+gig_str_t gig_pay_unit(const json_t *pay);
+
 /* What `pay` says, in minor units, of which one major unit has `units`.  Views into it. */
 typedef struct {
     gig_str_t  currency, unit;                  /* "hour"; "project": once for all */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "gig_json.h"
+#include "gig_pay.h"
 #include "gig_text.h"
 
 
@@ -188,11 +189,7 @@ gig_text_unit(const json_t *pay)
         { "month", GIG_SAY_PAY_MONTH }, { "year", GIG_SAY_PAY_YEAR }
     };
 
-    unit = gig_json_str(pay, "unit");
-
-    if (unit.len == 0 && gig_str_is(gig_json_str(pay, "type"), "hourly")) {
-        return GIG_SAY_PAY_HOUR;
-    }
+    unit = gig_pay_unit(pay);
 
     for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (gig_str_is(unit, units[i].unit)) {
@@ -205,7 +202,7 @@ gig_text_unit(const json_t *pay)
 
 
 static void
-gig_text_pay_range(const gig_language_t *words, const json_t *pay, json_int_t min, json_int_t max,
+gig_text_pay_range(const gig_language_t *words, const json_t *pay, int64_t min, int64_t max,
     gig_buf_t *out)
 {
     int         argument;
@@ -230,41 +227,30 @@ gig_text_pay_range(const gig_language_t *words, const json_t *pay, json_int_t mi
 void
 gig_text_pay(const gig_language_t *words, const json_t *pay, gig_buf_t *out)
 {
-    gig_say_t      unit;
-    gig_said_t     said;
-    const json_t  *min, *max;
+    int64_t     min, max;
+    gig_say_t   unit;
+    gig_said_t  said;
 
-    if (gig_str_is(gig_json_str(pay, "type"), "unpaid")) {
+    if (gig_pay_unpaid(pay)) {
         gig_tell(words, GIG_SAY_PAY_UNPAID, out);
         return;
     }
 
-    min = json_object_get(pay, "min_minor");
-    max = json_object_get(pay, "max_minor");
-
-    if (!json_is_integer(min)) {
-        min = max;
-    }
-
-    if (!json_is_integer(max)) {
-        max = min;
-    }
-
-    if (!json_is_integer(min)) {
+    if (gig_pay_sums(pay, &min, &max) != 0) {
         return;
     }
 
     unit = gig_text_unit(pay);
 
     if (unit == GIG_SAYS) {
-        gig_text_pay_range(words, pay, json_integer_value(min), json_integer_value(max), out);
+        gig_text_pay_range(words, pay, min, max, out);
         return;
     }
 
     said = gig_tell_begin(words, unit);
 
     while (gig_say_next(&said, out)) {
-        gig_text_pay_range(words, pay, json_integer_value(min), json_integer_value(max), out);
+        gig_text_pay_range(words, pay, min, max, out);
     }
 }
 
@@ -334,8 +320,8 @@ gig_text_pay_for(const gig_language_t *words, const json_t *pay, const json_t *w
     }
 
     out->len = start;
-    said = gig_tell_begin(words, gig_str_is(gig_json_str(pay, "type"), "unpaid")
-                                 ? GIG_SAY_PAY_AND_HOURS : GIG_SAY_PAY_FOR_HOURS);
+    said = gig_tell_begin(words, gig_pay_unpaid(pay) ? GIG_SAY_PAY_AND_HOURS
+                                                     : GIG_SAY_PAY_FOR_HOURS);
 
     while ((argument = gig_say_next(&said, out)) != 0) {
 
