@@ -9,32 +9,22 @@ static const char *const  gig_i18n_texts[] = { "title", "summary", "department" 
 static const char *const  gig_i18n_descriptions[] = { "description_html", "description_text" };
 
 
-/* The texts in that language, or in what is left of its tag as parts are cut from the end. */
+/* The texts in that language, or in what is left of its tag as it is shortened. */
 
 static json_t *
-gig_i18n_find(const json_t *i18n, const char *tag, char found[GIG_TAG_SIZE])
+gig_i18n_find(const json_t *i18n, gig_str_t *tag)
 {
-    char    *dash;
     json_t  *texts;
 
-    (void) strncpy(found, tag, GIG_TAG_SIZE - 1);
-    found[GIG_TAG_SIZE - 1] = '\0';
-
-    for ( ;; ) {
-        texts = json_object_get(i18n, found);
+    for ( /* void */ ; tag->len != 0; gig_language_shorten(tag)) {
+        texts = json_object_getn(i18n, tag->data, tag->len);
 
         if (json_is_object(texts)) {
             return texts;
         }
-
-        dash = strrchr(found, '-');
-
-        if (dash == NULL) {
-            return NULL;
-        }
-
-        *dash = '\0';
     }
+
+    return NULL;
 }
 
 
@@ -52,12 +42,13 @@ gig_i18n_put(json_t *gig, const json_t *texts, const char *member)
 int
 gig_i18n_apply(json_t *gig, const gig_language_t *words)
 {
-    int      rc;
-    char     tag[GIG_TAG_SIZE];
-    size_t   i;
-    json_t  *texts, *used;
+    int        rc;
+    size_t     i;
+    json_t    *texts, *used;
+    gig_str_t  tag;
 
-    texts = gig_i18n_find(json_object_get(gig, "i18n"), gig_language_tag(words), tag);
+    tag = (gig_str_t) { gig_language_tag(words), strlen(gig_language_tag(words)) };
+    texts = gig_i18n_find(json_object_get(gig, "i18n"), &tag);
 
     if (texts == NULL || gig_language_same(gig_json_str(gig, "language"), words)) {
         (void) json_object_del(gig, "i18n");
@@ -89,7 +80,7 @@ gig_i18n_apply(json_t *gig, const gig_language_t *words)
 
     used = json_object();
 
-    if (used == NULL || json_object_set(used, tag, texts) != 0) {
+    if (used == NULL || json_object_setn(used, tag.data, tag.len, texts) != 0) {
         json_decref(used);
         return -1;
     }

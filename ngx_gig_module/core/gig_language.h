@@ -86,6 +86,9 @@ int gig_language_tag_valid(gig_str_t tag);
 /* 1 if a and b are the same tag, whatever their case. */
 int gig_language_tag_eq(gig_str_t a, gig_str_t b);
 
+/* Cuts a tag's last part, and with it one before it that is a single letter; empty at the end. */
+void gig_language_shorten(gig_str_t *tag);
+
 /*
  * Lookup (RFC 4647, 3.4): the first of n offered languages with that tag, or with what is left of
  * it when parts are cut from its end; n if none.

@@ -72,9 +72,7 @@ gig_language_tag_eq(gig_str_t a, gig_str_t b)
 }
 
 
-/* Cuts the last part, and with it one before it that is a single letter. */
-
-static void
+void
 gig_language_shorten(gig_str_t *tag)
 {
     while (tag->len != 0 && tag->data[tag->len - 1] != '-') {
