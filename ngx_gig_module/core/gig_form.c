@@ -515,22 +515,40 @@ gig_form_together(const gig_form_t *form, gig_errors_t *errors)
 }
 
 
-static void
-gig_form_group(const gig_form_t *form, const gig_field_t *field, const char *pointer,
-    gig_errors_t *errors)
+/* The group that a field is of; NULL: there is none such. */
+
+static const json_t *
+gig_form_group_of(const gig_form_t *form, const gig_field_t *field)
 {
     size_t         i;
-    const json_t  *groups;
+    const json_t  *groups, *group;
 
     groups = json_object_get(form->root, "groups");
 
     for (i = 0; field->any_of.len != 0 && i < json_array_size(groups); i++) {
-        if (gig_str_eq(gig_json_str(json_array_get(groups, i), "id"), field->any_of)) {
-            return;
+        group = json_array_get(groups, i);
+
+        if (gig_str_eq(gig_json_str(group, "id"), field->any_of)) {
+            return group;
         }
     }
 
-    if (field->any_of.len != 0) {
+    return NULL;
+}
+
+
+int
+gig_form_in_group(const gig_form_t *form, const gig_field_t *field)
+{
+    return json_is_true(json_object_get(gig_form_group_of(form, field), "required"));
+}
+
+
+static void
+gig_form_group(const gig_form_t *form, const gig_field_t *field, const char *pointer,
+    gig_errors_t *errors)
+{
+    if (field->any_of.len != 0 && gig_form_group_of(form, field) == NULL) {
         (void) gig_errors_add(errors, pointer, "has an any_of that is the id of none of the groups;"
                               " \"groups\":[{\"id\":...,\"required\":true}] has them");
     }

@@ -102,6 +102,9 @@ void gig_form_file(const json_t *json, gig_field_t *field, const char *pointer,
 void gig_form_limits(gig_form_t *form, gig_errors_t *errors);
 int gig_form_file_public(const gig_form_t *form, json_t *copy);
 
+/* 1 if the field is one of several of which the form wants at least one. */
+int gig_form_in_group(const gig_form_t *form, const gig_field_t *field);
+
 /* The form of a gig without `form`: "f_default" (names, e-mail, statement, available, consent). */
 gig_str_t gig_form_default(void);
 

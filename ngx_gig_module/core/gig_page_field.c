@@ -37,28 +37,6 @@ gig_form_attribute(const char *attribute, gig_str_t name, const char *end, gig_b
 }
 
 
-/* 1 if the field is one of several of which the form wants at least one. */
-
-static int
-gig_form_in_group(const gig_form_t *form, const gig_field_t *field)
-{
-    size_t         i;
-    const json_t  *groups, *group;
-
-    groups = json_object_get(form->root, "groups");
-
-    for (i = 0; field->any_of.len != 0 && i < json_array_size(groups); i++) {
-        group = json_array_get(groups, i);
-
-        if (gig_str_eq(gig_json_str(group, "id"), field->any_of)) {
-            return json_is_true(json_object_get(group, "required"));
-        }
-    }
-
-    return 0;
-}
-
-
 unsigned
 gig_form_others(const gig_language_t *words, const gig_form_t *form, const gig_field_t *field,
     gig_buf_t *out)
