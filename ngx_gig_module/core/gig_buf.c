@@ -216,6 +216,14 @@ gig_buf_json(gig_buf_t *b, gig_str_t s)
 
 
 void
+gig_buf_member(gig_buf_t *b, const char *name, gig_str_t value)
+{
+    gig_buf_printf(b, ",\"%s\":", name);
+    gig_buf_json(b, value);
+}
+
+
+void
 gig_buf_html(gig_buf_t *b, gig_str_t s)
 {
     size_t       n, run;

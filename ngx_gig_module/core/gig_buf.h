@@ -67,4 +67,7 @@ void gig_buf_json(gig_buf_t *b, gig_str_t s);
 void gig_buf_html(gig_buf_t *b, gig_str_t s);
 void gig_buf_uri(gig_buf_t *b, gig_str_t s);
 
+/* ,"NAME":VALUE: one more member of a JSON object; an empty text is told as "". */
+void gig_buf_member(gig_buf_t *b, const char *name, gig_str_t value);
+
 #endif /* GIG_BUF_H */

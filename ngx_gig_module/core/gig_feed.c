@@ -10,19 +10,6 @@ static void gig_feed_line(const gig_catalog_gig_t *gig, gig_buf_t *out);
 static void gig_feed_sections(const json_t *sections, gig_buf_t *out);
 
 
-void
-gig_feed_address(gig_str_t base, const gig_catalog_gig_t *gig, gig_buf_t *out)
-{
-    gig_buf_str(out, base);
-    gig_buf_uri(out, gig->id);
-
-    if (gig->slug.len != 0) {
-        gig_buf_puts(out, "/");
-        gig_buf_uri(out, gig->slug);
-    }
-}
-
-
 gig_str_t
 gig_feed_host(gig_str_t address)
 {

@@ -57,10 +57,10 @@ void gig_feed_order(gig_query_t *query);
 int gig_feed_indeed(const gig_feed_t *feed, const gig_catalog_t *catalog, gig_str_t args,
     int64_t now, uint32_t *damaged, gig_buf_t *out);
 
-/* What the writers share: a gig's address, which search engines know it by; not escaped. */
-void gig_feed_address(gig_str_t base, const gig_catalog_gig_t *gig, gig_buf_t *out);
-
-/* Clean HTML: pay, place and last day in a line, the description, what is handed in. */
+/*
+ * What the writers share, as clean HTML: pay, place and last day in a line, the description, what
+ * is handed in.
+ */
 void gig_feed_content(const gig_catalog_gig_t *gig, gig_buf_t *out);
 
 /* The host of an absolute address, as it is written; without user, port and brackets. */

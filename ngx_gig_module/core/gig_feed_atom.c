@@ -1,6 +1,7 @@
 
 #include "gig_feed.h"
 #include "gig_json.h"
+#include "gig_slug.h"
 #include "gig_time.h"
 #include "gig_xml.h"
 
@@ -77,7 +78,7 @@ gig_feed_atom_entry(const gig_feed_t *feed, const gig_catalog_gig_t *gig, gig_bu
 
     gig_buf_puts(out, "<link rel=\"alternate\" type=\"text/html\" href=\"");
     gig_buf_init(&text, GIG_FEED_CONTENT_MAX);
-    gig_feed_address(feed->base, gig, &text);
+    gig_slug_address(feed->base, gig->id, gig->slug, &text);
     gig_xml_text(out, (gig_str_t) { text.data, text.len });
     gig_buf_puts(out, "\"/>\n");
 

@@ -3,6 +3,7 @@
 
 #include "gig_feed.h"
 #include "gig_json.h"
+#include "gig_slug.h"
 #include "gig_text.h"
 #include "gig_time.h"
 #include "gig_xml.h"
@@ -92,7 +93,7 @@ gig_indeed_job(void *data, const gig_catalog_gig_t *gig)
     gig_indeed_time("date", gig->posted, out);
     gig_indeed_element("referencenumber", gig->id, out);
 
-    gig_feed_address(indeed->feed->base, gig, &indeed->text);
+    gig_slug_address(indeed->feed->base, gig->id, gig->slug, &indeed->text);
     gig_indeed_take("url", indeed);
 
     gig_indeed_element("company", gig_json_str(json_object_get(json, "org"), "name"), out);

@@ -1,11 +1,11 @@
 
 #include "gig_feed.h"
 #include "gig_json.h"
+#include "gig_slug.h"
 #include "gig_text.h"
 #include "gig_time.h"
 
 
-static void gig_feed_member(const char *name, gig_str_t text, gig_buf_t *out);
 static void gig_feed_url(const gig_feed_t *feed, const char *member, const char *name,
     gig_str_t query, gig_buf_t *out);
 static void gig_feed_time(const char *name, int64_t seconds, gig_buf_t *out);
@@ -20,7 +20,7 @@ gig_feed_json_head(const gig_feed_t *feed, gig_buf_t *out)
     gig_buf_json(out, feed->title);
 
     if (feed->about.len != 0) {
-        gig_feed_member("description", feed->about, out);
+        gig_buf_member(out, "description", feed->about);
     }
 
     gig_feed_url(feed, "home_page_url", "", feed->query, out);
@@ -46,34 +46,34 @@ gig_feed_json_item(const gig_feed_t *feed, const gig_catalog_gig_t *gig, int fir
     gig_buf_puts(out, first ? "{\"id\":" : ",{\"id\":");
     gig_buf_json(out, gig->id);
 
-    gig_feed_address(feed->base, gig, &text);
-    gig_feed_member("url", (gig_str_t) { text.data, text.len }, out);
-    gig_feed_member("title", gig_json_str(gig->json, "title"), out);
+    gig_slug_address(feed->base, gig->id, gig->slug, &text);
+    gig_buf_member(out, "url", (gig_str_t) { text.data, text.len });
+    gig_buf_member(out, "title", gig_json_str(gig->json, "title"));
 
     if (gig_json_str(gig->json, "summary").len != 0) {
-        gig_feed_member("summary", gig_json_str(gig->json, "summary"), out);
+        gig_buf_member(out, "summary", gig_json_str(gig->json, "summary"));
     }
 
     gig_buf_reset(&text);
     gig_feed_content(gig, &text);
-    gig_feed_member("content_html", (gig_str_t) { text.data, text.len }, out);
+    gig_buf_member(out, "content_html", (gig_str_t) { text.data, text.len });
 
     gig_feed_time("date_published", gig->posted, out);
     gig_feed_time("date_modified", gig->updated, out);
 
     if (gig_json_str(gig->json, "language").len != 0) {
-        gig_feed_member("language", gig_json_str(gig->json, "language"), out);
+        gig_buf_member(out, "language", gig_json_str(gig->json, "language"));
     }
 
     if (gig_text_https(gig_json_str(org, "logo"))) {
-        gig_feed_member("image", gig_json_str(org, "logo"), out);
+        gig_buf_member(out, "image", gig_json_str(org, "logo"));
     }
 
     gig_buf_puts(out, ",\"authors\":[{\"name\":");
     gig_buf_json(out, gig_json_str(org, "name"));
 
     if (gig_text_https(gig_json_str(org, "url"))) {
-        gig_feed_member("url", gig_json_str(org, "url"), out);
+        gig_buf_member(out, "url", gig_json_str(org, "url"));
     }
 
     gig_buf_puts(out, "}]");
@@ -93,14 +93,6 @@ void
 gig_feed_json_tail(gig_buf_t *out)
 {
     gig_buf_puts(out, "]}");
-}
-
-
-static void
-gig_feed_member(const char *name, gig_str_t text, gig_buf_t *out)
-{
-    gig_buf_printf(out, ",\"%s\":", name);
-    gig_buf_json(out, text);
 }
 
 

@@ -127,8 +127,8 @@ gig_greenhouse_job(const gig_feed_t *feed, const gig_catalog_gig_t *gig,
 
     gig_buf_printf(out, "{\"id\":%llu,\"internal_job_id\":%llu", (unsigned long long) number,
                    (unsigned long long) number);
-    gig_shape_text("title", gig_json_str(json, "title"), out);
-    gig_shape_text("company_name", gig_json_str(json_object_get(json, "org"), "name"), out);
+    gig_buf_member(out, "title", gig_json_str(json, "title"));
+    gig_buf_member(out, "company_name", gig_json_str(json_object_get(json, "org"), "name"));
 
     gig_buf_puts(out, ",\"first_published\":");
     gig_shape_time(gig, gig->posted, out);
@@ -137,7 +137,7 @@ gig_greenhouse_job(const gig_feed_t *feed, const gig_catalog_gig_t *gig,
     gig_buf_puts(out, ",\"application_deadline\":");
     gig_shape_time(gig, gig->closes, out);
 
-    gig_shape_text("requisition_id", gig->id, out);
+    gig_buf_member(out, "requisition_id", gig->id);
 
     gig_shape_location(location, &text);
     gig_buf_puts(out, ",\"location\":{\"name\":");
@@ -146,7 +146,7 @@ gig_greenhouse_job(const gig_feed_t *feed, const gig_catalog_gig_t *gig,
 
     gig_buf_puts(out, "},\"absolute_url\":");
     gig_shape_address(feed->base, gig, out);
-    gig_shape_text("language", language.len != 0 ? language : gig_str("en"), out);
+    gig_buf_member(out, "language", language.len != 0 ? language : gig_str("en"));
     gig_greenhouse_metadata(json, out);
 
     if (asked & GIG_GREENHOUSE_CONTENT) {
@@ -236,7 +236,7 @@ gig_greenhouse_meta(gig_str_t name, const char *type, gig_buf_t *out)
 {
     gig_buf_puts(out, out->len != 0 && out->data[out->len - 1] == '[' ? "" : ",");
     gig_buf_printf(out, "{\"id\":%u", gig_shape_name(name));
-    gig_shape_text("name", name, out);
+    gig_buf_member(out, "name", name);
     gig_buf_printf(out, ",\"value_type\":\"%s\",\"value\":", type);
 }
 
@@ -297,10 +297,10 @@ gig_greenhouse_pay(const json_t *json, gig_buf_t *out)
     gig_buf_printf(out, ",\"pay_input_ranges\":[{\"min_cents\":%lld,\"max_cents\":%lld",
                    gig_greenhouse_cents(range.least, range.units),
                    gig_greenhouse_cents(range.most, range.units));
-    gig_shape_text("currency_type", range.currency, out);
-    gig_shape_text("title", gig_str_is(range.unit, "project") ? gig_str("Project fee")
-                            : gig_str_is(range.unit, "hour") ? gig_str("Hourly pay")
-                                                             : gig_str("Pay"), out);
+    gig_buf_member(out, "currency_type", range.currency);
+    gig_buf_member(out, "title", gig_str_is(range.unit, "project") ? gig_str("Project fee")
+                                 : gig_str_is(range.unit, "hour") ? gig_str("Hourly pay")
+                                                                  : gig_str("Pay"));
     gig_shape_take("blurb", &blurb, out);
     gig_buf_puts(out, "}]");
 
@@ -318,7 +318,7 @@ gig_greenhouse_departments(const json_t *json, gig_buf_t *out)
 
     if (name.len != 0) {
         gig_buf_printf(out, "{\"id\":%u", gig_shape_name(name));
-        gig_shape_text("name", name, out);
+        gig_buf_member(out, "name", name);
         gig_buf_puts(out, ",\"parent_id\":null,\"child_ids\":[]}");
     }
 
@@ -337,8 +337,8 @@ gig_greenhouse_offices(const json_t *location, gig_buf_t *out)
 
     for (i = 0; (name = gig_shape_place(location, i, text)).len != 0; i++) {
         gig_buf_printf(out, "%s{\"id\":%u", i != 0 ? "," : "", gig_shape_name(name));
-        gig_shape_text("name", name, out);
-        gig_shape_text("location", name, out);
+        gig_buf_member(out, "name", name);
+        gig_buf_member(out, "location", name);
         gig_buf_puts(out, ",\"parent_id\":null,\"child_ids\":[]}");
     }
 

@@ -14,7 +14,6 @@ static void gig_greenhouse_question(const gig_form_t *form, unsigned first, gig_
 static void gig_greenhouse_field(const gig_form_t *form, unsigned i, gig_buf_t *out);
 static void gig_greenhouse_options(const json_t *options, gig_buf_t *out);
 static gig_str_t gig_greenhouse_mapped(const gig_form_t *form, unsigned i);
-static int gig_greenhouse_group_required(const gig_form_t *form, gig_str_t id);
 
 
 void
@@ -60,12 +59,11 @@ gig_greenhouse_question(const gig_form_t *form, unsigned first, gig_buf_t *out)
     field = &form->field[first];
 
     gig_buf_printf(out, "{\"required\":%s",
-                   field->required || gig_greenhouse_group_required(form, field->any_of)
-                   ? "true" : "false");
-    gig_shape_text("label", field->label, out);
+                   field->required || gig_form_in_group(form, field) ? "true" : "false");
+    gig_buf_member(out, "label", field->label);
 
     if (field->help.len != 0) {
-        gig_shape_text("description", field->help, out);
+        gig_buf_member(out, "description", field->help);
     } else {
         gig_buf_puts(out, ",\"description\":null");
     }
@@ -150,29 +148,9 @@ gig_greenhouse_options(const json_t *options, gig_buf_t *out)
             gig_buf_json(out, value);
         }
 
-        gig_shape_text("label", gig_json_str(option, "label"), out);
+        gig_buf_member(out, "label", gig_json_str(option, "label"));
         gig_buf_puts(out, "}");
     }
-}
-
-
-static int
-gig_greenhouse_group_required(const gig_form_t *form, gig_str_t id)
-{
-    size_t         i;
-    const json_t  *groups, *group;
-
-    groups = json_object_get(form->root, "groups");
-
-    for (i = 0; id.len != 0 && i < json_array_size(groups); i++) {
-        group = json_array_get(groups, i);
-
-        if (gig_str_eq(gig_json_str(group, "id"), id)) {
-            return json_is_true(json_object_get(group, "required"));
-        }
-    }
-
-    return 0;
 }
 
 

@@ -149,7 +149,7 @@ gig_greenhouse_into(gig_greenhouse_groups_t *groups, gig_str_t place, const gig_
     if (of->head.len == 0) {
         head = &of->head;
         gig_buf_printf(head, "{\"id\":%u", number);
-        gig_shape_text("name", number != 0 ? department : gig_str("No Department"), head);
+        gig_buf_member(head, "name", number != 0 ? department : gig_str("No Department"));
         gig_buf_puts(head, groups->family);
         gig_buf_puts(head, ",\"jobs\":[");
     }
@@ -157,10 +157,10 @@ gig_greenhouse_into(gig_greenhouse_groups_t *groups, gig_str_t place, const gig_
     if (in->head.len == 0) {
         head = &in->head;
         gig_buf_printf(head, "{\"id\":%u", office);
-        gig_shape_text("name", office != 0 ? place : gig_str("No Office"), head);
+        gig_buf_member(head, "name", office != 0 ? place : gig_str("No Office"));
 
         if (office != 0) {
-            gig_shape_text("location", place, head);
+            gig_buf_member(head, "location", place);
         } else {
             gig_buf_puts(head, ",\"location\":null");
         }

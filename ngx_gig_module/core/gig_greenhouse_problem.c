@@ -38,7 +38,7 @@ gig_greenhouse_problem(unsigned status, const char *error, const gig_form_t *for
     n = errors == NULL ? 0 : errors->count < GIG_ERRORS_MAX ? errors->count : GIG_ERRORS_MAX;
 
     if (n == 0) {
-        gig_shape_text("error", (gig_str_t) { error, strlen(error) }, out);
+        gig_buf_member(out, "error", (gig_str_t) { error, strlen(error) });
         gig_buf_puts(out, "}");
         return;
     }
@@ -66,7 +66,7 @@ gig_greenhouse_problem(unsigned status, const char *error, const gig_form_t *for
 
         gig_buf_puts(out, i != 0 ? ",{\"field\":" : "{\"field\":");
         gig_buf_json(out, gig_greenhouse_wrong(form, &errors->error[i]));
-        gig_shape_text("message", (gig_str_t) { error, strlen(error) }, out);
+        gig_buf_member(out, "message", (gig_str_t) { error, strlen(error) });
         gig_buf_puts(out, "}");
     }
 

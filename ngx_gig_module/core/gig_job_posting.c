@@ -46,8 +46,7 @@ static void
 gig_posting_text(const char *name, gig_str_t value, gig_buf_t *out)
 {
     if (value.len != 0) {
-        gig_buf_printf(out, ",\"%s\":", name);
-        gig_buf_json(out, value);
+        gig_buf_member(out, name, value);
     }
 }
 

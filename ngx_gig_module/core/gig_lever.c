@@ -111,14 +111,14 @@ gig_lever_posting(const gig_feed_t *feed, const gig_catalog_gig_t *gig, gig_buf_
 
     gig_buf_puts(out, "{\"id\":");
     gig_buf_json(out, gig->id);
-    gig_shape_text("text", gig_json_str(json, "title"), out);
+    gig_buf_member(out, "text", gig_json_str(json, "title"));
     gig_buf_printf(out, ",\"createdAt\":%lld", (long long) gig->posted * 1000);
     gig_lever_categories(json, out);
 
     country = gig_lever_country(location);
 
     if (country.len != 0) {
-        gig_shape_text("country", country, out);
+        gig_buf_member(out, "country", country);
     } else {
         gig_buf_puts(out, ",\"country\":null");
     }
@@ -168,17 +168,13 @@ gig_lever_categories(const json_t *gig, gig_buf_t *out)
     gig_str_t      value, other;
     const char    *comma;
 
-    static const char *const  names[GIG_LEVER_CATEGORIES] = {
-        "commitment", "department", "location", "team"
-    };
-
     gig_buf_puts(out, ",\"categories\":{");
 
     for (k = 0, comma = ""; k < GIG_LEVER_CATEGORIES; k++) {
         value = gig_lever_category(gig, (gig_lever_category_t) k, text);
 
         if (value.len != 0) {
-            gig_buf_printf(out, "%s\"%s\":", comma, names[k]);
+            gig_buf_printf(out, "%s\"%s\":", comma, gig_lever_names[k]);
             gig_buf_json(out, value);
             comma = ",";
         }
@@ -298,7 +294,7 @@ gig_lever_list(gig_str_t title, const json_t *items, size_t *n, gig_buf_t *out)
 
         gig_buf_puts(out, (*n)++ != 0 ? ",{\"text\":" : "{\"text\":");
         gig_buf_json(out, title);
-        gig_shape_text("content", inner, out);
+        gig_buf_member(out, "content", inner);
         gig_buf_puts(out, "}");
     }
 
@@ -337,7 +333,7 @@ gig_lever_additional(const json_t *gig, gig_buf_t *html)
 static void
 gig_lever_texts(const char *name, const char *plain, const gig_buf_t *html, gig_buf_t *out)
 {
-    gig_shape_text(name, (gig_str_t) { html->data, html->len }, out);
+    gig_buf_member(out, name, (gig_str_t) { html->data, html->len });
     gig_shape_take_plain(plain, html, out);
 }
 
@@ -384,6 +380,6 @@ void
 gig_lever_problem(const char *error, gig_buf_t *out)
 {
     gig_buf_puts(out, "{\"ok\":false");
-    gig_shape_text("error", (gig_str_t) { error, strlen(error) }, out);
+    gig_buf_member(out, "error", (gig_str_t) { error, strlen(error) });
     gig_buf_puts(out, "}");
 }

@@ -20,6 +20,8 @@ typedef enum {
     GIG_LEVER_CATEGORIES
 } gig_lever_category_t;
 
+extern const char *const gig_lever_names[GIG_LEVER_CATEGORIES];
+
 typedef struct {
     gig_lever_category_t  category;
     size_t                len;

@@ -10,7 +10,7 @@
 #define GIG_LEVER_NUMBER_MAX    1000000
 
 
-static const char *const  gig_lever_names[GIG_LEVER_CATEGORIES] = {
+const char *const  gig_lever_names[GIG_LEVER_CATEGORIES] = {
     "commitment", "department", "location", "team"
 };
 

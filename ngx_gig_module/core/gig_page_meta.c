@@ -6,6 +6,7 @@
 
 #include "gig_job_posting.h"
 #include "gig_page_parts.h"
+#include "gig_slug.h"
 #include "gig_url.h"
 
 
@@ -110,33 +111,33 @@ gig_meta_address(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *ou
         return;
     }
 
-    gig_buf_str(out, page->base);
-
     if (frame->gig != NULL) {
-        gig_buf_uri(out, gig_json_str(frame->gig->gig, "id"));
-
-        if (frame->gig->slug.len != 0) {
-            gig_buf_puts(out, "/");
-            gig_buf_uri(out, frame->gig->slug);
-        }
+        gig_slug_address(page->base, gig_json_str(frame->gig->gig, "id"), frame->gig->slug, out);
+    } else {
+        gig_buf_str(out, page->base);
     }
 }
 
 
-/* A page that was asked for in a language by name is one of its own. */
+/*
+ * A page that was asked for in a language by name is one of its own.  Returns how many bytes of the
+ * address are without that.
+ */
 
-static void
+static size_t
 gig_meta_canonical(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
-    size_t  start;
+    size_t  plain;
 
-    start = out->len;
     gig_meta_address(page, frame, out);
+    plain = out->len;
 
-    if (page->lang.len != 0 && out->len != start && !gig_url_valid(gig_meta_own(frame), 0)) {
+    if (page->lang.len != 0 && plain != 0 && !gig_url_valid(gig_meta_own(frame), 0)) {
         gig_buf_puts(out, "?lang=");
         gig_buf_str(out, page->lang);
     }
+
+    return plain;
 }
 
 
@@ -236,21 +237,16 @@ gig_meta_alternates(const gig_page_t *page, const gig_frame_t *frame, gig_str_t 
 
 static void
 gig_meta_preview(const gig_page_t *page, const gig_frame_t *frame, gig_str_t address,
-    gig_str_t description, gig_buf_t *out)
+    size_t plain, gig_str_t description, gig_buf_t *out)
 {
     char       locale[GIG_META_LOCALE];
     gig_str_t  language;
-    gig_buf_t  plain;
 
     gig_buf_puts(out, "<link rel=\"canonical\" href=\"");
     gig_buf_html(out, address);
     gig_buf_puts(out, "\">\n");
 
-    gig_buf_init(&plain, GIG_META_ADDRESS_MAX);
-    gig_meta_address(page, frame, &plain);
-    gig_meta_alternates(page, frame, gig_meta_of(&plain), out);
-    out->failed |= gig_buf_failed(&plain);
-    gig_buf_free(&plain);
+    gig_meta_alternates(page, frame, (gig_str_t) { address.data, plain }, out);
 
     language = frame->gig != NULL ? gig_i18n_of(frame->gig->gig, "title") : gig_null_str;
 
@@ -318,18 +314,20 @@ gig_meta_noindex(const gig_frame_t *frame)
 void
 gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
 {
+    size_t     plain;
     gig_buf_t  address, description;
 
     gig_buf_init(&address, GIG_META_ADDRESS_MAX);
     gig_buf_init(&description, GIG_RECORD_MAX);
 
-    gig_meta_canonical(page, frame, &address);
+    plain = gig_meta_canonical(page, frame, &address);
     gig_meta_description(page, frame, &description);
 
     gig_meta("name", "description", gig_meta_of(&description), out);
 
     if (address.len != 0) {
-        gig_meta_preview(page, frame, gig_meta_of(&address), gig_meta_of(&description), out);
+        gig_meta_preview(page, frame, gig_meta_of(&address), plain, gig_meta_of(&description),
+                         out);
     }
 
     if (gig_meta_noindex(frame)) {
@@ -357,7 +355,7 @@ gig_page_posting(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *ou
 
     gig_buf_init(&address, GIG_META_ADDRESS_MAX);
     gig_buf_init(&json, GIG_JOB_POSTING_MAX);
-    gig_meta_canonical(page, frame, &address);
+    (void) gig_meta_canonical(page, frame, &address);
 
     if (gig_job_posting(frame->gig, gig_meta_of(&address), &json)) {
         gig_buf_puts(out, "<script type=\"application/ld+json\">");

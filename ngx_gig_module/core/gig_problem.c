@@ -7,8 +7,7 @@
 static void
 gig_problem_member(const char *name, const char *value, gig_buf_t *out)
 {
-    gig_buf_printf(out, ",\"%s\":", name);
-    gig_buf_json(out, (gig_str_t) { value, strlen(value) });
+    gig_buf_member(out, name, (gig_str_t) { value, strlen(value) });
 }
 
 

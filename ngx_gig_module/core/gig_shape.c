@@ -5,6 +5,7 @@
 #include "gig_json.h"
 #include "gig_markup.h"
 #include "gig_shape.h"
+#include "gig_slug.h"
 
 
 #define GIG_SHAPE_MADE      ((uint64_t) 1 << 52)    /* in all numbers that are made of ids */
@@ -121,17 +122,9 @@ gig_shape_decode(gig_str_t value, char *out, size_t size)
 
 
 void
-gig_shape_text(const char *name, gig_str_t value, gig_buf_t *out)
-{
-    gig_buf_printf(out, ",\"%s\":", name);
-    gig_buf_json(out, value);
-}
-
-
-void
 gig_shape_take(const char *name, gig_buf_t *value, gig_buf_t *out)
 {
-    gig_shape_text(name, (gig_str_t) { value->data, value->len }, out);
+    gig_buf_member(out, name, (gig_str_t) { value->data, value->len });
     out->failed |= gig_buf_failed(value);
     gig_buf_reset(value);
 }
@@ -196,7 +189,7 @@ gig_shape_address(gig_str_t base, const gig_catalog_gig_t *gig, gig_buf_t *out)
     gig_buf_t  text;
 
     gig_buf_init(&text, GIG_TEXT_MAX);
-    gig_feed_address(base, gig, &text);
+    gig_slug_address(base, gig->id, gig->slug, &text);
     gig_buf_json(out, (gig_str_t) { text.data, text.len });
     out->failed |= gig_buf_failed(&text);
     gig_buf_free(&text);

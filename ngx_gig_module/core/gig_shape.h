@@ -34,9 +34,6 @@ int gig_shape_digits(gig_str_t text, uint64_t *number);
 /* Percent-decodes into out; what is no escape stays as it is.  Returns how many bytes. */
 size_t gig_shape_decode(gig_str_t value, char *out, size_t size);
 
-/* ,"NAME":VALUE; an empty text is told as "". */
-void gig_shape_text(const char *name, gig_str_t value, gig_buf_t *out);
-
 /* ,"NAME": and what is in value, as one text; value is emptied.  _text: of its HTML. */
 void gig_shape_take(const char *name, gig_buf_t *value, gig_buf_t *out);
 void gig_shape_take_plain(const char *name, const gig_buf_t *html, gig_buf_t *out);

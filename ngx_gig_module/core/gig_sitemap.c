@@ -1,6 +1,7 @@
 
-#include "gig_feed.h"
+#include "gig_catalog_walk.h"
 #include "gig_sitemap.h"
+#include "gig_slug.h"
 #include "gig_time.h"
 #include "gig_xml.h"
 
@@ -132,7 +133,7 @@ gig_sitemap_entry(gig_sitemap_t *map, const gig_catalog_gig_t *gig)
 
     if (gig != NULL) {
         /* id and slug are plain letters, whatever alphabet a title is in */
-        gig_feed_address(gig_null_str, gig, &map->entry);
+        gig_slug_address(gig_null_str, gig->id, gig->slug, &map->entry);
     }
 
     gig_buf_puts(&map->entry, "</loc>");

@@ -107,3 +107,16 @@ gig_slug_of_title(gig_str_t title, char *slug)
 
     return n;
 }
+
+
+void
+gig_slug_address(gig_str_t base, gig_str_t id, gig_str_t slug, gig_buf_t *out)
+{
+    gig_buf_str(out, base);
+    gig_buf_uri(out, id);
+
+    if (slug.len != 0) {
+        gig_buf_puts(out, "/");
+        gig_buf_uri(out, slug);
+    }
+}

@@ -7,7 +7,7 @@
 #ifndef GIG_SLUG_H
 #define GIG_SLUG_H
 
-#include "gig_base.h"
+#include "gig_buf.h"
 
 #define GIG_SLUG_MAX        120                 /* bytes; as a record may have it */
 #define GIG_SLUG_MADE_MAX   60                  /* of one made from a title */
@@ -24,5 +24,8 @@ int gig_slug_reserved(gig_str_t slug);
  * terminated; 0: it has none, as its own is reserved, or its title is, or has no letter of ours.
  */
 size_t gig_slug_make(gig_str_t own, gig_str_t title, char slug[GIG_SLUG_MAX]);
+
+/* BASE ID/SLUG, by which search engines know a gig; slug may be empty.  In markup to be escaped. */
+void gig_slug_address(gig_str_t base, gig_str_t id, gig_str_t slug, gig_buf_t *out);
 
 #endif /* GIG_SLUG_H */

@@ -6,6 +6,7 @@
 #include "gig_calendar.h"
 #include "gig_feed.h"
 #include "gig_json.h"
+#include "gig_slug.h"
 #include "gig_text.h"
 
 
@@ -86,7 +87,7 @@ ngx_http_gig_calendar_make(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_s
     gig_catalog_gig(&ctx->view->image, row, ctx->now, &gig);
 
     if (base.len) {
-        gig_feed_address(base, &gig, &url);
+        gig_slug_address(base, gig.id, gig.slug, &url);
     }
 
     calendar.kind = ctx->route == NGX_HTTP_GIG_ROUTE_ICS_OPENS ? GIG_CALENDAR_OPENS
