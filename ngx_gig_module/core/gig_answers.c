@@ -318,7 +318,7 @@ gig_answers_end(void *data, gig_error_t *err)
     gig_answers_reader_t  *reader = data;
 
     answers = reader->answers;
-    text = (gig_str_t) { reader->text.data, reader->text.len };
+    text = gig_buf_view(&reader->text);
 
     if (reader->kind == GIG_VALUE_FILE && gig_answers_takes(reader)) {
         gig_answers_file_end(reader->form, answers, (gig_str_t) { reader->body.file,
@@ -398,7 +398,7 @@ gig_answers_value(gig_answers_reader_t *reader, gig_error_t *err)
     gig_field_type_t    type;
     const gig_field_t  *field;
 
-    text = (gig_str_t) { reader->text.data, reader->text.len };
+    text = gig_buf_view(&reader->text);
     type = reader->form->field[reader->place].type;
 
     if (reader->list != NULL) {

@@ -81,7 +81,7 @@ gig_answer_text(const gig_field_t *field, const json_t *value, const char *point
         s = gig_str_trim(raw, GIG_ANSWER_BLANKS);   /* where it is: most answers need no copy */
 
     } else if (gig_answer_normal(raw, &out) == 0) {
-        s = (gig_str_t) { out.data, out.len };
+        s = gig_buf_view(&out);
 
     } else {
         out.failed = 1;

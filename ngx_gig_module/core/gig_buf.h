@@ -42,6 +42,15 @@ gig_buf_add(gig_buf_t *b, const void *data, size_t len)
 }
 
 
+/* Its bytes; what is added to it may move them. */
+
+static inline gig_str_t
+gig_buf_view(const gig_buf_t *b)
+{
+    return (gig_str_t) { b->data, b->len };
+}
+
+
 static inline void
 gig_buf_str(gig_buf_t *b, gig_str_t s)
 {

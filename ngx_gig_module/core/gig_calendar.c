@@ -31,7 +31,7 @@ gig_calendar(const gig_calendar_t *calendar, gig_buf_t *out)
     gig_buf_printf(&text, "%s-%.*s@", opens ? "opens" : "closing", (int) calendar->id.len,
                    calendar->id.data);
     gig_buf_str(&text, calendar->host);
-    gig_calendar_text("UID", (gig_str_t) { text.data, text.len }, out);
+    gig_calendar_text("UID", gig_buf_view(&text), out);
     gig_buf_reset(&text);
 
     gig_calendar_time("DTSTAMP", calendar->updated, out);
@@ -43,7 +43,7 @@ gig_calendar(const gig_calendar_t *calendar, gig_buf_t *out)
 
     gig_buf_puts(&text, opens ? "Opens: " : "Closes: ");
     gig_buf_str(&text, calendar->title);
-    gig_calendar_text("SUMMARY", (gig_str_t) { text.data, text.len }, out);
+    gig_calendar_text("SUMMARY", gig_buf_view(&text), out);
 
     gig_buf_puts(&text, " (");
     gig_buf_str(&text, calendar->org);
@@ -57,7 +57,7 @@ gig_calendar(const gig_calendar_t *calendar, gig_buf_t *out)
         gig_buf_str(&text, calendar->url);
     }
 
-    gig_calendar_text("DESCRIPTION", (gig_str_t) { text.data, text.len }, out);
+    gig_calendar_text("DESCRIPTION", gig_buf_view(&text), out);
     gig_buf_reset(&text);
 
     /* of the type URI, which has no escapes: public_url and id were checked */
@@ -73,7 +73,7 @@ gig_calendar(const gig_calendar_t *calendar, gig_buf_t *out)
 
     gig_buf_puts(&text, opens ? "Opens: " : "Closes: ");
     gig_buf_str(&text, calendar->title);
-    gig_calendar_text("DESCRIPTION", (gig_str_t) { text.data, text.len }, out);
+    gig_calendar_text("DESCRIPTION", gig_buf_view(&text), out);
 
     gig_buf_puts(out, "END:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
 
@@ -134,7 +134,7 @@ gig_calendar_escape(gig_str_t text, gig_buf_t *out)
 static void
 gig_calendar_line(gig_buf_t *line, gig_buf_t *out)
 {
-    gig_calendar_fold((gig_str_t) { line->data, line->len }, out);
+    gig_calendar_fold(gig_buf_view(line), out);
     gig_buf_reset(line);
 }
 

@@ -308,8 +308,7 @@ gig_build_fragments(gig_build_t *build, const gig_record_t *gig, gig_row_t *row)
         fragment->state = holes.state;
     }
 
-    return gig_build_append(build, (gig_str_t) { out->data, out->len }, &row->places.store,
-                            &row->places.offset);
+    return gig_build_append(build, gig_buf_view(out), &row->places.store, &row->places.offset);
 }
 
 
@@ -442,9 +441,7 @@ gig_build_new_form(gig_build_t *build, const gig_form_t *form, const gig_disk_te
     f->crc = gig_crc32c(0, out->data, out->len);
     f->term = *term;
 
-    if (gig_build_append(build, (gig_str_t) { out->data, out->len }, &f->store,
-                         &f->offset) != 0)
-    {
+    if (gig_build_append(build, gig_buf_view(out), &f->store, &f->offset) != 0) {
         return -1;
     }
 

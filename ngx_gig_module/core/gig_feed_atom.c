@@ -79,7 +79,7 @@ gig_feed_atom_entry(const gig_feed_t *feed, const gig_catalog_gig_t *gig, gig_bu
     gig_buf_puts(out, "<link rel=\"alternate\" type=\"text/html\" href=\"");
     gig_buf_init(&text, GIG_FEED_CONTENT_MAX);
     gig_slug_address(feed->base, gig->id, gig->slug, &text);
-    gig_xml_text(out, (gig_str_t) { text.data, text.len });
+    gig_xml_text(out, gig_buf_view(&text));
     gig_buf_puts(out, "\"/>\n");
 
     gig_atom_time("published", gig->posted, out);
@@ -101,7 +101,7 @@ gig_feed_atom_entry(const gig_feed_t *feed, const gig_catalog_gig_t *gig, gig_bu
 
     gig_buf_reset(&text);
     gig_feed_content(gig, &text);
-    gig_atom_element("content", " type=\"html\"", (gig_str_t) { text.data, text.len }, out);
+    gig_atom_element("content", " type=\"html\"", gig_buf_view(&text), out);
     gig_buf_puts(out, "</entry>\n");
 
     if (gig_buf_failed(&text)) {

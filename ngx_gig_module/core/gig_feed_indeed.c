@@ -135,7 +135,7 @@ gig_indeed_element(const char *name, gig_str_t text, gig_buf_t *out)
 static void
 gig_indeed_take(const char *name, gig_indeed_t *indeed)
 {
-    gig_indeed_element(name, (gig_str_t) { indeed->text.data, indeed->text.len }, indeed->out);
+    gig_indeed_element(name, gig_buf_view(&indeed->text), indeed->out);
     gig_buf_reset(&indeed->text);
 }
 

@@ -47,7 +47,7 @@ gig_feed_json_item(const gig_feed_t *feed, const gig_catalog_gig_t *gig, int fir
     gig_buf_json(out, gig->id);
 
     gig_slug_address(feed->base, gig->id, gig->slug, &text);
-    gig_buf_member(out, "url", (gig_str_t) { text.data, text.len });
+    gig_buf_member(out, "url", gig_buf_view(&text));
     gig_buf_member(out, "title", gig_json_str(gig->json, "title"));
 
     if (gig_json_str(gig->json, "summary").len != 0) {
@@ -56,7 +56,7 @@ gig_feed_json_item(const gig_feed_t *feed, const gig_catalog_gig_t *gig, int fir
 
     gig_buf_reset(&text);
     gig_feed_content(gig, &text);
-    gig_buf_member(out, "content_html", (gig_str_t) { text.data, text.len });
+    gig_buf_member(out, "content_html", gig_buf_view(&text));
 
     gig_feed_time("date_published", gig->posted, out);
     gig_feed_time("date_modified", gig->updated, out);

@@ -76,9 +76,9 @@ gig_feed_page(const gig_feed_t *board, gig_feed_format_t format, const gig_catal
     gig_feed_queries(cursors, way, &query, &page, next);
 
     feed = *board;
-    feed.query = (gig_str_t) { query.data, query.len };
-    feed.page = (gig_str_t) { page.data, page.len };
-    feed.next = (gig_str_t) { next->data, next->len };
+    feed.query = gig_buf_view(&query);
+    feed.page = gig_buf_view(&page);
+    feed.next = gig_buf_view(next);
     feed.updated = 0;
 
     for (i = 0; i < way->found.n; i++) {

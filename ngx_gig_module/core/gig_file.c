@@ -70,7 +70,7 @@ gig_file_told(gig_buf_t *text, char *out, size_t size)
 {
     size_t  len;
 
-    len = gig_utf8_cut((gig_str_t) { text->data, text->len }, size - 1);
+    len = gig_utf8_cut(gig_buf_view(text), size - 1);
 
     if (len != 0) {
         memcpy(out, text->data, len);

@@ -323,7 +323,7 @@ gig_form_bound(const json_t *json, gig_field_type_t type, char out[GIG_NUMBER_SI
 
     gig_buf_init(&text, GIG_FIELD_NAME);
     gig_json_canonical(json, &text);
-    rc = gig_buf_failed(&text) ? -1 : gig_number_normal((gig_str_t) { text.data, text.len }, out);
+    rc = gig_buf_failed(&text) ? -1 : gig_number_normal(gig_buf_view(&text), out);
     gig_buf_free(&text);
 
     if (rc != 0) {

@@ -141,7 +141,7 @@ gig_greenhouse_job(const gig_feed_t *feed, const gig_catalog_gig_t *gig,
 
     gig_shape_location(location, &text);
     gig_buf_puts(out, ",\"location\":{\"name\":");
-    gig_buf_json(out, (gig_str_t) { text.data, text.len });
+    gig_buf_json(out, gig_buf_view(&text));
     gig_buf_reset(&text);
 
     gig_buf_puts(out, "},\"absolute_url\":");

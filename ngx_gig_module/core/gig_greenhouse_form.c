@@ -110,7 +110,7 @@ gig_greenhouse_field(const gig_form_t *form, unsigned i, gig_buf_t *out)
     }
 
     gig_buf_puts(out, "{\"name\":");
-    gig_buf_json(out, (gig_str_t) { name.data, name.len });
+    gig_buf_json(out, gig_buf_view(&name));
     gig_buf_printf(out, ",\"type\":\"%s\",\"values\":[", type);
 
     if (field->type == GIG_FIELD_BOOLEAN || field->type == GIG_FIELD_CONSENT) {

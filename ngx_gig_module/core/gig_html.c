@@ -68,7 +68,7 @@ gig_html_take(gig_buf_t *text, gig_buf_t *out)
         out->failed = 1;
     }
 
-    gig_buf_html(out, (gig_str_t) { text->data, text->len });
+    gig_buf_html(out, gig_buf_view(text));
     gig_buf_free(text);
 }
 

@@ -33,13 +33,6 @@ static const gig_pair_t  gig_posting_regions[] = {
 };
 
 
-static gig_str_t
-gig_posting_view(const gig_buf_t *buf)
-{
-    return (gig_str_t) { buf->data, buf->len };
-}
-
-
 /* ,"NAME":"VALUE" unless it is empty. */
 
 static void
@@ -77,7 +70,7 @@ static void
 gig_posting_list(const char *name, size_t n, const gig_buf_t *objects, gig_buf_t *out)
 {
     gig_buf_printf(out, ",\"%s\":%s", name, n > 1 ? "[" : "");
-    gig_buf_str(out, gig_posting_view(objects));
+    gig_buf_str(out, gig_buf_view(objects));
     gig_buf_puts(out, n > 1 ? "]" : "");
 }
 
@@ -245,7 +238,7 @@ gig_posting_skills(const json_t *skills, gig_buf_t *out)
         gig_buf_str(&text, skill);
     }
 
-    gig_posting_text("skills", gig_posting_view(&text), out);
+    gig_posting_text("skills", gig_buf_view(&text), out);
     out->failed |= gig_buf_failed(&text);
     gig_buf_free(&text);
 }
@@ -278,7 +271,7 @@ gig_posting_work(const gig_language_t *words, const json_t *gig, gig_buf_t *out)
 
     gig_buf_init(&hours, GIG_TEXT_MAX);
     gig_text_hours(words, work, &hours);
-    gig_posting_text("workHours", gig_posting_view(&hours), out);
+    gig_posting_text("workHours", gig_buf_view(&hours), out);
     gig_buf_free(&hours);
 }
 
@@ -295,7 +288,7 @@ gig_posting_description(const gig_language_t *words, const json_t *gig, gig_buf_
     gig_page_need(words, gig, 1, &html);
     gig_page_get(words, gig, 1, &html);
 
-    gig_posting_text("description", gig_posting_view(&html), out);
+    gig_posting_text("description", gig_buf_view(&html), out);
     out->failed |= gig_buf_failed(&html);
     gig_buf_free(&html);
 }
@@ -325,7 +318,7 @@ gig_posting_write(const gig_page_gig_t *view, gig_str_t url, gig_str_t location,
     if (view->closes_at != GIG_TIME_NONE) {
         gig_buf_init(&until, GIG_TEXT_MAX);
         gig_zone_rfc3339(view->zone, view->closes_at, &until);
-        gig_posting_text("validThrough", gig_posting_view(&until), out);
+        gig_posting_text("validThrough", gig_buf_view(&until), out);
         gig_buf_free(&until);
     }
 
@@ -373,7 +366,7 @@ gig_job_posting(const gig_page_gig_t *view, gig_str_t url, gig_buf_t *out)
                                                              : gig_posting_places(location, &where);
 
     if (n != 0) {
-        gig_posting_write(view, url, gig_posting_view(&where), out);
+        gig_posting_write(view, url, gig_buf_view(&where), out);
     }
 
     out->failed |= gig_buf_failed(&where);

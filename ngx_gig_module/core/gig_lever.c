@@ -333,7 +333,7 @@ gig_lever_additional(const json_t *gig, gig_buf_t *html)
 static void
 gig_lever_texts(const char *name, const char *plain, const gig_buf_t *html, gig_buf_t *out)
 {
-    gig_buf_member(out, name, (gig_str_t) { html->data, html->len });
+    gig_buf_member(out, name, gig_buf_view(html));
     gig_shape_take_plain(plain, html, out);
 }
 

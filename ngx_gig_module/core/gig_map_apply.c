@@ -114,7 +114,7 @@ gig_map_row_id(const gig_str_t *cells, size_t n)
         gig_buf_add(&row, "\x1f", 1);
     }
 
-    id = gig_buf_failed(&row) ? NULL : gig_map_hashed_id((gig_str_t) { row.data, row.len });
+    id = gig_buf_failed(&row) ? NULL : gig_map_hashed_id(gig_buf_view(&row));
     gig_buf_free(&row);
 
     return id;
@@ -223,7 +223,7 @@ gig_map_shorten(const gig_map_t *map, const char *name, gig_str_t text, gig_buf_
     gig_buf_str(out, text);
     gig_buf_puts(out, "\xe2\x80\xa6");
 
-    return gig_buf_failed(out) ? text : (gig_str_t) { out->data, out->len };
+    return gig_buf_failed(out) ? text : gig_buf_view(out);
 }
 
 

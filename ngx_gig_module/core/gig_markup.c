@@ -381,10 +381,10 @@ gig_markup_open(gig_markup_t *h, const gig_markup_tag_t *tag, gig_str_t href)
         href.len -= n;
     }
 
-    if (!gig_buf_failed(&url) && gig_url_valid((gig_str_t) { url.data, url.len }, 0)) {
+    if (!gig_buf_failed(&url) && gig_url_valid(gig_buf_view(&url), 0)) {
 
         gig_buf_puts(h->out, "<a href=\"");
-        gig_buf_html(h->out, (gig_str_t) { url.data, url.len });
+        gig_buf_html(h->out, gig_buf_view(&url));
         gig_buf_puts(h->out, "\">");
 
         h->open[h->n++] = tag;

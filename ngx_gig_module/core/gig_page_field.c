@@ -294,7 +294,7 @@ gig_form_label_of(const gig_language_t *words, const json_t *gig, const gig_fiel
     if (words != NULL && gig_str_is(field->name, GIG_FIELD_ELIGIBLE)) {
         gig_buf_init(&label, GIG_RECORD_MAX);
         gig_form_eligible(NULL, eligibility, &label);
-        ours = gig_str_eq((gig_str_t) { label.data, label.len }, field->label);
+        ours = gig_str_eq(gig_buf_view(&label), field->label);
         gig_buf_free(&label);
     }
 

@@ -204,7 +204,7 @@ gig_form_intro(const gig_page_form_t *form, gig_buf_t *out)
     said = gig_say_begin(words, GIG_SAY_FORM_PAY);
 
     while (gig_say_next(&said, out)) {
-        gig_buf_html(out, (gig_str_t) { text.data, text.len });
+        gig_buf_html(out, gig_buf_view(&text));
     }
 
     out->failed |= gig_buf_failed(&text);

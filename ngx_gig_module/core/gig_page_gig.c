@@ -51,11 +51,11 @@ gig_gig_pay(const gig_page_t *page, const json_t *gig, gig_buf_t *out)
     if (sum.len == 0) {
         gig_buf_reset(&hours);
         gig_text_pay_for(page->words, pay, json_object_get(gig, "work"), &hours);
-        gig_buf_html(out, (gig_str_t) { hours.data, hours.len });
+        gig_buf_html(out, gig_buf_view(&hours));
 
     } else if (hours.len == 0) {
         gig_buf_puts(out, "<strong>");
-        gig_buf_html(out, (gig_str_t) { sum.data, sum.len });
+        gig_buf_html(out, gig_buf_view(&sum));
         gig_buf_puts(out, "</strong>");
 
     } else {
@@ -66,10 +66,10 @@ gig_gig_pay(const gig_page_t *page, const json_t *gig, gig_buf_t *out)
 
             if (argument == 1) {
                 gig_buf_puts(out, "<strong>");
-                gig_buf_html(out, (gig_str_t) { sum.data, sum.len });
+                gig_buf_html(out, gig_buf_view(&sum));
                 gig_buf_puts(out, "</strong>");
             } else {
-                gig_buf_html(out, (gig_str_t) { hours.data, hours.len });
+                gig_buf_html(out, gig_buf_view(&hours));
             }
         }
     }
@@ -106,7 +106,7 @@ gig_gig_hours_about(const gig_page_t *page, const json_t *work, gig_buf_t *out)
         said = gig_say_begin(page->words, GIG_SAY_HOURS_ABOUT);
 
         while (gig_say_next(&said, out)) {
-            gig_buf_html(out, (gig_str_t) { hours.data, hours.len });
+            gig_buf_html(out, gig_buf_view(&hours));
         }
     }
 

@@ -34,13 +34,6 @@ gig_meta(const char *attribute, const char *name, gig_str_t value, gig_buf_t *ou
 }
 
 
-static gig_str_t
-gig_meta_of(const gig_buf_t *buf)
-{
-    return (gig_str_t) { buf->data, buf->len };
-}
-
-
 static const json_t *
 gig_meta_seo(const gig_frame_t *frame)
 {
@@ -85,7 +78,7 @@ gig_meta_description(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t
     }
 
     out->failed |= gig_buf_failed(&text);
-    gig_text_cut(gig_meta_of(&text), GIG_META_DESCRIPTION, out);
+    gig_text_cut(gig_buf_view(&text), GIG_META_DESCRIPTION, out);
     gig_buf_free(&text);
 }
 
@@ -294,7 +287,7 @@ gig_meta_feeds(const gig_page_t *page, const gig_query_t *asked, gig_buf_t *out)
         gig_buf_html(out, page->base);
         gig_buf_puts(out, feeds[i].name);
         gig_buf_puts(out, (query.len != 0) ? "?" : "");
-        gig_buf_html(out, gig_meta_of(&query));
+        gig_buf_html(out, gig_buf_view(&query));
         gig_buf_puts(out, "\">\n");
     }
 
@@ -323,10 +316,10 @@ gig_page_about(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *out)
     plain = gig_meta_canonical(page, frame, &address);
     gig_meta_description(page, frame, &description);
 
-    gig_meta("name", "description", gig_meta_of(&description), out);
+    gig_meta("name", "description", gig_buf_view(&description), out);
 
     if (address.len != 0) {
-        gig_meta_preview(page, frame, gig_meta_of(&address), plain, gig_meta_of(&description),
+        gig_meta_preview(page, frame, gig_buf_view(&address), plain, gig_buf_view(&description),
                          out);
     }
 
@@ -357,7 +350,7 @@ gig_page_posting(const gig_page_t *page, const gig_frame_t *frame, gig_buf_t *ou
     gig_buf_init(&json, GIG_JOB_POSTING_MAX);
     (void) gig_meta_canonical(page, frame, &address);
 
-    if (gig_job_posting(frame->gig, gig_meta_of(&address), &json)) {
+    if (gig_job_posting(frame->gig, gig_buf_view(&address), &json)) {
         gig_buf_puts(out, "<script type=\"application/ld+json\">");
         gig_buf_add(out, json.data, json.len);
         gig_buf_puts(out, "</script>\n");

@@ -211,8 +211,7 @@ gig_receipt_included(const json_t *inclusion, gig_buf_t *bytes)
     }
 
     if (size < 1
-        || gig_merkle_climb((gig_str_t) { bytes->data, bytes->len }, (uint64_t) number,
-                            (uint64_t) size, hash, n, &root)
+        || gig_merkle_climb(gig_buf_view(bytes), (uint64_t) number, (uint64_t) size, hash, n, &root)
            != 0)
     {
         return -1;

@@ -345,7 +345,7 @@ gig_record_rev(const json_t *root, char rev[GIG_REV_SIZE])
         goto done;
     }
 
-    gig_sha256_text((gig_str_t) { out.data, out.len }, hex);
+    gig_sha256_text(gig_buf_view(&out), hex);
     (void) snprintf(rev, GIG_REV_SIZE, "sha256-%s", hex);
     rc = 0;
 

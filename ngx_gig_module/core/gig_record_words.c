@@ -54,7 +54,7 @@ gig_texts_html(gig_record_texts_t *texts, gig_str_t html)
     gig_buf_init(&out, GIG_WORDS_MARKUP_MAX);
 
     if (gig_markup_text(html, &out) == 0) {
-        gig_texts_add(texts, GIG_WEIGHT_DESCRIPTION, (gig_str_t) { out.data, out.len });
+        gig_texts_add(texts, GIG_WEIGHT_DESCRIPTION, gig_buf_view(&out));
 
     } else {
         texts->failed = 1;

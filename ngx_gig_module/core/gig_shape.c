@@ -124,7 +124,7 @@ gig_shape_decode(gig_str_t value, char *out, size_t size)
 void
 gig_shape_take(const char *name, gig_buf_t *value, gig_buf_t *out)
 {
-    gig_buf_member(out, name, (gig_str_t) { value->data, value->len });
+    gig_buf_member(out, name, gig_buf_view(value));
     out->failed |= gig_buf_failed(value);
     gig_buf_reset(value);
 }
@@ -137,7 +137,7 @@ gig_shape_take_plain(const char *name, const gig_buf_t *html, gig_buf_t *out)
 
     gig_buf_init(&text, GIG_SHAPE_TEXT_MAX);
 
-    if (gig_markup_text((gig_str_t) { html->data, html->len }, &text) != 0) {
+    if (gig_markup_text(gig_buf_view(html), &text) != 0) {
         out->failed = 1;
     }
 
@@ -190,7 +190,7 @@ gig_shape_address(gig_str_t base, const gig_catalog_gig_t *gig, gig_buf_t *out)
 
     gig_buf_init(&text, GIG_TEXT_MAX);
     gig_slug_address(base, gig->id, gig->slug, &text);
-    gig_buf_json(out, (gig_str_t) { text.data, text.len });
+    gig_buf_json(out, gig_buf_view(&text));
     out->failed |= gig_buf_failed(&text);
     gig_buf_free(&text);
 }

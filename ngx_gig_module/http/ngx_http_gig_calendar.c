@@ -102,8 +102,8 @@ ngx_http_gig_calendar_make(ngx_http_gig_ctx_t *ctx, uint32_t row, ngx_http_gig_s
     gig_text_time(shown->gig.words, shown->gig.zone, gig_json_str(shown->json, "time_zone"),
                   calendar.at, 0, &when);
 
-    calendar.when = (gig_str_t) { when.data, when.len };
-    calendar.url = (gig_str_t) { url.data, url.len };
+    calendar.when = gig_buf_view(&when);
+    calendar.url = gig_buf_view(&url);
 
     gig_calendar(&calendar, &body);
 

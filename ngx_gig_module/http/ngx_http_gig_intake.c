@@ -464,9 +464,7 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     gig_buf_room(&intake->box, plain.len + NGX_HTTP_GIG_INTAKE_MORE);
 
     if (gig_buf_failed(&plain)
-        || gig_box_seal(&board->sealer, tp->sec, (gig_str_t) { plain.data, plain.len },
-                        &intake->box)
-           != 0
+        || gig_box_seal(&board->sealer, tp->sec, gig_buf_view(&plain), &intake->box) != 0
         || gig_buf_failed(&intake->box))
     {
         rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -474,7 +472,7 @@ ngx_http_gig_intake_seal(ngx_http_gig_intake_t *intake, uint32_t row)
     }
 
     ngx_http_gig_wipe(&plain);                  /* before others make copies of the box */
-    record->box = (gig_str_t) { intake->box.data, intake->box.len };
+    record->box = gig_buf_view(&intake->box);
     (void) ngx_http_gig_upload_hold(&intake->files_held, files ? intake->box.len : 0);
 
     if (intake->ask == NGX_HTTP_GIG_ASK_NOT
@@ -547,7 +545,7 @@ ngx_http_gig_intake_names(ngx_http_gig_intake_t *intake, uint32_t row)
         goto done;
     }
 
-    gig_fingerprint(&board->secret, (gig_str_t) { canonical.data, canonical.len }, record->print);
+    gig_fingerprint(&board->secret, gig_buf_view(&canonical), record->print);
 
     id.data = (u_char *) record->id;
     id.len = ngx_strlen(record->id);

@@ -135,7 +135,7 @@ ngx_http_gig_nodes_line(ngx_http_gig_keeper_t *k, int64_t clock_ms)
         argv[0] = gig_str("HSET");
         argv[1] = ngx_http_gig_keeper_key(k, key, "nodes");
         argv[2] = ngx_http_gig_catalog_node(k->board);
-        argv[3] = (gig_str_t) { line.data, line.len };
+        argv[3] = gig_buf_view(&line);
 
         (void) ngx_http_gig_connect_send(&k->connect, ngx_http_gig_nodes_told, k, 4, argv);
     }

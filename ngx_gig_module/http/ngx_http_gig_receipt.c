@@ -420,8 +420,7 @@ ngx_http_gig_lookup_onboarding(ngx_http_gig_lookup_t *l, uint32_t row)
     if (ngx_http_gig_fill(l->ctx, row, GIG_FRAGMENT_PRIVATE, &json) == NGX_OK
         && !gig_buf_failed(&json) && json.len)
     {
-        l->onboarding = gig_json_parse((gig_str_t) { json.data, json.len }, json.len,
-                                       GIG_JSON_DEPTH_MAX, NULL);
+        l->onboarding = gig_json_parse(gig_buf_view(&json), json.len, GIG_JSON_DEPTH_MAX, NULL);
     }
 
     gig_buf_free(&json);

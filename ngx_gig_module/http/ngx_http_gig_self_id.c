@@ -471,8 +471,7 @@ ngx_http_gig_self_id_seal(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
     }
 
     if (written == -1
-        || gig_self_id_seal(&ctx->board->seal_key, (gig_str_t) { plain.data, plain.len }, &box)
-           != 0)
+        || gig_self_id_seal(&ctx->board->seal_key, gig_buf_view(&plain), &box) != 0)
     {
         rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
         goto done;
@@ -480,7 +479,7 @@ ngx_http_gig_self_id_seal(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, uint32
 
     rc = ngx_http_gig_self_id_keep(ctx->board, answers->key,
                                    ngx_http_gig_self_id_kind(ctx->board, form),
-                                   (gig_str_t) { box.data, box.len });
+                                   gig_buf_view(&box));
 
     if (rc == NGX_BUSY) {
         ngx_str_set(&ctx->outcome, "unavailable");

@@ -228,7 +228,7 @@ ngx_http_gig_shape_digest(ngx_http_gig_intake_t *intake)
     if (!gig_buf_failed(&canonical)) {
         gig_content_key(&intake->ctx->board->secret, ngx_http_gig_str(&intake->ctx->id),
                         gig_answers_email(&intake->form, &intake->answers),
-                        (gig_str_t) { canonical.data, canonical.len }, intake->key);
+                        gig_buf_view(&canonical), intake->key);
         intake->key_len = GIG_HASH_TEXT - 1;
         rc = NGX_OK;
     }

@@ -181,8 +181,7 @@ ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t 
     }
 
     if (rc == NGX_OK && !gig_buf_failed(&json)) {
-        shown->json = gig_json_parse((gig_str_t) { json.data, json.len }, json.len,
-                                     2 * GIG_JSON_DEPTH_MAX, &error);
+        shown->json = gig_json_parse(gig_buf_view(&json), json.len, 2 * GIG_JSON_DEPTH_MAX, &error);
     }
 
     gig_buf_free(&json);

@@ -182,7 +182,7 @@ gig_sync_dead_shown(void *data, const gig_sync_dead_t *dead)
                             &err)
                == 0)
     {
-        gig_application_split((gig_str_t) { plain.data, plain.len }, &json, &files);
+        gig_application_split(gig_buf_view(&plain), &json, &files);
         application = gig_json_parse(json, GIG_BOX_PLAIN_MAX, GIG_JSON_DEPTH_MAX, &err);
     }
 

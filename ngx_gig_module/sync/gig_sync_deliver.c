@@ -195,8 +195,7 @@ gig_sync_batch_open(gig_sync_deliverer_t *deliverer, gig_sync_batch_t *batch)
                          d->box, &batch->plain[i], &why)
             == 0)
         {
-            gig_application_split((gig_str_t) { batch->plain[i].data, batch->plain[i].len },
-                                  &d->plain, &d->files);
+            gig_application_split(gig_buf_view(&batch->plain[i]), &d->plain, &d->files);
 
         } else {
             (void) snprintf(d->reason, sizeof(d->reason), "%.120s", why.detail);

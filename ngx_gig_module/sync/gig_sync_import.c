@@ -114,7 +114,7 @@ gig_import_store(gig_import_t *in, char kind, gig_str_t id)
     in->batch++;
 
     if (in->connector->put(in->record, kind, id,
-                           (gig_str_t) { in->canonical.data, in->canonical.len }, &change,
+                           gig_buf_view(&in->canonical), &change,
                            &in->err) == -1)
     {
         return -1;
@@ -161,13 +161,11 @@ gig_import_record(gig_import_t *in, uint64_t line, json_t *root)
     }
 
     if (form) {
-        rc = gig_form_read((gig_str_t) { in->canonical.data, in->canonical.len }, &read_form,
-                           &errors);
+        rc = gig_form_read(gig_buf_view(&in->canonical), &read_form, &errors);
         id = read_form.id;
 
     } else {
-        rc = gig_record_read((gig_str_t) { in->canonical.data, in->canonical.len }, &read_gig,
-                             &errors);
+        rc = gig_record_read(gig_buf_view(&in->canonical), &read_gig, &errors);
         id = read_gig.id;
     }
 

@@ -100,7 +100,7 @@ gig_init_file(const gig_init_t *init, const char *name, mode_t mode, gig_buf_t *
         return gig_error_set(err, name, "too long");
     }
 
-    rc = gig_sync_file_make(path, mode, (gig_str_t) { content->data, content->len }, err);
+    rc = gig_sync_file_make(path, mode, gig_buf_view(content), err);
 
     if (rc != -1) {
         printf("%s %s\n", rc == 0 ? "made" : "kept", path);

@@ -117,7 +117,7 @@ gig_sync_keys_make(const char *base, gig_error_t *err)
 
     for (made = 0; made < 3; made++) {
         rc = gig_sync_file_make(path[made], made == 2 ? 0644 : 0600,
-                                (gig_str_t) { file[made].data, file[made].len }, err);
+                                gig_buf_view(&file[made]), err);
 
         if (rc == 1) {
             rc = gig_error_set(err, path[made], "was made by somebody else just now");

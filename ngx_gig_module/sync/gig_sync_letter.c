@@ -88,10 +88,10 @@ gig_sync_letter_opened(const gig_sync_board_t *board, gig_sync_letter_copy_t *co
         return;
     }
 
-    gig_application_split((gig_str_t) { copy->plain.data, copy->plain.len }, &d->plain, &d->files);
+    gig_application_split(gig_buf_view(&copy->plain), &d->plain, &d->files);
     root = gig_json_parse(d->plain, GIG_BOX_PLAIN_MAX, GIG_JSON_DEPTH_MAX, NULL);
     gig_buf_str(&copy->rev, gig_json_str(json_object_get(root, "gig"), "rev"));
-    d->rev = copy->rev.len ? (gig_str_t) { copy->rev.data, copy->rev.len } : gig_str("");
+    d->rev = copy->rev.len ? gig_buf_view(&copy->rev) : gig_str("");
     json_decref(root);
 }
 

@@ -205,7 +205,7 @@ gig_sync_open(int argc, char **argv)
         goto done;
     }
 
-    status = gig_open_tell((gig_str_t) { plain.data, plain.len }, &out);
+    status = gig_open_tell(gig_buf_view(&plain), &out);
 
 done:
 

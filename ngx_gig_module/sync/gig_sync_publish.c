@@ -238,8 +238,7 @@ gig_sync_pull_withdraw(gig_sync_pull_pass_t *pass, const gig_sync_entry_t *held)
         goto done;
     }
 
-    rc = gig_sync_spool_add(&pass->spool, "put", held->id, (gig_str_t) { json.data, json.len },
-                            pass->err);
+    rc = gig_sync_spool_add(&pass->spool, "put", held->id, gig_buf_view(&json), pass->err);
 
 done:
 

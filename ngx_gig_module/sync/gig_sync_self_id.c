@@ -50,7 +50,7 @@ gig_self_id_put(const gig_sync_connector_t *connector, gig_sync_record_t *sink,
     row.day = day;
     row.form = gig_json_str(root, "form");
     row.form_rev = (gig_str_t) { rev, strlen(rev) };
-    row.answers = (gig_str_t) { answers.data, answers.len };
+    row.answers = gig_buf_view(&answers);
 
     rc = gig_buf_failed(&answers) ? gig_error_set(err, "", "out of memory")
                                   : connector->self_id(sink, &row, err);
@@ -105,7 +105,7 @@ gig_self_id_entry(const gig_sync_board_t *board, const redisReply *fields,
     gig_buf_init(&plain, GIG_SELF_ID_PLAIN);
 
     if (gig_box_open(board->private_keys, board->n_private, box, &plain, NULL) == 0) {
-        root = gig_self_id_read((gig_str_t) { plain.data, plain.len }, NULL);
+        root = gig_self_id_read(gig_buf_view(&plain), NULL);
 
         if (root != NULL) {
             rc = gig_self_id_put(connector, sink, id, day, root, err);

@@ -104,7 +104,7 @@ gig_settings_private_key(gig_sync_board_t *board, const char *path, gig_error_t 
     rc = gig_sync_file_read(path, &buf, err);
 
     if (rc == 0) {
-        rc = gig_private_key_read((gig_str_t) { buf.data, buf.len },
+        rc = gig_private_key_read(gig_buf_view(&buf),
                                   &board->private_keys[board->n_private], &fault);
 
         if (rc == 0) {
@@ -188,7 +188,7 @@ gig_sync_secret(const char *path, gig_secret_t *secret, gig_error_t *err)
     rc = gig_sync_file_read(path, &buf, err);
 
     if (rc == 0) {
-        rc = gig_secret_read((gig_str_t) { buf.data, buf.len }, secret, &fault);
+        rc = gig_secret_read(gig_buf_view(&buf), secret, &fault);
 
         if (rc == -1) {
             gig_error_set(err, path, "%s", fault.detail);

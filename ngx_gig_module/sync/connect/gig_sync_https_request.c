@@ -359,7 +359,7 @@ gig_https_ask(gig_https_t *upstream, const char *method, gig_str_t id, gig_str_t
     if (status >= 200 && status <= 999) {
         answer->status = (int) status;
         (void) snprintf(answer->why, sizeof(answer->why), "it answered %ld", status);
-        gig_upstream_id((gig_str_t) { request.body.data, request.body.len },
+        gig_upstream_id(gig_buf_view(&request.body),
                         (gig_str_t) { request.location, strlen(request.location) }, answer->id);
 
     } else {

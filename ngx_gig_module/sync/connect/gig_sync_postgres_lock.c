@@ -70,7 +70,7 @@ gig_pg_lock_found(gig_sync_record_t *record, const gig_buf_t *ids, gig_buf_t *gi
     gig_str_t  list;
     PGresult  *rows;
 
-    list = (gig_str_t) { ids->data, ids->len };
+    list = gig_buf_view(ids);
     rows = gig_pg_query(record, GIG_PG_GIGS_OF, &list, err);
 
     if (rows == NULL) {
@@ -129,7 +129,7 @@ gig_pg_lock(gig_sync_record_t *record, const gig_sync_delivery_t *deliveries, si
     }
 
     if (rc == 0 && gigs.len) {
-        rc = gig_pg_lock_gigs(record, (gig_str_t) { gigs.data, gigs.len }, err);
+        rc = gig_pg_lock_gigs(record, gig_buf_view(&gigs), err);
     }
 
     gig_buf_free(&ids);

@@ -55,7 +55,7 @@ gig_rows_gig(gig_sync_fetched_pt handler, void *data, gig_str_t id, gig_str_t js
         rc = gig_rows_refused(handler, data, 'g', id, &errors);
 
     } else {
-        rc = handler(data, 'g', gig.id, gig.rev, (gig_str_t) { canonical->data, canonical->len });
+        rc = handler(data, 'g', gig.id, gig.rev, gig_buf_view(canonical));
     }
 
     gig_record_free(&gig);
@@ -95,8 +95,7 @@ gig_rows_form(gig_sync_fetched_pt handler, void *data, gig_str_t id, gig_str_t j
 
     } else {
         snprintf(rev, sizeof(rev), "%lld", (long long) form.rev);
-        rc = handler(data, 'f', form.id, (gig_str_t) { rev, strlen(rev) },
-                     (gig_str_t) { canonical->data, canonical->len });
+        rc = handler(data, 'f', form.id, (gig_str_t) { rev, strlen(rev) }, gig_buf_view(canonical));
     }
 
     gig_form_free(&form);
@@ -136,7 +135,7 @@ gig_rows_same(gig_str_t stored, gig_str_t json)
     json_decref(root);
 
     same = !gig_buf_failed(&canonical)
-           && gig_str_eq((gig_str_t) { canonical.data, canonical.len }, json);
+           && gig_str_eq(gig_buf_view(&canonical), json);
 
     gig_buf_free(&canonical);
 
