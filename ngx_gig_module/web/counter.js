@@ -95,7 +95,9 @@ const count = (counter, form, root, fresh) => {
   };
 
   const wake = () => {
-    if (document.visibilityState === 'hidden') {
+    if (!counter.isConnected) {
+      document.removeEventListener('visibilitychange', wake);
+    } else if (document.visibilityState === 'hidden') {
       hidden = Date.now();
     } else if (Date.now() - hidden > ASLEEP) {
       ask();

@@ -205,7 +205,13 @@ const begin = (form, place, fresh) => {
     timer = setTimeout(keep, REST);
   });
   form.addEventListener('change', keep);
-  addEventListener('pagehide', () => form.isConnected && timer && keep());
+
+  // The element takes forms away again; what the window calls must not keep them.
+  const hear = (name, act) => {
+    const heard = () => (form.isConnected ? act() : removeEventListener(name, heard));
+    addEventListener(name, heard);
+  };
+  hear('pagehide', () => timer && keep());
 
   const body = () => {
     const data = new FormData(form);
@@ -309,7 +315,7 @@ const begin = (form, place, fresh) => {
     send();
   });
 
-  addEventListener('online', () => {
+  hear('online', () => {
     if (note && broke) {
       button.before(say(words(form, 'online'),
         words(form, 'online-retry')));

@@ -20,7 +20,20 @@ const is = (got, wanted, what) => ok(JSON.stringify(got) === JSON.stringify(want
 
 /* What happens to a page from its first moment on: policy, shifts, the element's events. */
 const watch = () => {
-  window.seen = { policy: [], shift: 0, states: [], views: [], sent: [] };
+  window.seen = { policy: [], shift: 0, states: [], views: [], sent: [], heard: [] };
+  // Names of the events that the window tells somebody of, as often as there are such.
+  const [add, remove] = [window.addEventListener, window.removeEventListener];
+  window.addEventListener = (event, act, how) => {
+    seen.heard.push(event);
+    if (how && how.signal) {
+      how.signal.addEventListener('abort', () => seen.heard.splice(seen.heard.indexOf(event), 1));
+    }
+    add.call(window, event, act, how);
+  };
+  window.removeEventListener = (event, act) => {
+    seen.heard.splice(seen.heard.indexOf(event), 1);
+    remove.call(window, event, act);
+  };
   document.addEventListener('securitypolicyviolation', e => seen.policy.push(`${e.violatedDirective} ${e.blockedURI}`));
   new PerformanceObserver(list => list.getEntries().forEach(e => { seen.shift += e.value; }))
     .observe({ type: 'layout-shift', buffered: true });
@@ -268,6 +281,27 @@ for (const shape of arg.stale ? [] : SHAPES) {
   await page.context().close();
 }
 
+// --- forms that are opened and left leave nothing behind in the page
+
+for (const shape of arg.stale ? [] : SHAPES.slice(0, 1)) {
+  name = 'a form, opened ten times';
+  const page = await open(shape, `${arg.other}/careers/element.html`);
+  await wait(page, '.gig-board');
+  for (let n = 0; n < 10; n++) {
+    await host(page, h => h.setAttribute('gig', 'gig-3/apply'));
+    await wait(page, '.gig-form [name=statement]');
+    await host(page, h => h.removeAttribute('gig'));
+    await wait(page, '.gig-board');
+  }
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.evaluate(() => dispatchEvent(new Event('pagehide')));
+  await wait(page, '.gig-board');
+  is(await page.evaluate(() => ['online', 'pagehide'].map(event => seen.heard.filter(one => one === event).length)), [1, 0],
+    'the window calls the element, and no form that has gone');
+  is(page.faults, [], 'no script failed');
+  await page.context().close();
+}
+
 // --- with cards inside that the server has put there
 
 for (const shape of arg.stale ? [] : SHAPES) {
@@ -296,9 +330,10 @@ for (const shape of arg.stale ? [] : SHAPES) {
   await page.locator('gig-board .gig-fragment').waitFor();
   await page.goForward();
   await wait(page, '.gig-board');
+  asks.length = 0;
   await page.locator('gig-board .gig-pager [rel=next]').click();
   await page.waitForFunction(() => document.querySelector('gig-board').shadowRoot.querySelectorAll('.gig-card').length > 20);
-  ok(asks.some(path => path === '/gigs/'), `${name}: the next page is put below`);
+  is(asks, ['/gigs/'], 'the next page is put below');
   is(await page.evaluate(() => seen.policy), [], 'the policy was kept');
   is(page.faults, [], 'no script failed');
   await page.context().close();
