@@ -409,7 +409,7 @@ ngx_http_gig_bulk_made(ngx_event_t *ev)
 
     /* this looks at the file as well: a gig that was taken down meanwhile is not told of again */
 
-    view = ngx_http_gig_catalog_view(board);
+    (void) ngx_http_gig_catalog_view(board);
 
     if (rc == 0 && bulk->denied != ngx_http_gig_deny_hash(board->denied)) {
 
@@ -443,6 +443,9 @@ ngx_http_gig_bulk_made(ngx_event_t *ev)
     bulk->task = task;
     ngx_http_gig_bulk_answer(bulk, rc);
     bulk->task = NULL;
+
+    /* they looked as well: the view of before may be gone */
+    view = ngx_http_gig_catalog_view(board);
 
     if (rc != 0 || t->of.damaged || bulk->kind->page || view == NULL
         || !ngx_http_gig_bulk_current(bulk, view, ngx_time()))
