@@ -380,6 +380,17 @@ gig_page_back(const gig_page_t *page, gig_str_t id, gig_say_t text, gig_buf_t *o
 
 
 void
+gig_page_promise(const gig_language_t *words, const char *icon, gig_say_t text, gig_buf_t *out)
+{
+    gig_buf_puts(out, "<p class=\"gig-promise\">");
+    gig_html_icon(icon, out);
+    gig_buf_puts(out, "<span>");
+    gig_say(words, text, out);
+    gig_buf_puts(out, "</span></p>\n");
+}
+
+
+void
 gig_page_title(const gig_page_t *page, const json_t *gig, gig_say_t before, gig_buf_t *out)
 {
     gig_html_logo(json_object_get(gig, "org"), out);

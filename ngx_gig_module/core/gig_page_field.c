@@ -186,7 +186,34 @@ gig_form_wants(const gig_control_t *control, const char *blank, gig_buf_t *out)
 }
 
 
-/* name, required, aria-invalid and aria-describedby: what all controls have. */
+/* aria-describedby: the help and the fault, as far as they are there. */
+
+static void
+gig_form_described(const gig_control_t *control, gig_buf_t *out)
+{
+    int  help;
+
+    help = gig_form_has_help(control);
+
+    if (control->error == NULL && !help) {
+        return;
+    }
+
+    gig_buf_puts(out, " aria-describedby=\"");
+
+    if (help) {
+        gig_buf_puts(out, "h-");
+        gig_buf_html(out, control->field->name);
+    }
+
+    if (control->error != NULL) {
+        gig_buf_puts(out, help ? " e-" : "e-");
+        gig_buf_html(out, control->field->name);
+    }
+
+    gig_buf_puts(out, "\"");
+}
+
 
 void
 gig_form_common(const gig_control_t *control, gig_buf_t *out)
@@ -207,21 +234,7 @@ gig_form_common(const gig_control_t *control, gig_buf_t *out)
         gig_buf_puts(out, " aria-invalid=\"true\"");
     }
 
-    if (control->error != NULL || gig_form_has_help(control)) {
-        gig_buf_puts(out, " aria-describedby=\"");
-
-        if (gig_form_has_help(control)) {
-            gig_buf_puts(out, "h-");
-            gig_buf_html(out, field->name);
-        }
-
-        if (control->error != NULL) {
-            gig_buf_puts(out, gig_form_has_help(control) ? " e-" : "e-");
-            gig_buf_html(out, field->name);
-        }
-
-        gig_buf_puts(out, "\"");
-    }
+    gig_form_described(control, out);
 }
 
 
@@ -453,23 +466,7 @@ gig_form_group(const gig_control_t *control, gig_buf_t *out)
         }
     }
 
-    if (control->error != NULL || gig_form_has_help(control)) {
-        gig_buf_puts(out, " aria-describedby=\"");
-
-        if (gig_form_has_help(control)) {
-            gig_buf_puts(out, "h-");
-            gig_buf_html(out, field->name);
-            gig_buf_puts(out, (control->error != NULL) ? " " : "");
-        }
-
-        if (control->error != NULL) {
-            gig_buf_puts(out, "e-");
-            gig_buf_html(out, field->name);
-        }
-
-        gig_buf_puts(out, "\"");
-    }
-
+    gig_form_described(control, out);
     gig_buf_puts(out, "><legend>");
     gig_form_label_text(control, out);
     gig_buf_puts(out, "</legend>");

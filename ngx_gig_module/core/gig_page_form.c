@@ -220,11 +220,7 @@ gig_form_intro(const gig_page_form_t *form, gig_buf_t *out)
     gig_buf_puts(out, "</p>\n");
 
     if (!gig_form_asks(form->form, GIG_CLASS_PEDIGREE)) {
-        gig_buf_puts(out, "<p class=\"gig-promise\">");
-        gig_html_icon("check", out);
-        gig_buf_puts(out, "<span>");
-        gig_say(words, GIG_SAY_FORM_PROMISE, out);
-        gig_buf_puts(out, "</span></p>\n");
+        gig_page_promise(words, "check", GIG_SAY_FORM_PROMISE, out);
     }
 }
 

@@ -94,6 +94,10 @@ void gig_page_href(const gig_page_t *page, gig_str_t id, const char *rest, gig_b
 /* <a class="gig-back"> to the list or to a gig. */
 void gig_page_back(const gig_page_t *page, gig_str_t id, gig_say_t text, gig_buf_t *out);
 
+/* A paragraph with an icon before it: what somebody may rely on. */
+void gig_page_promise(const gig_language_t *words, const char *icon, gig_say_t text,
+    gig_buf_t *out);
+
 /* Logo, organisation and the gig's title as h1, in its language; before: as of a frame. */
 void gig_page_title(const gig_page_t *page, const json_t *gig, gig_say_t before, gig_buf_t *out);
 

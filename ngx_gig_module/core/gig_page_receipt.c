@@ -189,11 +189,7 @@ gig_receipt_seat(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
 
     for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (gig_str_is(receipt->seat, words[i].seat)) {
-            gig_buf_puts(out, "<p class=\"gig-promise\">");
-            gig_html_icon("note", out);
-            gig_buf_puts(out, "<span>");
-            gig_say(page->words, words[i].text, out);
-            gig_buf_puts(out, "</span></p>\n");
+            gig_page_promise(page->words, "note", words[i].text, out);
         }
     }
 }
@@ -413,11 +409,7 @@ gig_page_receipt(const gig_page_t *page, const gig_page_receipt_t *receipt, gig_
         gig_page_onboarding(page, receipt, out);
 
     } else {
-        gig_buf_puts(out, "<p class=\"gig-promise\">");
-        gig_html_icon("note", out);
-        gig_buf_puts(out, "<span>");
-        gig_say(page->words, GIG_SAY_RECEIPT_GENUINE, out);
-        gig_buf_puts(out, "</span></p>\n");
+        gig_page_promise(page->words, "note", GIG_SAY_RECEIPT_GENUINE, out);
     }
 
     gig_receipt_next(page, receipt, out);

@@ -5,17 +5,6 @@
 #include "gig_self_id.h"
 
 
-static void
-gig_self_id_promise(const gig_page_t *page, gig_say_t text, gig_buf_t *out)
-{
-    gig_buf_puts(out, "<p class=\"gig-promise\">");
-    gig_html_icon("check", out);
-    gig_buf_puts(out, "<span>");
-    gig_say(page->words, text, out);
-    gig_buf_puts(out, "</span></p>\n");
-}
-
-
 void
 gig_page_self_id(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t *out)
 {
@@ -40,9 +29,9 @@ gig_page_self_id(const gig_page_t *page, const gig_page_form_t *form, gig_buf_t 
     gig_say(page->words, GIG_SAY_SELF_TEXT, out);
     gig_buf_puts(out, "</p>\n");
 
-    gig_self_id_promise(page, GIG_SAY_SELF_APART, out);
-    gig_self_id_promise(page, GIG_SAY_SELF_TOGETHER, out);
-    gig_self_id_promise(page, GIG_SAY_SELF_LOST, out);
+    gig_page_promise(page->words, "check", GIG_SAY_SELF_APART, out);
+    gig_page_promise(page->words, "check", GIG_SAY_SELF_TOGETHER, out);
+    gig_page_promise(page->words, "check", GIG_SAY_SELF_LOST, out);
 
     gig_buf_puts(out, "<form class=\"gig-form\" method=\"post\" novalidate"
                  " autocomplete=\"off\" accept-charset=\"utf-8\" action=\"");
