@@ -65,7 +65,9 @@ board('public_url /gigs/;',     qr/must be the address of the board for visitors
 board('public_url "https://x/<script>";', qr/must be the address of the board for visitors/);
 board('public_url https:///;',  qr/must be the address of the board for visitors/);
 board('secret_file /nonexistent/x.secret;', qr/cannot open "\/nonexistent\/x.secret".*gig-sync/);
-board('seal_key /nonexistent/x.pub;', qr/cannot open "\/nonexistent\/x.pub"/);
+board('seal_key /nonexistent/x.pub;', qr/cannot open "\/nonexistent\/x.pub" of "seal_key": .*gig-sync/);
+board('deny /nonexistent/x.deny;', qr/cannot open "\/nonexistent\/x.deny" of "deny": .*"touch" makes it/);
+board('places /nonexistent/x.txt;', qr/cannot open "\/nonexistent\/x.txt" of "places"/);
 board('title;',                 qr/"title" in gig_board "acme" has no value: it takes one/);
 board('title a b;',             qr/has too many values: it takes one; put a text with blanks in quotes/);
 board("secret_file $test->{dir}/acme.key;", qr/cannot be used.*\(NAME.secret belongs here\)/);
@@ -77,6 +79,7 @@ board('location x { }',         qr/unexpected "\{"/);
 
 for (['127.0.0.1:1 db=x', qr/"db=x".*from 0 to 65535/], ['127.0.0.1:1 password=secret', qr/password_file=PATH/],
     ['127.0.0.1:1 tls=on', qr/unknown option "tls=on" of "redis": it may be user=NAME/],
+    ['127.0.0.1:1 password_file=/nonexistent/x', qr/cannot open "\/nonexistent\/x" of "password_file=": .*gig-sync init/],
     ['127.0.0.1:1 user=edge', qr/no password: add "password_file=PATH"/],
     ['127.0.0.1:99999', qr/invalid address "127.0.0.1:99999".*HOST:PORT/])
 {

@@ -10,23 +10,36 @@
 #define NGX_HTTP_GIG_KEYS_FOLDER  "/etc/gig/"
 
 
-static ngx_int_t ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max,
-    ngx_uint_t secret, ngx_uint_t required, ngx_str_t *text);
+static ngx_int_t ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path,
+    const ngx_http_gig_file_t *file, ngx_uint_t required, ngx_str_t *text);
 static ngx_int_t ngx_http_gig_file_default(ngx_conf_t *cf, ngx_http_gig_board_t *board,
     const char *suffix, ngx_str_t *path);
 static void ngx_http_gig_file_places_free(void *data);
 
 
+static const ngx_http_gig_file_t  ngx_http_gig_secret_file = {
+    "secret_file", "\"gig-sync init\" and \"gig-sync keygen\" make it", GIG_SECRET_FILE_MAX, 1
+};
+
+static const ngx_http_gig_file_t  ngx_http_gig_seal_key_file = {
+    "seal_key", "\"gig-sync init\" and \"gig-sync keygen\" make it", NGX_HTTP_GIG_KEY_FILE_MAX, 0
+};
+
+static const ngx_http_gig_file_t  ngx_http_gig_places_file = {
+    "places", NULL, GIG_PLACE_NAMES_FILE_MAX, 0
+};
+
+
 ngx_int_t
-ngx_http_gig_file_read(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t secret,
+ngx_http_gig_file_read(ngx_conf_t *cf, ngx_str_t *path, const ngx_http_gig_file_t *file,
     ngx_str_t *text)
 {
-    return ngx_http_gig_file_open(cf, path, max, secret, 1, text);
+    return ngx_http_gig_file_open(cf, path, file, 1, text);
 }
 
 
 static ngx_int_t
-ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t secret,
+ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, const ngx_http_gig_file_t *file,
     ngx_uint_t required, ngx_str_t *text)
 {
     int               fd;
@@ -50,13 +63,13 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
 
         if (err == NGX_EACCES) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, err,
-                               "cannot open \"%V\": the user that starts nginx must be able to "
-                               "read it; that is root as a rule", path);
+                               "cannot open \"%V\" of \"%s\": the user that starts nginx must be "
+                               "able to read it; that is root as a rule", path, file->directive);
 
         } else {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, err, "cannot open \"%V\"%s", path,
-                               secret ? ": \"gig-sync init\" and \"gig-sync keygen\" make such "
-                                        "files" : "");
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, err, "cannot open \"%V\" of \"%s\"%s%s", path,
+                               file->directive, file->made ? ": " : "",
+                               file->made ? file->made : "");
         }
 
         return NGX_ERROR;
@@ -67,13 +80,14 @@ ngx_http_gig_file_open(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t s
         goto done;
     }
 
-    if (!ngx_is_file(&fi) || ngx_file_size(&fi) > (off_t) max) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is no file, or too large: it must be a "
-                           "file of at most %uz bytes", path, max);
+    if (!ngx_is_file(&fi) || ngx_file_size(&fi) > (off_t) file->max) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" of \"%s\" is no file, or too large: it "
+                           "must be a file of at most %uz bytes", path, file->directive,
+                           file->max);
         goto done;
     }
 
-    if (secret && (fi.st_mode & S_IRWXO)) {
+    if (file->secret && (fi.st_mode & S_IRWXO)) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"%V\" holds a secret that everybody on this "
                            "host can use: \"chmod o-rwx %V\" would be right", path, path);
     }
@@ -125,7 +139,8 @@ ngx_http_gig_file_secret(ngx_conf_t *cf, ngx_http_gig_board_t *board, ngx_uint_t
     gig_str_t     file;
     gig_error_t   err;
 
-    rc = ngx_http_gig_file_open(cf, &board->secret_file, GIG_SECRET_FILE_MAX, 1, required, &text);
+    rc = ngx_http_gig_file_open(cf, &board->secret_file, &ngx_http_gig_secret_file, required,
+                                &text);
 
     if (rc != NGX_OK) {
         return rc;
@@ -160,7 +175,7 @@ ngx_http_gig_file_seal_key(ngx_conf_t *cf, ngx_str_t *path, ngx_uint_t required,
     gig_str_t     file;
     gig_error_t   err;
 
-    rc = ngx_http_gig_file_open(cf, path, NGX_HTTP_GIG_KEY_FILE_MAX, 0, required, &text);
+    rc = ngx_http_gig_file_open(cf, path, &ngx_http_gig_seal_key_file, required, &text);
 
     if (rc != NGX_OK) {
         return rc;
@@ -189,7 +204,7 @@ ngx_http_gig_file_places(ngx_conf_t *cf, ngx_str_t *path)
 
     ngx_str_null(&text);
 
-    if (path && ngx_http_gig_file_read(cf, path, GIG_PLACE_NAMES_FILE_MAX, 0, &text) != NGX_OK) {
+    if (path && ngx_http_gig_file_read(cf, path, &ngx_http_gig_places_file, &text) != NGX_OK) {
         return NULL;
     }
 

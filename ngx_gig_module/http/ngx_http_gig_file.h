@@ -10,11 +10,17 @@
 #include "gig_utf8.h"
 
 
-/*
- * Reads a whole file of at most max bytes into cf->pool.  secret: a warning if
- * others may read it.  NGX_ERROR is logged with what would be right.
- */
-ngx_int_t ngx_http_gig_file_read(ngx_conf_t *cf, ngx_str_t *path, size_t max, ngx_uint_t secret,
+/* What a file is for: said where it cannot be read. */
+typedef struct {
+    const char  *directive;
+    const char  *made;              /* who makes such a file, or NULL */
+    size_t       max;               /* bytes */
+    unsigned     secret:1;          /* a warning if others may read it */
+} ngx_http_gig_file_t;
+
+
+/* Reads a whole file into cf->pool.  NGX_ERROR is logged with what would be right. */
+ngx_int_t ngx_http_gig_file_read(ngx_conf_t *cf, ngx_str_t *path, const ngx_http_gig_file_t *file,
     ngx_str_t *text);
 
 /* Reads board->secret_file.  required 0: NGX_DECLINED, unlogged, when it is not there. */

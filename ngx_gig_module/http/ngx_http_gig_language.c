@@ -31,6 +31,11 @@ static ngx_int_t ngx_http_gig_language_offer(ngx_http_gig_reading_t *reading,
     ngx_http_gig_languages_t *languages, gig_str_t tag);
 
 
+static const ngx_http_gig_file_t  ngx_http_gig_text_file = {
+    "gig_text", NULL, GIG_LANGUAGE_FILE_MAX, 0
+};
+
+
 char *
 ngx_http_gig_set_languages(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -215,7 +220,7 @@ ngx_http_gig_language_text(ngx_http_gig_reading_t *reading, ngx_str_t *path)
     gig_language_t        *language;
     const gig_language_t  *base;
 
-    if (ngx_http_gig_file_read(reading->cf, path, GIG_LANGUAGE_FILE_MAX, 0, &text) != NGX_OK) {
+    if (ngx_http_gig_file_read(reading->cf, path, &ngx_http_gig_text_file, &text) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -14,6 +14,11 @@
 static ngx_uint_t ngx_http_gig_style_path(ngx_str_t *url);
 
 
+static const ngx_http_gig_file_t  ngx_http_gig_layout_file = {
+    "gig_layout", NULL, GIG_LAYOUT_MAX, 0
+};
+
+
 char *
 ngx_http_gig_set_layout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -37,7 +42,7 @@ ngx_http_gig_set_layout(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK
-        || ngx_http_gig_file_read(cf, &path, GIG_LAYOUT_MAX, 0, &text) != NGX_OK)
+        || ngx_http_gig_file_read(cf, &path, &ngx_http_gig_layout_file, &text) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }

@@ -41,6 +41,14 @@ static ngx_int_t ngx_http_gig_redis_address(ngx_conf_t *cf, ngx_http_gig_redis_t
     ngx_str_t *address);
 
 
+static const ngx_http_gig_file_t  ngx_http_gig_password_file = {
+    "password_file=", "\"gig-sync init\" makes NAME-edge.password", NGX_HTTP_GIG_PASSWORD_MAX, 1
+};
+
+static const ngx_http_gig_file_t  ngx_http_gig_deny_file = {
+    "deny", "it must be there, empty as a rule; \"touch\" makes it", GIG_DENY_FILE_MAX, 0
+};
+
 static const ngx_http_gig_parameter_t  ngx_http_gig_parameters[] = {
     { "redis",           8, 1, ngx_http_gig_set_redis },
     { "state",           1, 1, ngx_http_gig_set_state },
@@ -189,7 +197,7 @@ ngx_http_gig_set_redis_option(ngx_conf_t *cf, ngx_http_gig_redis_t *redis, ngx_s
         value.len = option->len - 14;
 
         if (ngx_conf_full_name(cf->cycle, &value, 1) != NGX_OK
-            || ngx_http_gig_file_read(cf, &value, NGX_HTTP_GIG_PASSWORD_MAX, 1, &redis->password)
+            || ngx_http_gig_file_read(cf, &value, &ngx_http_gig_password_file, &redis->password)
                != NGX_OK)
         {
             return NGX_CONF_ERROR;
@@ -352,7 +360,7 @@ ngx_http_gig_set_deny(ngx_conf_t *cf, ngx_http_gig_board_t *board)
     value = cf->args->elts;
 
     if (ngx_conf_full_name(cf->cycle, &value[1], 1) != NGX_OK
-        || ngx_http_gig_file_read(cf, &value[1], GIG_DENY_FILE_MAX, 0, &text) != NGX_OK)
+        || ngx_http_gig_file_read(cf, &value[1], &ngx_http_gig_deny_file, &text) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }

@@ -10,6 +10,11 @@
 #define NGX_HTTP_GIG_APPLY_KEY_MIN  16          /* characters: nobody guesses so many */
 #define NGX_HTTP_GIG_APPLY_KEY_MAX  256
 
+static const ngx_http_gig_file_t  ngx_http_gig_key_file = {
+    "key_file=", "\"openssl rand -hex 32\" prints what may stand in it",
+    NGX_HTTP_GIG_KEY_FILE_MAX, 1
+};
+
 static const struct {
     ngx_str_t             name;
     ngx_http_gig_shape_t  shape;
@@ -64,7 +69,7 @@ ngx_http_gig_set_key_file(ngx_conf_t *cf, ngx_http_gig_loc_conf_t *glcf, ngx_str
     path = *value;
 
     if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK
-        || ngx_http_gig_file_read(cf, &path, NGX_HTTP_GIG_KEY_FILE_MAX, 1, &text) != NGX_OK)
+        || ngx_http_gig_file_read(cf, &path, &ngx_http_gig_key_file, &text) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -60,10 +60,12 @@ ngx_http_gig_state_make(ngx_http_gig_board_t *board, ngx_cycle_t *cycle)
         if (next == -1) {
             err = ngx_errno;
             ngx_log_error(NGX_LOG_EMERG, cycle->log, err,
-                          "cannot make the state folder \"%V\" of gig_board \"%V\" at \"%s\": it "
-                          "must be a folder, and no symbolic link that others than root could "
-                          "put there",
-                          &board->state, &board->name, name);
+                          "cannot make the state folder \"%V\" of gig_board \"%V\" at \"%s\": %s",
+                          &board->state, &board->name, name,
+                          (err == NGX_ENOTDIR || err == NGX_ELOOP)
+                          ? "it must be a folder, and no symbolic link that others than root could "
+                            "put there"
+                          : "the user that starts nginx must be able to make it");
             goto done;
         }
 
