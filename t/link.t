@@ -66,6 +66,16 @@ $proxy->mode('EVAL dribble');
 is(apply(), 202, 'an answer that comes a byte at a time is an answer');
 
 
+# --- full: it takes no writes, and in MULTI no command at all; why is told, not EXECABORT
+
+$redis->cmd('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+$redis->cmd('CONFIG', 'SET', 'maxmemory', 1);
+ok(wait_for { $test->read_file('error.log') =~ /keeper: Redis \S+: OOM command not allowed/ } 'a Redis that is full is told in its own words', 10);
+unlike($test->read_file('error.log'), qr/EXECABORT/, 'and only in these');
+$redis->cmd('CONFIG', 'SET', 'maxmemory', 0);
+ok(wait_for { apply() == 202 } 'and well again', 20);
+
+
 # --- while connecting
 
 for my $error ('LOADING Redis is loading', 'NOAUTH Authentication required.', 'ERR max number of clients reached') {

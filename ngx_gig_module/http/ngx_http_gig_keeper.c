@@ -406,7 +406,6 @@ ngx_http_gig_keeper_hold(ngx_http_gig_keeper_t *k, const char *why)
 void
 ngx_http_gig_keeper_failed(ngx_http_gig_keeper_t *k, const redisReply *reply)
 {
-    char        words[NGX_HTTP_GIG_ERROR_MAX];
     ngx_uint_t  again;
 
     if (reply->type != REDIS_REPLY_ERROR) {
@@ -420,6 +419,15 @@ ngx_http_gig_keeper_failed(ngx_http_gig_keeper_t *k, const redisReply *reply)
         ngx_http_gig_connect_drop(&k->connect, reply->str);
         return;
     }
+
+    ngx_http_gig_keeper_error(k, reply);
+}
+
+
+void
+ngx_http_gig_keeper_error(ngx_http_gig_keeper_t *k, const redisReply *reply)
+{
+    char  words[NGX_HTTP_GIG_ERROR_MAX];
 
     if (k->told == NULL) {
         ngx_log_error(NGX_LOG_ERR, k->log, 0, "gig: board \"%V\": keeper: Redis %V: %s",

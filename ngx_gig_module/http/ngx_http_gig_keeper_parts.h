@@ -214,6 +214,9 @@ void ngx_http_gig_keeper_wait(ngx_http_gig_keeper_t *k, ngx_http_gig_phase_t pha
 void ngx_http_gig_keeper_hold(ngx_http_gig_keeper_t *k, const char *why);
 void ngx_http_gig_keeper_begin(ngx_http_gig_keeper_t *k);
 void ngx_http_gig_keeper_failed(ngx_http_gig_keeper_t *k, const redisReply *reply);
+
+/* reply is an error: told, once; asked again in a while. */
+void ngx_http_gig_keeper_error(ngx_http_gig_keeper_t *k, const redisReply *reply);
 ngx_int_t ngx_http_gig_keeper_send(ngx_http_gig_keeper_t *k, redisCallbackFn *callback,
     ngx_uint_t argc, const gig_str_t *argv);
 gig_str_t ngx_http_gig_keeper_key(ngx_http_gig_keeper_t *k, char key[GIG_KEY_SIZE],

@@ -182,11 +182,17 @@ ngx_http_gig_tail_check(ngx_http_gig_keeper_t *k)
 }
 
 
-/* +QUEUED; an error shows again in EXEC's answer. */
+/* +QUEUED, or why it is not, such as a Redis that is full; EXEC's answer would not say it. */
 
 static void
 ngx_http_gig_tail_queued(redisAsyncContext *ac, void *r, void *data)
 {
+    redisReply             *reply = r;
+    ngx_http_gig_keeper_t  *k = data;
+
+    if (ngx_http_gig_keeper_current(k, ac, reply) && reply->type == REDIS_REPLY_ERROR) {
+        ngx_http_gig_keeper_error(k, reply);
+    }
 }
 
 
