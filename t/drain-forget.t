@@ -39,7 +39,7 @@ $test->start_nginx;
 wait_for { row() } 'a host that lives';
 ($status, $output) = run_it($forget);
 is($status, 75, 'it is not forgotten: EX_TEMPFAIL') or diag($output);
-like($output, qr/lives: stop nginx there first/, 'and why');
+like($output, qr/still speaks: stop nginx there first/, 'and why');
 $test->stop_nginx;
 ($status, $output) = run_it($forget);
 is($status, 0, 'once it is stopped it is') or diag($output);

@@ -48,7 +48,8 @@ unlike($output, qr/a-pass-phrase/, 'no password is shown');
 for my $guard (
     ['maxmemory-policy', 'allkeys-lru', 'noeviction', 'error', qr/right is noeviction/],
     ['appendonly', 'no', 'yes', 'warning', qr/right is yes/],
-    ['appendfsync', 'everysec', 'always', 'warning', qr/right is always/],
+    ['appendfsync', 'everysec', 'always', 'ok', qr/right is always where one has "ledger off"/],
+    ['appendfsync', 'no', 'always', 'warning', qr/right is everysec, or always where a host has "ledger off"/],
     ['no-appendfsync-on-rewrite', 'yes', 'no', 'error', qr/right is no/],
 ) {
     my ($name, $wrong, $right, $verdict, $words) = @$guard;

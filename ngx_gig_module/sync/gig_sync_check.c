@@ -177,10 +177,15 @@ gig_sync_check_guards(gig_sync_check_t *check, gig_str_t info)
         if (always) {
             gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "appendfsync", "always");
 
+        } else if (strcmp(value, "everysec") == 0) {
+            gig_sync_check_say(check, GIG_SYNC_CHECK_OK, "appendfsync",
+                               "is everysec: enough where each host has its ledger; right is always"
+                               " where one has \"ledger off\"");
+
         } else {
             gig_sync_check_say(check, GIG_SYNC_CHECK_WARNING, "appendfsync",
-                               "is %s: a power cut may take the last seconds' applications; right"
-                               " is always", value);
+                               "is %s: a power cut may take minutes of what Redis holds; right is"
+                               " everysec, or always where a host has \"ledger off\"", value);
         }
     }
 

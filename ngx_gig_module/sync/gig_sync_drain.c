@@ -261,8 +261,8 @@ gig_sync_drain_forget(gig_sync_drain_host_t *host, gig_sync_redis_t *redis, gig_
         }
 
         if (host->seen) {
-            return gig_sync_fail(EX_TEMPFAIL, "drain", "%s (%s) lives: stop nginx there first",
-                                 host->host, host->board->name);
+            return gig_sync_fail(EX_TEMPFAIL, "drain", "%s (%s) still speaks: stop nginx there"
+                                 " first", host->host, host->board->name);
         }
 
         (void) nanosleep(&pause, NULL);

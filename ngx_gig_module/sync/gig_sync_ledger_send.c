@@ -104,8 +104,9 @@ gig_sync_ledger_send(const char *path, const char *config, int all)
         }
 
         if (gig_sync_send_segment(&send, &folder.segment[i], &err) != 0) {
-            rc = gig_sync_fail(EX_TEMPFAIL, "ledger", "%s: %s; give the same command again, what"
-                               " was sent is known", folder.segment[i].name, err.detail);
+            rc = gig_sync_fail(EX_TEMPFAIL, "ledger", "%s: Redis %s: %s; give the same command"
+                               " again, what was sent is known", folder.segment[i].name,
+                               send.board->redis, err.detail);
         }
     }
 

@@ -399,10 +399,12 @@ gig_sync_pull_held(gig_sync_publisher_t *publisher, int64_t *version,
         return -1;
     }
 
-    if (memcmp(publisher->held.digest, digest, GIG_DIGEST_SIZE) != 0) {
-        gig_sync_log(
-            GIG_SYNC_WARN, "digest", "board", publisher->job->board->name, "reason",
-            "the catalog changed under the scan, or was written without the publish script", NULL);
+    if (memcmp(publisher->held.digest, digest, GIG_DIGEST_SIZE) == 0) {
+        publisher->doubted = 0;
+
+    } else if (publisher->doubted++) {
+        gig_sync_log(GIG_SYNC_WARN, "digest", "board", publisher->job->board->name, "reason",
+                     "changed under the scan, or written without the publish script", NULL);
     }
 
     publisher->known = 1;
