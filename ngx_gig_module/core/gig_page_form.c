@@ -5,10 +5,7 @@
 #include "gig_page_parts.h"
 
 
-/*
- * The label of a field, so that a fault in the summary says of what it is.  A consent's
- * fault does, but where a gig has added a box there are two of them.
- */
+/* The label of a field, so that a fault in the summary says of what it is. */
 
 static void
 gig_form_fault_of(const gig_page_form_t *page, gig_str_t name, gig_buf_t *out)
@@ -27,9 +24,7 @@ gig_form_fault_of(const gig_page_form_t *page, gig_str_t name, gig_buf_t *out)
 
         label = form->field[i].label;
 
-        if (label.len != 0
-            && (form->field[i].type != GIG_FIELD_CONSENT || gig_str_is(name, GIG_FIELD_ELIGIBLE)))
-        {
+        if (label.len != 0) {
             gig_form_label_of(page->gig->words, page->gig->gig, &form->field[i], out);
             gig_buf_puts(out, (label.data[label.len - 1] == '?') ? " " : ": ");
         }

@@ -42,6 +42,18 @@ for (const width of [390, 1280]) {
       `${name}, ${width} px: "${css}" changes sides`, [JSON.stringify(ltr.at[i]), JSON.stringify(rtl.at[i])]));
     ok(ltr.arrows.every(t => t === 'none') && rtl.arrows.every(t => t === 'matrix(-1, 0, 0, 1, 0, 0)'),
       `${name}, ${width} px: arrows turn (${rtl.arrows.length})`, rtl.arrows);
+    /* A gig's own texts may run the other way; its names stay beside their sign all the same. */
+    const names = await page.evaluate(() => {
+      document.documentElement.dir = 'rtl';
+      return [...document.querySelectorAll('.gig-title h1, .gig-step-title')].map(e => {
+        e.dir = 'ltr';
+        const side = getComputedStyle(e).textAlign;
+        e.removeAttribute('dir');
+        return side;
+      });
+    });
+    ok(names.every(side => side === 'right'), `${name}, ${width} px: names in another direction stay at the right (${names.length})`, names);
+
     /* In a column of 320 px of a wide window, as in a company's frame, a page is a phone's. */
     if (width > 390) {
       const column = await page.evaluate(() => {
