@@ -136,19 +136,17 @@ if ($ENV{GIG_LONG}) {
     ok(-e $ENV{NEXT}, 'another version is built');
 }
 
-my ($keep, $second, $stay, $back) = blocks('An upgrade, and the way back');
+my ($keep, $second, $leave, $stay, $back) = blocks('An upgrade, and the way back');
 
 for my $way ([back => $back], [stay => $stay]) {
     my $old = master();
     follow($keep, 'the old module is kept, the new one installed');
-    # The commands wait for nobody; people do.
-    my @step = split /\n/, $second;
-    follow(join("\n", @step[0, 1]), 'a second nginx');
+    follow($second, 'a second nginx');
     meanwhile { master('nginx.pid.oldbin') == $old && master() != $old && master() } 'it is there';
     my $new = master();
     push @{ $test->{kids} }, { pid => $new, name => 'nginx' };
     meanwhile { $test->children($new) >= 2 } 'with workers';
-    follow($step[2], 'the old workers may go');
+    follow($leave, 'the old workers may go');
     meanwhile { !grep { $test->command_of($_) =~ /worker/ } $test->children($old) } 'they do';
     meanwhile { json_of($test->get('/gigs/?format=json'))->{total} == 1 } 'the new ones have the catalog';
     receipts_good("upgraded, to $way->[0]");
