@@ -11,6 +11,7 @@
 #define NGX_HTTP_GIG_BULKS_MAX      16              /* of a board and worker, kept and in hand */
 #define NGX_HTTP_GIG_BULKS_KEPT     8               /* so that some can always be asked for */
 #define NGX_HTTP_GIG_BULKS_BYTES    ((size_t) 96 << 20)     /* of all that are kept */
+#define NGX_HTTP_GIG_BULKS_HELD     ((size_t) 256 << 20)    /* with those that are being read */
 #define NGX_HTTP_GIG_BULK_PAGES     256             /* in hand: they are small, and soon made */
 #define NGX_HTTP_GIG_BULK_TASKS     2               /* at once: the ledger's need threads, too */
 #define NGX_HTTP_GIG_BULK_MORE      1               /* for pages: they wait for no catalog */
@@ -174,7 +175,7 @@ ngx_http_gig_bulk_current(ngx_http_gig_bulk_t *bulk, ngx_http_gig_view_t *view, 
 }
 
 
-/* NULL: as many are in hand as may be, or there is no memory. */
+/* NULL: as many are in hand as may be, or on their way to slow readers; or there is no memory. */
 
 static ngx_http_gig_bulk_t *
 ngx_http_gig_bulk_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
@@ -190,6 +191,7 @@ ngx_http_gig_bulk_make(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
 
     if (*ngx_http_gig_bulk_number(bulks, kind)
         == (kind->page ? NGX_HTTP_GIG_BULK_PAGES : NGX_HTTP_GIG_BULKS_MAX)
+        || ngx_http_gig_bytes_held() > NGX_HTTP_GIG_BULKS_HELD
         || ctx->board->pool == NULL)
     {
         return NULL;
@@ -549,6 +551,7 @@ ngx_http_gig_bulk_send(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx, ngx_http_
     answer.link = bulk->bytes->link;
     answer.encoding = ngx_http_gig_encoding_made(r, bulk->bytes);
     answer.etag = bulk->bytes->body[answer.encoding].etag;
+    ngx_http_gig_bytes_hold(bulk->bytes);
 
     return ngx_http_gig_send(r, ctx, &answer, bulk->bytes);
 }
@@ -570,6 +573,7 @@ ngx_http_gig_bulk_send_page(ngx_http_request_t *r, ngx_http_gig_ctx_t *ctx,
         ngx_http_gig_cache_keep(cache, bulk->key, bulk->len, bulk->bytes);
     }
 
+    ngx_http_gig_bytes_hold(bulk->bytes);
     ngx_http_gig_spelling_keep(r, ctx, bulk->bytes, NULL);
 
     return ngx_http_gig_send_cached(r, ctx, bulk->bytes);

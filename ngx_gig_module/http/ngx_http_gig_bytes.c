@@ -3,6 +3,10 @@
 
 #include "ngx_http_gig_response.h"
 
+
+static size_t  ngx_http_gig_bytes_counted;      /* of all that are held; the event loop's */
+
+
 ngx_http_gig_bytes_t *
 ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status, ngx_str_t *type, ngx_str_t *link)
 {
@@ -52,6 +56,8 @@ ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes)
         return;
     }
 
+    ngx_http_gig_bytes_counted -= bytes->held;
+
     for (i = 0; i < GIG_ENCODINGS; i++) {
         free(bytes->body[i].data);
     }
@@ -73,6 +79,25 @@ ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes)
     }
 
     return size;
+}
+
+
+void
+ngx_http_gig_bytes_hold(ngx_http_gig_bytes_t *bytes)
+{
+    /* a cache counts what it keeps */
+
+    if (bytes->held == 0 && bytes->entry == NULL) {
+        bytes->held = ngx_http_gig_bytes_size(bytes);
+        ngx_http_gig_bytes_counted += bytes->held;
+    }
+}
+
+
+size_t
+ngx_http_gig_bytes_held(void)
+{
+    return ngx_http_gig_bytes_counted;
 }
 
 

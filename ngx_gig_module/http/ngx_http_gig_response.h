@@ -47,6 +47,7 @@ typedef struct ngx_http_gig_bytes_s {
     ngx_str_t                  link;            /* value of Link; its bytes follow the structure */
     ngx_str_t                  state;           /* for $gig_state; static */
     ngx_http_gig_entry_t      *entry;           /* of the cache that keeps it, or NULL */
+    size_t                     held;            /* bytes of it that _hold counted */
     unsigned                   tried:GIG_ENCODINGS;     /* bits: was compressed, or cannot be */
     unsigned                   fixed:1;         /* of the program: kept, but in no cache */
     unsigned                   one_format:1;    /* the same whatever Accept says */
@@ -60,6 +61,13 @@ ngx_http_gig_bytes_t *ngx_http_gig_bytes_make(gig_buf_t *body, ngx_uint_t status
     ngx_str_t *link);
 void ngx_http_gig_bytes_release(ngx_http_gig_bytes_t *bytes);
 size_t ngx_http_gig_bytes_size(ngx_http_gig_bytes_t *bytes);
+
+/*
+ * What is large, and in no cache, is counted from when it is first sent until the last who reads it
+ * has it, however slowly he does.  _held: how many such bytes this worker has.
+ */
+void ngx_http_gig_bytes_hold(ngx_http_gig_bytes_t *bytes);
+size_t ngx_http_gig_bytes_held(void);
 
 /*
  * Gives bytes the ETag they have on every host: by their body; a whole list's JSON by what it
