@@ -165,7 +165,8 @@ const board = host => {
     now = { url, view, status };
     dress();
     declare(state());
-    tell('gig-view', { view, gig: (/^[\w-]+/.exec(path(url) || '') || [''])[0], url });
+    // pages hand this to who counts visits: a receipt's address is not for them
+    tell('gig-view', { view, gig: (/^[\w-]+/.exec(path(url) || '') || [''])[0], url: path(url) === null ? '' : url });
   };
 
   const put = (page, answer, url) => {

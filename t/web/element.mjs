@@ -20,7 +20,7 @@ const is = (got, wanted, what) => ok(JSON.stringify(got) === JSON.stringify(want
 
 /* What happens to a page from its first moment on: policy, shifts, the element's events. */
 const watch = () => {
-  window.seen = { policy: [], shift: 0, states: [], views: [], sent: [], heard: [] };
+  window.seen = { policy: [], shift: 0, states: [], views: [], sent: [], urls: [], heard: [] };
   // Names of the events that the window tells somebody of, as often as there are such.
   const [add, remove] = [window.addEventListener, window.removeEventListener];
   window.addEventListener = (event, act, how) => {
@@ -38,7 +38,7 @@ const watch = () => {
   new PerformanceObserver(list => list.getEntries().forEach(e => { seen.shift += e.value; }))
     .observe({ type: 'layout-shift', buffered: true });
   addEventListener('gig-state', e => seen.states.push(e.detail.state));
-  addEventListener('gig-view', e => seen.views.push(`${e.detail.view} ${e.detail.gig}`.trim()));
+  addEventListener('gig-view', e => seen.views.push(`${e.detail.view} ${e.detail.gig}`.trim()) && seen.urls.push(e.detail.url));
   addEventListener('gig-sent', e => seen.sent.push(e.detail));
 };
 
@@ -204,6 +204,8 @@ for (const where of arg.stale ? [] : ['own', 'other']) {
     const sent = (await page.evaluate(() => seen.sent))[0];
     ok(sent && sent.gig === 'a-one' && /\/receipts\/[\w-]{43}$/.test(sent.receipt), `${name}: the page is told of it`, JSON.stringify(sent));
     is([asked(page), page.url().includes('receipts')], ['a-one', false], 'the receipt\'s address is not in the page\'s');
+    is(await page.evaluate(() => [seen.urls.filter(url => url.includes('receipts')), seen.urls.at(-1), seen.urls.some(url => /\/a-one\/apply/.test(url))]), [[], '', true],
+      'nor in what a page tells whoever counts its visits');
     is(await host(page, (h, root) => root.querySelector('.gig-link a').textContent), sent.receipt, 'but in the receipt, whole');
     is(await page.evaluate(() => Object.keys(sessionStorage).length), 0, 'nothing of what was typed is kept');
     await inspect(page, 'the receipt');
