@@ -172,7 +172,7 @@ ngx_http_gig_show_of(ngx_http_gig_ctx_t *ctx, uint32_t row, gig_fragment_kind_t 
     if (rc == NGX_OK && brief && !gig_buf_failed(&json)) {
         gig_buf_init(&less, 2 * GIG_RECORD_MAX);
 
-        if (gig_brief((gig_str_t) { json.data, json.len }, words, &less) != 0) {
+        if (gig_brief(gig_buf_view(&json), words, &less) != 0) {
             rc = NGX_DECLINED;
         }
 
