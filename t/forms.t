@@ -228,6 +228,10 @@ my $answers = $test->answers;
 delete $answers->{eligible};
 is_deeply([map { $_->{pointer} } @{ json_of(apply('grown', 'json', $answers))->{errors} }], ['/answers/eligible'], 'not ticked: 422');
 is(apply('grown', 'json', { %$answers, eligible => $true, email => 'g@example.edu' })->{status}, 202, 'ticked');
+my $unticked = apply('grown', 'form', { map({ $_ => $good{$_} } qw(first_name email)), last_name => 'Sample', statement => 'Later.', available => 'yes' }, Accept => 'text/html')->{body};
+like($unticked, qr{<a href="#f-consent_processing">I agree that [^<]+: Please tick this box}, 'of two boxes each is told by its label: the consent')
+    or diag($unticked =~ /(<div class="gig-summary-box.*?<\/div>)/s);
+like($unticked, qr{<a href="#f-eligible">I am at least 18 [^<]+: Please tick this box}, 'and what the gig wants');
 
 # --- what arrives
 
