@@ -234,7 +234,10 @@ gig_init_lines(const gig_init_t *init)
     }
 
     printf("    location /gigs/ { gig %s; }            # in a server {}\n"
-           "\nThen: gig-sync run -c %s/gig-sync.conf\n", init->board, init->dir);
+           "\nThen:\n\n"
+           "    gig-sync import FILE --into sqlite:%s/%s.db\n"
+           "    gig-sync run -c %s/gig-sync.conf\n",
+           init->board, init->data, init->board, init->dir);
 }
 
 

@@ -402,7 +402,7 @@ gig_sync_pull_held(gig_sync_publisher_t *publisher, int64_t *version,
     if (memcmp(publisher->held.digest, digest, GIG_DIGEST_SIZE) == 0) {
         publisher->doubted = 0;
 
-    } else if (publisher->doubted++) {
+    } else if (publisher->doubted++ == 1) {
         gig_sync_log(GIG_SYNC_WARN, "digest", "board", publisher->job->board->name, "reason",
                      "changed under the scan, or written without the publish script", NULL);
     }
