@@ -31,9 +31,9 @@ my %conf = (board => 'public_url https://careers.acme.example/gigs/; redis_timeo
     server => "client_max_body_size 8m; access_log $test->{dir}/leak.log leak; access_log $test->{dir}/access.log combined;\n"
             . "location $base/ { gig acme as=greenhouse key_file=$test->{dir}/apply.key; gig_origins https://page.example; }\n"
             . "location /small/ { gig acme as=greenhouse key_file=$test->{dir}/apply.key; client_max_body_size 1k; error_page 413 /other; }\n"
-            . "location = /around.html { root $test->{dir}; ssi on; } location = /told { default_type text/html; return 200 \$http_authorization; }\n"
+            . "location = /around.html { root $test->{dir}; ssi on; } location /logged/ { gig acme as=greenhouse; log_subrequest on; } location = /told { default_type text/html; return 200 \$http_authorization; }\n"
             . 'location /keyless/ { gig acme as=greenhouse; }');
-$test->write_file('around.html', qq{<!--# include virtual="$base/jobs/own" wait="yes" -->|<!--# include virtual="/told" -->});
+$test->write_file('around.html', qq{<!--# include virtual="$base/jobs/own" wait="yes" --><!--# include virtual="/logged/jobs/own" wait="yes" -->|<!--# include virtual="/told" -->});
 
 $test->sync_conf;
 $test->import_gigs({ schema => 'gig-form/1', id => 'own', rev => 1, locale => 'en', limits => { max_files => 2 }, fields => [

@@ -86,9 +86,9 @@ ngx_http_gig_shape_log_handler(ngx_http_request_t *r)
     gmcf = ngx_http_get_module_main_conf(r, ngx_http_gig_module);
     glcf = ngx_http_get_module_loc_conf(r, ngx_http_gig_module);
 
-    /* one that is wrong may be so by a letter */
+    /* one that is wrong may be so by a letter; that of an include (log_subrequest) is its page's */
 
-    known = (glcf->shape == NGX_HTTP_GIG_SHAPE_GREENHOUSE);
+    known = (glcf->shape == NGX_HTTP_GIG_SHAPE_GREENHOUSE && r == r->main);
 
     if (!known && gmcf->keys
         && ngx_http_gig_shape_hash(&header->value, hash, &password) == NGX_OK)
