@@ -179,7 +179,7 @@ sub sanitizer {
 sub watched {
     my ($self, @command) = @_;
     return @command unless $VALGRIND && grep { $_ eq nginx_binary() || m{/gig-sync$} } $command[0];
-    return ('valgrind', '-q', '--trace-children=yes', '--leak-check=no', "--log-file=$self->{dir}/valgrind.%p",
+    return ('valgrind', '-q', '--vgdb=no', '--trace-children=yes', '--leak-check=no', "--log-file=$self->{dir}/valgrind.%p",
         "--suppressions=$ROOT/t/lib/valgrind.supp", @command);
 }
 
