@@ -142,6 +142,16 @@ is($version->(), $first, 'nor does gig-sync run');
     ok(!$redis->cmd('HEXISTS', $key->('gigs'), 'g1'), 'a gig is deleted in Redis');
     wait_for { $redis->cmd('HEXISTS', $key->('gigs'), 'g1') } 'and put back: the difference is to what Redis holds', 5;
 
+    my $right = $redis->cmd('HGET', $key->('catalog'), 'digest');
+    $redis->cmd('HSET', $key->('catalog'), 'digest', 'f' x 40);
+    wait_for { $test->read_file('gig-sync.log') =~ /digest board=acme/ } 'a digest that does not fit is told', 6;
+    $redis->cmd('HDEL', $key->('catalog'), 'digest');
+    wait_for { ($redis->cmd('HGET', $key->('catalog'), 'digest') // '') eq $right } 'and made anew when it is deleted, as is said', 6;
+    $redis->cmd('DEL', $key->('catalog'));
+    wait_for { ($redis->cmd('HGET', $key->('catalog'), 'digest') // '') eq $right } 'so is a catalog that is gone', 6;
+    is(scalar(() = $test->read_file('gig-sync.log') =~ /digest board=acme/g), 1, 'told once');
+    unlike($test->read_file('gig-sync.log'), qr/another publishes/, 'and nobody is blamed');
+
     $redis->cmd('SCRIPT', 'FLUSH');
     $test->edit_gig('g1', title => 'Flushed');
     wait_for { $gig->('g1')->{title} eq 'Flushed' } 'scripts that Redis forgot are loaded again', 5;

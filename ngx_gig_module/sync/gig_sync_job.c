@@ -104,10 +104,7 @@ gig_sync_backoff_next(gig_sync_backoff_t *backoff)
 void
 gig_sync_job_failed(gig_sync_job_t *job, gig_sync_backoff_t *backoff, const gig_error_t *err)
 {
-    /*
-     * The first of a row is told loudly; a server that stays away fills no disk.  Who was told
-     * to end, as by a reload, did not fail.
-     */
+    /* The first of a row is told loudly, by who was not told to end; the others fill no disk. */
     gig_sync_log(gig_sync_job_stopped(job) ? GIG_SYNC_INFO
                  : backoff->wait == 0 ? GIG_SYNC_ERROR : GIG_SYNC_WARN, "failed",
                  "board", job->board->name, "job", job->name, "at", err->pointer,

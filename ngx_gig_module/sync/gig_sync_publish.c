@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "gig_json.h"
 #include "gig_record.h"
 #include "gig_sync_log.h"
@@ -399,12 +401,16 @@ gig_sync_pull_held(gig_sync_publisher_t *publisher, int64_t *version,
         return -1;
     }
 
-    if (memcmp(publisher->held.digest, digest, GIG_DIGEST_SIZE) == 0) {
-        publisher->doubted = 0;
+    /* None, or none yet: the script makes it of what is there, as the scan did. */
+    if (sodium_is_zero(digest, GIG_DIGEST_SIZE)) {
+        memcpy(digest, publisher->held.digest, GIG_DIGEST_SIZE);
+        *version = 0;
+    }
 
-    } else if (publisher->doubted++ == 1) {
+    if (memcmp(publisher->held.digest, digest, GIG_DIGEST_SIZE) != 0 && !publisher->told) {
+        publisher->told = 1;
         gig_sync_log(GIG_SYNC_WARN, "digest", "board", publisher->job->board->name, "reason",
-                     "changed under the scan, or written without the publish script", NULL);
+                     "written without the publish script; without it (HDEL) it is made anew", NULL);
     }
 
     publisher->known = 1;

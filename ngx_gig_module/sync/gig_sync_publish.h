@@ -17,7 +17,7 @@ typedef struct {
     const gig_sync_connector_t *connector;
     gig_sync_record_t          *source;         /* owned; NULL: to be opened */
     gig_sync_catalog_t          held;           /* what Redis holds, if its digest agrees */
-    int                         doubted;        /* it did not fit: once, as it was just rebuilt */
+    int                         told;           /* that it does not */
     int                         known;
     unsigned                    shrunk;         /* pulls in a row that found the board smaller */
     const char                 *guard;          /* "lease", "rebuild"; NULL: done by hand */

@@ -261,7 +261,7 @@ end
 
 local word = 'same'
 
-if changed > 0 or version < 1 then
+if changed > 0 or version < 1 or not stored then
     word = 'published'
     version = version + 1
     redis.call('HSET', catalog_key, 'version', string.format('%.0f', version),
