@@ -564,6 +564,7 @@ gig_language_file_tag(gig_str_t text)
     gig_str_t  name, value;
 
     line = 0;
+    name = value = gig_null_str;
     gig_language_skip_bom(&text);
 
     while ((rc = gig_language_split(&text, &line, &name, &value, NULL)) != 0) {
