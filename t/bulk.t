@@ -141,7 +141,7 @@ is($test->get('/gigs/indeed.xml')->{status}, 200, 'when all have left, the next 
 # --- streams of one connection, one of them cut off
 
 SKIP: {
-    skip 'nghttp is not installed', 7 if !grep { -x "$_/nghttp" } split /:/, $ENV{PATH};
+    skip 'nghttp is not installed', 8 if !grep { -x "$_/nghttp" } split /:/, $ENV{PATH};
     change('over HTTP/2');
     my @names = qw(sitemap.xml indeed.xml indeed.xml?q=gig indeed.xml?department=sales);
     my ($status, $said) = $test->run('nghttp', '-ns', '--timeout=20', map {"http://127.0.0.1:$h2/gigs/$_"} @names);
@@ -149,12 +149,15 @@ SKIP: {
         or diag($said);
     change('over HTTP/2 again');
     # Others are before it, so that it leaves before any of its own is made.
-    my @before = map { my $c = GigTest::Http->new($test->{port}, timeout => 20); $c->send('GET', "/gigs/indeed.xml?hours_max=$_", headers => { Connection => 'close' }); $c } 1 .. 8;
+    my @before = map { my $c = GigTest::Http->new($test->{port}, timeout => 20); $c->send('GET', "/gigs/indeed.xml?hours_max=$_", headers => { Connection => 'close' }); $c } 1 .. 12;
+    my $answered = sub { return map {/^\S+ (\d+) /} grep { my $line = $_; grep { $line =~ m{^/gigs/\Q$_\E } } @names } split /\n/, $test->read_file('gig.log') };
+    my $until = () = $answered->();
     my $pid = $test->spawn('nghttp', 'stdbuf', '-oL', 'nghttp', '-nv', map {"http://127.0.0.1:$h2/gigs/$_"} @names);
     ok(wait_for { (() = $test->read_file('nghttp.log') =~ /send HEADERS frame/g) == @names } 'its requests are sent');
     kill 'KILL', $pid;
-    ok(wait_for { (() = $test->read_file('gig.log') =~ / 499 /g) >= @names } 'it has left with all of them');
-    is(join(' ', map { $_->answer('GET')->{status} } @before), join(' ', (200) x 8), 'those before it are answered');
+    ok(wait_for { (() = $answered->()) == $until + @names } 'it has left with all of them');
+    ok((grep { $_ == 499 } ($answered->())[$until .. $until + $#names]), 'while they were under way');
+    is(join(' ', map { $_->answer('GET')->{status} } @before), join(' ', (200) x 12), 'those before it are answered');
     is($test->get('/gigs/indeed.xml')->{status}, 200, 'and so is the next');
 }
 
