@@ -28,17 +28,23 @@ my $form = json_of({ body => do { local $/; <$file> } });
 $form->{id} = 'f_quick';
 $form->{anti_spam}{min_seconds} = 0;
 
+# A field of a form hides what its name means of the form itself from scripts.
+my $hiding = json_of({ body => JSON::PP->new->utf8->encode($form) });
+$hiding->{id} = 'f_hiding';
+my @hiding = qw(elements before dataset enctype reset action method id name);
+push @{ $hiding->{fields} }, map { +{ name => $_, type => 'text', class => 'merit', label => "Your $_", required => JSON::PP::false } } @hiding;
+
 my $test = GigTest->new;
 my $redis = $test->start_redis;
 my %quick = (form => { id => 'f_quick', rev => 1 });
-$test->import_gigs($form, gig_record('open', %quick), gig_record('other', %quick), gig_record('slow'),
+$test->import_gigs($form, $hiding, gig_record('hiding', form => { id => 'f_hiding', rev => 1 }), gig_record('open', %quick), gig_record('other', %quick), gig_record('slow'),
     gig_record('later', %quick, opens_at => at(time + 3 * 86400 + 5 * 3600)));
 $test->sync_conf;
 $test->start_sync;
 
 
 $test->start_nginx;
-$test->wait_total(4);
+$test->wait_total(5);
 
 my $browser = GigTest::Browser->new($test);
 my $base = "http://localhost:$test->{port}/gigs/";
@@ -243,6 +249,20 @@ $browser->click('main form [type=submit]');
 ok(wait_for { $browser->source =~ /are not open yet/ } 'sent too early', 10);
 like($browser->source, qr/I would begin with the logs\./, 'it comes back with what was typed');
 $browser->devtools('Emulation.setScriptExecutionDisabled', value => JSON::PP::false);
+
+# --- fields that are called as a form's own members
+
+go('hiding/apply');
+fill(map { $_ => "my $_" } @hiding);
+ok(wait_for { ref draft('hiding') } 'what is typed is kept');
+go('hiding/apply');
+is(value('dataset'), 'my dataset', 'over a reload');
+js('[...document.querySelectorAll(".gig-note button")].pop().click()');
+is(value('dataset'), '', 'emptied');
+fill(map { $_ => "my $_" } @hiding);
+$browser->press('.gig-form button[type=submit]');
+receipt('and sent');
+is(rows('hiding'), 1, 'once');
 
 my @console = grep { $_->{message} !~ m{favicon|status of (?:403|404|410|422)|ERR_INTERNET_DISCONNECTED} } $browser->console;
 is_deeply([map { $_->{message} } @console], [], 'the console is silent: no violation of the policy');

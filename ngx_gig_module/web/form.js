@@ -54,7 +54,7 @@ const store = {
 };
 
 // An agreement is given anew; what is hidden or a file is not the reader's to type.
-const kept = form => [...form.elements].filter(e => e.name && e.name[0] !== '_'
+const kept = form => all('[name]', form).filter(e => e.name[0] !== '_'
   && !e.matches('[type=hidden], [type=file], [type=password], button')
   && !e.closest('.gig-trap, .gig-consent, [data-no-draft]'));
 
@@ -125,7 +125,7 @@ const begin = (form, place, fresh) => {
   const address = form.getAttribute('action');
   const name = address.split('?')[0];     // what is kept is the gig's, however one came to it
   const button = one('[type=submit]', form);
-  const key = form.elements._key;
+  const key = one('[name=_key]', form);
   let timer = 0;
   let ready = true;           // false before it opens
   let sending = false;
@@ -185,18 +185,18 @@ const begin = (form, place, fresh) => {
       key.value = sent = draft.key;
     }
     if (some(draft.fields)) {
-      form.before(say(words(form, 'here'), sent
+      form.parentNode.insertBefore(say(words(form, 'here'), sent
         ? words(form, 'sent')
         : words(form, 'kept'),
       [[words(form, 'empty'), () => {
         const fresh = key.defaultValue;
         forget();
-        form.reset();
+        HTMLFormElement.prototype.reset.call(form);
         sent = null;
         key.value = fresh;
         hush();
-        form.elements[0].closest('form').scrollIntoView();
-      }]]));
+        form.scrollIntoView();
+      }]]), form);
     }
   }
 
@@ -215,7 +215,7 @@ const begin = (form, place, fresh) => {
 
   const body = () => {
     const data = new FormData(form);
-    return form.enctype === 'multipart/form-data' ? data : new URLSearchParams(data);
+    return one('[type=file]', form) ? data : new URLSearchParams(data);
   };
 
   const ask = async () => {
@@ -258,8 +258,9 @@ const begin = (form, place, fresh) => {
 
     try {
       // The form's token has to be so many seconds old.
-      const wait = Number(form.dataset.wait) * 1000 + 500 - (performance.now() - came);
-      if (Number(form.dataset.wait) && wait > 0) {
+      const least = Number(form.getAttribute('data-wait')) * 1000;
+      const wait = least + 500 - (performance.now() - came);
+      if (least && wait > 0) {
         await rest(wait);
       }
       const { answer, page } = await post();
