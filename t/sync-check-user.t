@@ -50,7 +50,7 @@ is($status, 0, 'is a warning: root can work with it');
 
 chown $uid, $gid, $key;
 ($status, $output) = check();
-like($output, qr/^gig-sync check: \Q$secret\E: Permission denied$/m, 'a secret that only root can read');
+like($output, qr/^gig-sync check: \S+: \[board acme\] secret_file: \Q$secret\E: Permission denied$/m, 'a secret that only root can read');
 is($status, 78, 'is an error');
 
 # --- all of it, and what root does to it afterwards

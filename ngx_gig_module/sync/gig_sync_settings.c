@@ -17,6 +17,17 @@
 #define GIG_SYNC_FOLDER_MAX     1024            /* entries looked at in a folder of keys */
 
 
+static void
+gig_settings_wipe(gig_buf_t *buf)
+{
+    if (buf->data) {
+        sodium_memzero(buf->data, buf->size);
+    }
+
+    gig_buf_free(buf);
+}
+
+
 /* The value of NAME_file: the file's first and only line. */
 static int
 gig_settings_file(void *data, const char *path, char out[GIG_SYNC_VALUE_MAX], gig_error_t *err)
@@ -52,11 +63,7 @@ gig_settings_file(void *data, const char *path, char out[GIG_SYNC_VALUE_MAX], gi
 
 done:
 
-    if (buf.data) {
-        sodium_memzero(buf.data, buf.size);
-    }
-
-    gig_buf_free(&buf);
+    gig_settings_wipe(&buf);
 
     return rc;
 }
@@ -115,11 +122,7 @@ gig_settings_private_key(gig_sync_board_t *board, const char *path, gig_error_t 
         }
     }
 
-    if (buf.data) {
-        sodium_memzero(buf.data, buf.size);
-    }
-
-    gig_buf_free(&buf);
+    gig_settings_wipe(&buf);
 
     return rc;
 }
@@ -195,11 +198,7 @@ gig_sync_secret(const char *path, gig_secret_t *secret, gig_error_t *err)
         }
     }
 
-    if (buf.data) {
-        sodium_memzero(buf.data, buf.size);
-    }
-
-    gig_buf_free(&buf);
+    gig_settings_wipe(&buf);
 
     return rc;
 }
@@ -209,9 +208,11 @@ int
 gig_sync_settings_load(const char *path, int keys, gig_sync_settings_t *settings,
     gig_error_t *err)
 {
-    size_t                   i;
-    gig_error_t              fault;
-    gig_settings_t          *reading;
+    size_t             i;
+    const char        *name;
+    gig_error_t        fault;
+    gig_settings_t    *reading;
+    gig_sync_board_t  *board;
 
     memset(settings, 0, sizeof(gig_sync_settings_t));
 
@@ -241,9 +242,13 @@ gig_sync_settings_load(const char *path, int keys, gig_sync_settings_t *settings
     free(reading);
 
     for (i = 0; keys && i < settings->n; i++) {
-        if (gig_sync_secret(settings->board[i].secret_file, &settings->board[i].secret, err) == -1
-            || gig_sync_private_keys(&settings->board[i], err) == -1)
-        {
+        board = &settings->board[i];
+        name = gig_sync_secret(board->secret_file, &board->secret, &fault) == -1 ? "secret_file"
+               : gig_sync_private_keys(board, &fault) == -1                      ? "private_key"
+                                                                                 : NULL;
+        if (name != NULL) {
+            gig_error_set(err, path, "[board %s] %s: %s: %s", board->name, name, fault.pointer,
+                          fault.detail);
             goto failed;
         }
     }
