@@ -12,40 +12,16 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Time::HiRes qw(sleep);
 use GigTest;
-use GigTest::Operations qw(blocks follow master sync_started);
+use GigTest::Operations qw(blocks board daemon_conf follow started);
 
 my $test = GigTest->new(workers => 1);
 my $dir  = $test->{dir};
-GigTest::Operations->new($test);
-
-my $redis = $test->start_redis(appendonly => 'yes', appendfsync => 'always');
-is(($test->run("$dir/bin/gig-sync", 'keygen', "$dir/etc/acme"))[0], 0, 'keys');
-$test->{keys_made} = 1;
-$test->{sync_conf} = $test->write_file("$dir/etc/gig-sync.conf", <<"END");
-[board acme]
-redis = 127.0.0.1:$redis->{port}
-secret_file = $dir/etc/acme.secret
-private_key = $dir/etc/acme.key
-source = sqlite:$dir/data/acme.db
-pull_every = 1s
-END
-symlink "$dir/data/acme.db", "$dir/acme.db";
-my $file = $test->write_file('import.jsonl', JSON::PP->new->utf8->encode(gig_record('g_good')) . "\n");
-is(($test->run("$dir/bin/gig-sync", 'import', $file, '--into', "sqlite:$dir/data/acme.db"))[0], 0, 'a gig');
-sub service { my ($verb) = @_; is(($test->run('systemctl', $verb, 'gig-sync'))[0], 0, "gig-sync: $verb"); sync_started() if $verb eq 'start' }
+my $redis = board($test, gig_record('g_good'));
+sub service { my ($verb) = @_; is(($test->run('systemctl', $verb, 'gig-sync'))[0], 0, "gig-sync: $verb"); started('gig-sync') if $verb eq 'start' }
 service('start');
 
-sub conf {
-    my ($size) = @_;
-    my $conf = $test->nginx_conf(no_keys => 1, board => "secret_file $dir/etc/acme.secret; seal_key $dir/etc/acme.pub; ledger_size $size;");
-    return $test->write_file($conf, $test->read_file($conf) =~ s/daemon off/daemon on/r);
-}
-sub nginx_starts {
-    is(($test->run('nginx'))[0], 0, 'nginx starts');
-    my $pid = wait_for { master() } 'its master';
-    push @{ $test->{kids} }, { pid => $pid, name => 'nginx' };
-    return $pid;
-}
+sub conf { return daemon_conf("seal_key $dir/etc/acme.pub; ledger_size $_[0];") }
+sub nginx_starts { is(($test->run('nginx'))[0], 0, 'nginx starts'); return started('nginx') }
 conf('1g');
 my $master = nginx_starts();
 $test->wait_total(1) or BAIL_OUT('no catalog');
@@ -117,7 +93,7 @@ is(applied(5), join(' ', ('recorded') x 5), 'five after it');
 arrive('before the loss');
 settled();
 like(follow($restore, 'the backup is put in its place, and all hosts asked'), qr/acme/, 'which says who was asked');
-sync_started();
+started('gig-sync');
 arrive('the record restored');
 settled();
 

@@ -15,46 +15,27 @@ use POSIX qw(WNOHANG);
 use Test::More;
 use Time::HiRes qw(sleep time);
 use GigTest;
-use GigTest::Operations qw(blocks follow master shim);
+use GigTest::Operations qw(blocks board daemon_conf follow master shim started);
 
 my $test = GigTest->new(workers => 2);
 my $dir  = $test->{dir};
-GigTest::Operations->new($test);
+my $redis = board($test, gig_record('g_fraud'), gig_record('g_good'));
 my $built = "$GigTest::BUILD/ngx_http_gig_module.so";
 shim('make', "cp \${NEXT-$built} $dir/modules/next && mv $dir/modules/next $dir/modules/ngx_http_gig_module.so");
 
 
 # --- a board as the install page has it, and somebody who applies all the time
 
-my $redis = $test->start_redis(appendonly => 'yes', appendfsync => 'always');
-is(($test->run("$dir/bin/gig-sync", 'keygen', "$dir/etc/acme"))[0], 0, 'keys');
 $test->write_file("$dir/etc/acme.deny", '');
-$test->{keys_made} = 1;
-$test->{sync_conf} = $test->write_file("$dir/etc/gig-sync.conf", <<"END");
-[board acme]
-redis = 127.0.0.1:$redis->{port}
-secret_file = $dir/etc/acme.secret
-private_key = $dir/etc/acme.key
-source = sqlite:$dir/data/acme.db
-pull_every = 1s
-END
-symlink "$dir/data/acme.db", "$dir/acme.db";
-my $file = $test->write_file('import.jsonl', join '', map { JSON::PP->new->utf8->encode($_) . "\n" } gig_record('g_fraud'), gig_record('g_good'));
-is(($test->run("$dir/bin/gig-sync", 'import', $file, '--into', "sqlite:$dir/data/acme.db"))[0], 0, 'gigs');
 $test->write_file('gig-sync.pid', $test->start_sync);
 system 'cp', $built, "$dir/modules/" and die;
 
 my $keys = "seal_key $dir/etc/acme.pub;";
-sub conf {
-    my $conf = $test->nginx_conf(no_keys => 1, modules => ["$dir/modules/ngx_http_gig_module.so"],
-        board => "secret_file $dir/etc/acme.secret; deny $dir/etc/acme.deny; $keys");
-    $test->write_file($conf, $test->read_file($conf) =~ s/daemon off/daemon on/r);
-}
+sub conf { return daemon_conf("deny $dir/etc/acme.deny; $keys", modules => ["$dir/modules/ngx_http_gig_module.so"]) }
 conf();
 is(($test->run("$dir/bin/nginx"))[0], 0, 'nginx');
 
-my $first = wait_for { master() } 'its master';
-push @{ $test->{kids} }, { pid => $first, name => 'nginx' };
+my $first = started('nginx');
 $test->wait_total(2) or BAIL_OUT('no catalog');
 
 my ($count, %receipt) = 0;

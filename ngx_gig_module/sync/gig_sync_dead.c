@@ -15,7 +15,6 @@
 #include <sodium.h>
 
 #include "gig_application.h"
-#include "gig_box.h"
 #include "gig_json.h"
 #include "gig_sync_commands.h"
 #include "gig_sync_connector.h"
@@ -24,7 +23,6 @@
 #include "gig_sync_options.h"
 
 #define GIG_SYNC_DEAD_MAX       100000      /* of one "replay --all" */
-#define GIG_SYNC_DEAD_BOX       (2 * GIG_BOX_PLAIN_MAX)
 
 
 typedef struct {
@@ -173,7 +171,7 @@ gig_sync_dead_shown(void *data, const gig_sync_dead_t *dead)
     row = json_array_get(shown->rows, json_array_size(shown->rows) - 1);
     (void) json_object_set_new(row, "board", json_string(shown->board->name));
     application = NULL;
-    gig_buf_init(&plain, GIG_SYNC_DEAD_BOX);
+    gig_buf_init(&plain, GIG_SYNC_LETTER_BOX);
 
     if (dead->box.len == 0) {
         gig_error_set(&err, "", "it has no box: it is a withdrawal");

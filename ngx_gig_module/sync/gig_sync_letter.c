@@ -6,13 +6,11 @@
 #include <sodium.h>
 
 #include "gig_application.h"
-#include "gig_box.h"
 #include "gig_json.h"
 #include "gig_sync_letter.h"
 #include "gig_sync_log.h"
 #include "gig_time.h"
 
-#define GIG_SYNC_LETTER_BOX     (2 * GIG_BOX_PLAIN_MAX)
 #define GIG_SYNC_LETTERS        1000        /* that are looked up in one go */
 
 
@@ -31,10 +29,10 @@ typedef struct {
 static int
 gig_sync_letter_copied(void *data, const gig_sync_dead_t *dead)
 {
-    size_t                 i;
+    size_t                   i;
     gig_sync_letter_copy_t  *copy = data;
-    const gig_str_t        texts[] = { dead->id, dead->print, dead->gig, dead->who, dead->seat,
-                                       dead->flags, dead->box };
+    const gig_str_t          texts[] = { dead->id, dead->print, dead->gig, dead->who, dead->seat,
+                                         dead->flags, dead->box };
 
     if (copy->found || !gig_str_eq(dead->print, copy->wanted)) {
         return 0;

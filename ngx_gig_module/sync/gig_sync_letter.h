@@ -7,10 +7,12 @@
 #ifndef GIG_SYNC_LETTER_H
 #define GIG_SYNC_LETTER_H
 
+#include "gig_box.h"
 #include "gig_sync_connector.h"
 #include "gig_sync_job.h"
 
 #define GIG_SYNC_LETTER_REASON  128
+#define GIG_SYNC_LETTER_BOX     (2 * GIG_BOX_PLAIN_MAX)     /* bytes of one that is opened */
 
 /*
  * The letter of this id and print ("": a withdrawal), in a transaction of its own, by the rules of

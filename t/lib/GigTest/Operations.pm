@@ -8,19 +8,20 @@ use warnings;
 
 use Exporter qw(import);
 use File::Path qw(make_path);
+use JSON::PP ();
 use Test::More;
 
 use GigTest;
 
-our @EXPORT_OK = qw(blocks follow master shim sync_started);
+our @EXPORT_OK = qw(blocks board daemon_conf follow master shim started);
 
 my ($test, $page, %in);
 
 
-# Of the harness: its folders by the names that they have on the page, and commands of these names.
-# Returns a hash of them.
-sub new {
-    my ($class, $harness, %more) = @_;
+# A board as the install page has it, in a harness: folders and commands by the names that they have
+# on the page; Redis, keys, settings of gig-sync, and these gigs in the system of record.
+sub board {
+    my ($harness, @gigs) = @_;
     $test = $harness;
     $page = $test->read_file("$GigTest::ROOT/docs/operations.md");
     my $dir = $test->{dir};
@@ -42,7 +43,30 @@ esac
 END
     symlink "$GigTest::BUILD/gig-sync", "$dir/bin/gig-sync";
     $ENV{PATH} = "$dir/bin:$ENV{PATH}";
-    return { %in };
+
+    my $redis = $test->start_redis(appendonly => 'yes', appendfsync => 'always');
+    is(($test->run("$dir/bin/gig-sync", 'keygen', "$dir/etc/acme"))[0], 0, 'keys');
+    $test->{keys_made} = 1;
+    $test->{sync_conf} = $test->write_file("$dir/etc/gig-sync.conf", <<"END");
+[board acme]
+redis = 127.0.0.1:$redis->{port}
+secret_file = $dir/etc/acme.secret
+private_key = $dir/etc/acme.key
+source = sqlite:$dir/data/acme.db
+pull_every = 1s
+END
+    symlink "$dir/data/acme.db", "$dir/acme.db";
+    my $file = $test->write_file('import.jsonl', join '', map { JSON::PP->new->utf8->encode($_) . "\n" } @gigs);
+    is(($test->run("$dir/bin/gig-sync", 'import', $file, '--into', "sqlite:$dir/data/acme.db"))[0], 0, 'gigs');
+    return $redis;
+}
+
+
+# Writes nginx.conf of these pieces, and more settings of the board.
+sub daemon_conf {
+    my ($board, %piece) = @_;
+    my $conf = $test->nginx_conf(no_keys => 1, board => "secret_file $test->{dir}/etc/acme.secret; $board", %piece);
+    return $test->write_file($conf, $test->read_file($conf) =~ s/daemon off/daemon on/r);
 }
 
 
@@ -74,10 +98,11 @@ sub follow {
 sub master { return ($test->read_file($_[0] // 'nginx.pid') || 0) + 0 }
 
 
-# What the service manager has started ends with the test.
-sub sync_started {
-    my $pid = $test->read_file('gig-sync.pid') + 0;
-    push @{ $test->{kids} }, { pid => $pid, name => 'gig-sync' };
+# What was started as a daemon ends with the test: its pid stands in NAME.pid.
+sub started {
+    my ($name) = @_;
+    my $pid = wait_for { master("$name.pid") } "the pid of $name";
+    push @{ $test->{kids} }, { pid => $pid, name => $name };
     return $pid;
 }
 
